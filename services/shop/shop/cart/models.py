@@ -1,0 +1,43 @@
+"""What somebody means to buy."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+
+MAX_QUANTITY = 99
+MAX_LINES = 100
+
+
+class Cart(models.Model):
+    """One per user; a guest's is found by its key, which only that guest's session knows."""
+
+    key = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.CASCADE)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return f"Cart of {self.user or 'a guest'}"
+
+
+class CartLine(models.Model):
+    cart = models.ForeignKey(Cart, on_delete=models.CASCADE, related_name="lines")
+    book = models.ForeignKey("catalogue.Book", on_delete=models.CASCADE, related_name="+")
+    quantity = models.PositiveSmallIntegerField()
+    price_when_added = models.DecimalField(max_digits=10, decimal_places=2)
+    added_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["cart", "book"], name="one_cart_line_per_book"),
+            models.CheckConstraint(condition=Q(quantity__gte=1, quantity__lte=MAX_QUANTITY), name="cart_quantity_sane"),
+        ]
+        indexes = [models.Index(F("cart"), F("added_at"), name="cart_lines_in_order")]
+
+    def __str__(self) -> str:
+        return f"{self.quantity} × {self.book}"
+
+    @property
+    def total(self):
+        return self.quantity * self.book.price

@@ -1,0 +1,81 @@
+"""The catalogue as last heard from the store. The store owns it; nothing here is edited by hand."""
+
+from decimal import Decimal
+
+from django.apps import apps
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, OuterRef, Q, Subquery, Sum, Value
+from django.db.models.functions import Coalesce, Greatest
+from django.urls import reverse
+from django.utils.text import slugify
+
+
+class BookQuerySet(models.QuerySet):
+    def listed(self) -> "BookQuerySet":
+        return self.filter(retired_at=None)
+
+    def with_available(self) -> "BookQuerySet":
+        """Annotate `available`: what the store had free, less what this shop has sold since and the store has not counted."""
+        sold = (
+            apps.get_model("orders", "OrderLine")
+            .objects.filter(book=OuterRef("pk"), order__state="placed")
+            .order_by()
+            .values("book")
+            .annotate(n=Sum("quantity"))
+            .values("n")
+        )
+        return self.annotate(available=Greatest(F("store_free") - Coalesce(Subquery(sold), Value(0)), Value(0)))
+
+
+class Book(models.Model):
+    """One title in the shop, under the store's own key."""
+
+    id = models.BigIntegerField(primary_key=True, help_text="The store's key of the book.")
+    version = models.BigIntegerField(help_text="Version of the store's row that this copy was made from.")
+    epoch = models.CharField(max_length=40, help_text="Life of the store's feed to which that version belongs.")
+    isbn13 = models.CharField("ISBN", max_length=13, db_index=True)
+    title = models.CharField(max_length=500)
+    subtitle = models.CharField(max_length=500, blank=True)
+    authors = ArrayField(models.CharField(max_length=200), default=list, blank=True)
+    publisher = models.CharField(max_length=200, blank=True)
+    series = models.CharField(max_length=300, blank=True)
+    series_number = models.CharField(max_length=20, blank=True)
+    language = models.CharField(max_length=20, blank=True)
+    first_published = models.IntegerField(null=True, blank=True, help_text="A year; negative is BC.")
+    description = models.TextField(blank=True)
+    price = models.DecimalField(max_digits=10, decimal_places=2)
+    currency = models.CharField(max_length=3)
+    categories = models.JSONField(default=list, help_text='Paths from the root, such as ["Fiction", "Classics"].')
+    store_free = models.IntegerField(default=0, help_text="Free copies when the store last told of this book.")
+    retired_at = models.DateTimeField(null=True, blank=True, help_text="When the store withdrew the book.")
+
+    picture_sha256 = models.CharField(max_length=64, blank=True, help_text="Checksum of the store's picture.")
+    picture_url = models.CharField(max_length=300, blank=True)
+    cover_sha256 = models.CharField(max_length=64, blank=True, help_text="Checksum of the picture we hold.")
+    cover_error = models.CharField(max_length=300, blank=True, help_text="Why that picture could not be used.")
+
+    objects = BookQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(price__gte=Decimal(0)), name="book_price_not_negative")]
+        indexes = [
+            models.Index(F("title"), F("id"), name="book_by_title", condition=Q(retired_at=None)),
+            models.Index(F("id").desc(), name="book_newest", condition=Q(retired_at=None)),
+            models.Index(fields=["id"], name="book_picture_wanted", condition=~Q(picture_sha256=F("cover_sha256"))),
+            models.Index(fields=["retired_at"], name="book_retired", condition=Q(retired_at__isnull=False)),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("catalogue:book", args=[self.id, slugify(self.title)[:60] or "book"])
+
+    @property
+    def byline(self) -> str:
+        return ", ".join(self.authors)
+
+    @property
+    def is_retired(self) -> bool:
+        return self.retired_at is not None

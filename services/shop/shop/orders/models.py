@@ -1,0 +1,134 @@
+"""Orders as the customer sees them. Titles, prices and addresses are frozen when the order is placed."""
+
+import uuid
+from datetime import datetime
+
+from django.conf import settings
+from django.core import signing
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+
+from shop.cart.models import MAX_QUANTITY
+from shop.orders.states import MOVES, IllegalMove, State
+
+LINK_SALT = "shop.orders.link"
+
+
+class OrderQuerySet(models.QuerySet):
+    def newest_first(self) -> "OrderQuerySet":
+        return self.order_by("-placed_at", "number")
+
+
+class Order(models.Model):
+    """One purchase. `number` is its key everywhere: here, on the wire and in the store."""
+
+    class Payment(models.TextChoices):
+        ON_DELIVERY = "on_delivery", "Pay on delivery"
+
+    number = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    checkout_key = models.UUIDField(
+        unique=True, help_text="Made with the checkout form: sending it twice is one order."
+    )
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="orders")
+    email = models.EmailField()
+    state = models.CharField(max_length=20, choices=State, default=State.PLACED)
+    version = models.PositiveIntegerField(default=0, help_text="Number of the newest event.")
+    store_version = models.PositiveIntegerField(
+        default=0, help_text="Newest version of the store's order applied here."
+    )
+    reason = models.CharField(max_length=500, blank=True)
+    placed_at = models.DateTimeField()
+    payment = models.CharField(max_length=20, choices=Payment, default=Payment.ON_DELIVERY)
+    currency = models.CharField(max_length=3)
+    total = models.DecimalField(max_digits=12, decimal_places=2)
+
+    ship_name = models.CharField("name", max_length=120)
+    ship_line1 = models.CharField("street and number", max_length=200)
+    ship_line2 = models.CharField("addition", max_length=200, blank=True)
+    ship_postcode = models.CharField("postcode", max_length=20)
+    ship_city = models.CharField("city", max_length=120)
+    ship_country = models.CharField("country", max_length=2)
+    ship_phone = models.CharField("phone", max_length=40, blank=True)
+    note = models.CharField("note for the warehouse", max_length=500, blank=True)
+
+    objects = OrderQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(F("user"), F("placed_at").desc(), name="orders_of_user"),
+            models.Index(fields=["number"], name="orders_uncounted", condition=Q(state="placed")),
+            models.Index(F("placed_at").desc(), name="orders_newest"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Order {self.reference}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("orders:order", args=[self.number])
+
+    @property
+    def reference(self) -> str:
+        """What people say on the phone; the full number stays the key."""
+        return f"{self.number.hex[:4]}-{self.number.hex[4:8]}".upper()
+
+    @property
+    def link_token(self) -> str:
+        """A signed key to this one order, for mails: whoever holds it may read the order."""
+        return signing.Signer(salt=LINK_SALT).sign(str(self.number)).rpartition(":")[2]
+
+    def move_to(self, state: State, *, at: datetime, reason: str = "", actor: str = "shop") -> "OrderEvent":
+        """This function will change a locked order and return the event that tells of it; the caller saves both.
+
+        :raises IllegalMove: if the table of moves does not allow it.
+        """
+        if self.version and state not in MOVES[State(self.state)]:
+            raise IllegalMove(f"{self} cannot go from {self.state} to {state}.")
+        self.state, self.reason, self.version = state, reason, self.version + 1
+        return OrderEvent(order=self, version=self.version, state=state, at=at, reason=reason, actor=actor)
+
+
+class OrderLine(models.Model):
+    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="lines")
+    position = models.PositiveSmallIntegerField()
+    book = models.ForeignKey("catalogue.Book", on_delete=models.PROTECT, related_name="+")
+    isbn13 = models.CharField("ISBN", max_length=13)
+    title = models.CharField(max_length=500)
+    authors = models.CharField(max_length=500, blank=True)
+    unit_price = models.DecimalField(max_digits=10, decimal_places=2)
+    quantity = models.PositiveSmallIntegerField()
+    packed = models.PositiveSmallIntegerField(default=0)
+    shipped = models.PositiveSmallIntegerField(default=0)
+    short = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["order", "position"], name="one_order_line_per_position"),
+            models.CheckConstraint(
+                condition=Q(quantity__gte=1, quantity__lte=MAX_QUANTITY), name="order_quantity_sane"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.quantity} × {self.title}"
+
+    @property
+    def total(self):
+        return self.quantity * self.unit_price
+
+
+class OrderEvent(models.Model):
+    """One move of an order, kept for ever."""
+
+    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="events")
+    version = models.PositiveIntegerField()
+    state = models.CharField(max_length=20, choices=State)
+    at = models.DateTimeField()
+    reason = models.CharField(max_length=500, blank=True)
+    actor = models.CharField(max_length=20)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["order", "version"], name="one_order_event_per_version")]
+
+    def __str__(self) -> str:
+        return f"{self.order_id} v{self.version} {self.state}"

@@ -1,0 +1,105 @@
+"""Rows that others must hear of. Each is written in the transaction that makes it true and delivered afterwards."""
+
+from datetime import datetime, timedelta
+from typing import Self
+
+from django.db import connections, models, router
+from django.db.models import Q
+
+LEASE = timedelta(seconds=60)  # outlasts the hard time limit of a task (30 s), so a live sender is never overtaken
+LONGEST_PAUSE_S = 20
+
+
+class Deliverable(models.Model):
+    """A row on its way out: claimed under a lease, tried until it is delivered or refused, in order within a key.
+
+    The number of attempts is the claim's fencing token: whoever lost the lease can no longer report an outcome.
+    """
+
+    class State(models.TextChoices):
+        WAITING = "waiting"
+        SENT = "sent"
+        REFUSED = "refused", "refused: a person must look"
+        GIVEN_UP = "given up", "given up by a person"
+
+    key = models.CharField(max_length=100)
+    state = models.CharField(max_length=10, choices=State, default=State.WAITING)
+    attempts = models.PositiveIntegerField(default=0)
+    next_at = models.DateTimeField()
+    leased_until = models.DateTimeField(null=True, blank=True)
+    last_error = models.TextField(blank=True)
+    created_at = models.DateTimeField()
+    done_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        abstract = True
+
+    @classmethod
+    def claim_next(cls, *, now: datetime) -> Self | None:
+        """This function will lease the first due row whose key has no earlier row waiting; None if nothing is due."""
+        table = connections[router.db_for_write(cls)].ops.quote_name(cls._meta.db_table)
+        rows = cls.objects.raw(
+            f"""
+            UPDATE {table} SET leased_until = %(until)s, attempts = attempts + 1
+            WHERE id = (
+                SELECT due.id FROM {table} due
+                WHERE due.state = 'waiting' AND due.next_at <= %(now)s
+                  AND (due.leased_until IS NULL OR due.leased_until <= %(now)s)
+                  AND NOT EXISTS (
+                      SELECT 1 FROM {table} earlier
+                      WHERE earlier.key = due.key AND earlier.id < due.id AND earlier.state = 'waiting'
+                  )
+                ORDER BY due.id LIMIT 1 FOR UPDATE SKIP LOCKED
+            )
+            RETURNING *
+            """,
+            {"now": now, "until": now + LEASE},
+        )
+        return next(iter(rows), None)
+
+    def mark_sent(self, *, now: datetime) -> bool:
+        """This function will close the row; False if the claim was lost meanwhile and another has it."""
+        return self._close(self.State.SENT, now=now)
+
+    def refuse(self, *, error: str, now: datetime) -> bool:
+        """This function will stop trying and show the row to a person with the other side's reason."""
+        return self._close(self.State.REFUSED, now=now, last_error=error)
+
+    def retry_later(self, *, error: str, now: datetime) -> bool:
+        pause = timedelta(seconds=min(LONGEST_PAUSE_S, 2 ** min(self.attempts, 10) / 2))
+        return self._mine().update(leased_until=None, next_at=now + pause, last_error=error[:2000]) == 1
+
+    def _close(self, state: str, *, now: datetime, **fields) -> bool:
+        return self._mine().update(state=state, done_at=now, leased_until=None, **fields) == 1
+
+    def _mine(self):
+        return type(self).objects.filter(pk=self.pk, state=self.State.WAITING, attempts=self.attempts)
+
+
+def due_index(name: str) -> models.Index:
+    return models.Index(fields=["key", "id"], name=name, condition=Q(state="waiting"))
+
+
+class Topic(models.TextChoices):
+    ORDER_PLACED = "order placed"
+
+
+class OutboxMessage(Deliverable):
+    """What the store must hear. `key` is the order's number, so messages about one order keep their order."""
+
+    topic = models.CharField(max_length=30, choices=Topic)
+    body = models.JSONField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["topic", "key"], name="one_outbox_message_per_topic_and_key")]
+        indexes = [
+            due_index("outbox_waiting"),
+            models.Index(fields=["id"], name="outbox_refused", condition=Q(state="refused")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.topic} {self.key}"
+
+    @classmethod
+    def write(cls, *, topic: Topic, key: str, body: dict, now: datetime) -> Self:
+        return cls.objects.create(topic=topic, key=key, body=body, next_at=now, created_at=now)

@@ -1,0 +1,64 @@
+"""Where the shop stands in what it hears from the store."""
+
+from django.db import models
+
+
+class Feed(models.Model):
+    """The shop's position in one of the store's feeds, moved in the transaction that applies what was read."""
+
+    class Name(models.TextChoices):
+        BOOKS = "books"
+        ORDERS = "orders", "order statuses"
+
+    name = models.CharField(max_length=20, choices=Name, primary_key=True)
+    position = models.TextField(blank=True, help_text="The store's own mark; empty is the beginning.")
+    heard_at = models.DateTimeField(
+        null=True, blank=True, help_text="When the store last answered and all was applied."
+    )
+    last_error = models.TextField(blank=True)
+    failed_at = models.DateTimeField(null=True, blank=True)
+    stopped_because = models.TextField(
+        blank=True, help_text="Set when a person must decide; nothing is read meanwhile."
+    )
+    epoch = models.CharField(
+        max_length=40, blank=True, help_text="Life of the store's feed; another one after a restore."
+    )
+    # While the whole feed is walked from its beginning: what belongs to an older epoch at its end is gone.
+    walking = models.BooleanField(default=True)
+
+    def __str__(self) -> str:
+        return f"Feed of {self.get_name_display()}"
+
+
+class SetAside(models.Model):
+    """A row of a feed that could not be applied. It is shown, and it goes when a good version of it arrives."""
+
+    feed = models.CharField(max_length=20, choices=Feed.Name)
+    key = models.CharField(max_length=100)
+    reason = models.TextField()
+    body = models.JSONField()
+    first_at = models.DateTimeField()
+    last_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["feed", "key"], name="one_set_aside_row_per_key")]
+        verbose_name = "row set aside"
+        verbose_name_plural = "rows set aside"
+
+    def __str__(self) -> str:
+        return f"{self.feed} {self.key}: {self.reason}"
+
+
+class StoreEvent(models.Model):
+    """Inbox: one move of an order as the store told it, once per version, whatever way it came."""
+
+    order = models.ForeignKey("orders.Order", on_delete=models.CASCADE, related_name="store_events")
+    version = models.PositiveIntegerField()
+    body = models.JSONField()
+    heard_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["order", "version"], name="one_store_event_per_version")]
+
+    def __str__(self) -> str:
+        return f"{self.order_id} v{self.version}"

@@ -1,0 +1,19 @@
+"""What the worker can be woken for, and the queue and task that answer."""
+
+from enum import Enum
+from typing import NamedTuple
+
+
+class Door(NamedTuple):
+    queue: str
+    task: str
+
+
+class Topic(Enum):
+    """One kind of waiting work. The value names the queue it is done in and the worker's task."""
+
+    OUTBOX = Door("orders", "worker.tasks.send_orders")
+    BOOKS = Door("sync", "worker.tasks.sync_books")
+    ORDERS = Door("sync", "worker.tasks.sync_order_statuses")
+    MAIL = Door("mail", "worker.tasks.send_mail")
+    PICTURES = Door("pictures", "worker.tasks.fetch_pictures")
