@@ -1,0 +1,43 @@
+"""Ports on this machine's loopback."""
+
+import random
+import socket
+
+HOST = "127.0.0.1"
+# The kernel hands out 32768 and above to outgoing connections, so a port from there may be gone when it is needed.
+FREE_PORTS = range(20000, 32000)
+
+
+class NoFreePort(Exception):
+    """Nothing is free in the whole range: something else is wrong with this machine."""
+
+
+def is_taken(port: int) -> bool:
+    """This function will say whether something on this machine listens on the port, on whatever address."""
+    for address in (HOST, "0.0.0.0"):
+        with socket.socket() as attempt:
+            # A connection that has just ended must not make the port look taken.
+            attempt.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                attempt.bind((address, port))
+            except OSError:
+                return True
+    return False
+
+
+def free_port() -> int:
+    for _ in range(200):
+        port = random.choice(FREE_PORTS)
+        if not is_taken(port):
+            return port
+    raise NoFreePort(f"No free port between {FREE_PORTS.start} and {FREE_PORTS.stop}.")
+
+
+def answers(port: int, *, send: bytes = b"", expect: bytes = b"", within: float = 1.0) -> bool:
+    """This function will connect, send some bytes and say whether the answer begins as expected."""
+    try:
+        with socket.create_connection((HOST, port), timeout=within) as connection:
+            connection.sendall(send)
+            return connection.recv(len(expect)).startswith(expect) if expect else True
+    except OSError:
+        return False
