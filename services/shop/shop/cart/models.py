@@ -41,3 +41,27 @@ class CartLine(models.Model):
     @property
     def total(self):
         return self.quantity * self.book.price
+
+    @property
+    def was_price(self):
+        """The price when the book was put in, if it is another one today; None otherwise."""
+        return self.price_when_added if self.price_when_added != self.book.price else None
+
+    @property
+    def problem(self) -> str:
+        """Why this line cannot be ordered as it stands, in the shopper's words; '' if it can.
+
+        The book must come with its `available`.
+        """
+        if self.book.is_retired:
+            return "No longer sold."
+        if self.book.available < 1:
+            return "Not in stock at the moment."
+        if self.book.available < self.quantity:
+            return f"Only {self.book.available} left."
+        return ""
+
+    @property
+    def can_take(self) -> int:
+        """How many copies of what is wanted could be ordered now."""
+        return 0 if self.book.is_retired else min(self.book.available, self.quantity)

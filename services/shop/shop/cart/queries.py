@@ -1,8 +1,12 @@
 """Reading carts, always through their owner."""
 
-from django.db.models import Sum
+from dataclasses import dataclass, field
+from decimal import Decimal
 
-from shop.cart.models import Cart, CartLine
+from django.db.models import Prefetch, QuerySet, Sum
+
+from shop.cart.models import MAX_LINES, Cart, CartLine
+from shop.catalogue.models import Book
 
 SESSION_KEY = "cart"
 
@@ -16,10 +20,45 @@ def cart_of(request) -> Cart | None:
 
 
 def count_of(request) -> int:
+    return _lines_of(request).aggregate(n=Sum("quantity"))["n"] or 0
+
+
+@dataclass(frozen=True)
+class Basket:
+    """What is in a visitor's cart right now: lines in the order they were added, each with its book's `available`."""
+
+    lines: list[CartLine] = field(default_factory=list)
+
+    @property
+    def copies(self) -> int:
+        return sum(line.quantity for line in self.lines)
+
+    @property
+    def total(self) -> Decimal:
+        return sum((line.total for line in self.lines), Decimal("0.00"))
+
+    @property
+    def currency(self) -> str:
+        return self.lines[0].book.currency if self.lines else "EUR"
+
+    @property
+    def lines_too_many(self) -> int:
+        return max(0, len(self.lines) - MAX_LINES)
+
+    @property
+    def is_sellable(self) -> bool:
+        return bool(self.lines) and not self.lines_too_many and not any(line.problem for line in self.lines)
+
+
+def basket_of(request) -> Basket:
+    """This function will read the visitor's cart in two statements, however long it is."""
+    books = Prefetch("book", Book.objects.with_available())
+    return Basket(list(_lines_of(request).prefetch_related(books).order_by("added_at", "id")))
+
+
+def _lines_of(request) -> QuerySet[CartLine]:
     if request.user.is_authenticated:
-        lines = CartLine.objects.filter(cart__user=request.user)
-    elif key := request.session.get(SESSION_KEY):
-        lines = CartLine.objects.filter(cart=key, cart__user=None)
-    else:
-        return 0
-    return lines.aggregate(n=Sum("quantity"))["n"] or 0
+        return CartLine.objects.filter(cart__user=request.user)
+    if key := request.session.get(SESSION_KEY):
+        return CartLine.objects.filter(cart=key, cart__user=None)
+    return CartLine.objects.none()

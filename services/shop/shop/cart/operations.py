@@ -1,0 +1,212 @@
+"""Changing carts. Every change locks the cart's row first, so two tabs, two devices or a double click take turns."""
+
+from decimal import Decimal
+from uuid import UUID
+
+from django.db import transaction
+
+from shop.cart.models import MAX_LINES, MAX_QUANTITY, Cart, CartLine
+from shop.catalogue.models import Book
+
+
+class CartRefused(Exception):
+    """A change that the cart does not take; the text is for the shopper."""
+
+
+class BadQuantity(CartRefused):
+    """Not a whole number of copies from 1 to 99."""
+
+    def __init__(self):
+        super().__init__(f"Please choose a whole number from 1 to {MAX_QUANTITY}.")
+
+
+class TooManyCopies(CartRefused):
+    """The copies already in the cart and the new ones together are more than one order may hold."""
+
+    def __init__(self, have: int):
+        super().__init__(f"We sell at most {MAX_QUANTITY} copies of one book; you have {have} in your cart.")
+
+
+class TooManyLines(CartRefused):
+    """More different books than one order may hold."""
+
+    def __init__(self):
+        super().__init__(f"A cart holds {MAX_LINES} different books. Please order or remove some first.")
+
+
+class NotSold(CartRefused):
+    """The book is unknown, retired or out of stock."""
+
+
+class NoSuchLine(CartRefused):
+    """The book is not in the cart (any more)."""
+
+    def __init__(self):
+        super().__init__("That book is no longer in your cart.")
+
+
+def quantity_from(text: object) -> int:
+    """This function will read what a shopper typed as a number of copies, 1 to 99.
+
+    :raises BadQuantity: for anything else; letters, fractions, signs, nothing, 0 and 10⁹ alike.
+    """
+    digits = str(text).strip()
+    if not (digits.isascii() and digits.isdigit() and len(digits) <= 4 and 1 <= int(digits) <= MAX_QUANTITY):
+        raise BadQuantity
+    return int(digits)
+
+
+def add(cart: Cart, *, book_id: int, quantity: int = 1) -> CartLine:
+    """This function will put copies of a book into the cart, on top of those already there.
+
+    :raises CartRefused: see its kinds; nothing is changed then.
+    """
+    _check(quantity)
+    with transaction.atomic(durable=True):
+        _lock(cart)
+        book = _sellable(book_id)
+        line = cart.lines.filter(book=book).first()
+        if line is None:
+            if cart.lines.count() >= MAX_LINES:
+                raise TooManyLines
+            return cart.lines.create(book=book, quantity=quantity, price_when_added=book.price)
+        if line.quantity + quantity > MAX_QUANTITY:
+            raise TooManyCopies(line.quantity)
+        line.quantity += quantity
+        line.price_when_added = book.price  # it was on the page they added from
+        line.save(update_fields=["quantity", "price_when_added"])
+    return line
+
+
+def set_quantity(cart: Cart, *, book_id: int, quantity: int) -> None:
+    """This function will set the number of copies of a book that is in the cart.
+
+    :raises BadQuantity, NoSuchLine:
+    """
+    _check(quantity)
+    with transaction.atomic(durable=True):
+        _lock(cart)
+        if not cart.lines.filter(book=book_id).update(quantity=quantity):
+            raise NoSuchLine
+
+
+def step(cart: Cart, *, book_id: int, by: int) -> None:
+    """This function will take one copy more (`by` = 1) or less (−1); quick clicks add up instead of overwriting.
+
+    :raises BadQuantity: below 1 or above 99.
+    :raises NoSuchLine:
+    """
+    with transaction.atomic(durable=True):
+        _lock(cart)
+        line = cart.lines.filter(book=book_id).first()
+        if line is None:
+            raise NoSuchLine
+        line.quantity += by
+        _check(line.quantity)
+        line.save(update_fields=["quantity"])
+
+
+def remove(cart: Cart, *, book_id: int) -> list[CartLine]:
+    """This function will take a book out and return what was taken, for an undo; removing twice is harmless."""
+    with transaction.atomic(durable=True):
+        _lock(cart)
+        return _take(cart.lines.filter(book=book_id))
+
+
+def clear(cart: Cart) -> list[CartLine]:
+    """This function will empty the cart and return what was in it, for an undo."""
+    with transaction.atomic(durable=True):
+        _lock(cart)
+        return _take(cart.lines.all())
+
+
+def put_back(cart: Cart, lines: list[tuple[int, int, Decimal]]) -> None:
+    """This function will undo a removal.
+
+    :param lines: book, quantity and the price when it was added; what has gone from the catalogue since is left out.
+    """
+    with transaction.atomic(durable=True):
+        _lock(cart)
+        known = set(Book.objects.filter(pk__in=[book for book, _, _ in lines]).values_list("pk", flat=True))
+        _pour(
+            cart,
+            [
+                CartLine(book_id=book, quantity=quantity, price_when_added=price)
+                for book, quantity, price in lines
+                if book in known
+            ],
+        )
+
+
+def cart_of_user(user) -> Cart:
+    """This function will find the user's cart or make it; the unique owner decides when two ask at once."""
+    return Cart.objects.get_or_create(user=user)[0]
+
+
+def merge(guest_cart: UUID, *, into) -> None:
+    """This function will pour a guest's cart into the cart of the user who logged in and delete it.
+
+    Quantities of the same book add up, to 99 at most. A second merge finds no guest cart and changes nothing. The cart
+    may hold more than MAX_LINES books afterwards: nothing is lost, and checkout says what to do.
+    """
+    cart = cart_of_user(into)
+    with transaction.atomic(durable=True):
+        # Both rows in one order, whoever merges what.
+        locked = list(Cart.objects.select_for_update().filter(key__in=[guest_cart, cart.key]).order_by("key"))
+        guest = next((one for one in locked if one.key == guest_cart and one.user_id is None), None)
+        if guest is None:
+            return
+        _pour(cart, list(guest.lines.order_by("added_at", "id")))
+        guest.delete()
+
+
+def take_lines(cart: Cart) -> list[CartLine]:
+    """This function will take all lines out of the cart, in the order they were added, inside the caller's transaction.
+
+    The cart stays locked until that transaction ends, and exactly the lines returned are deleted: what is added
+    meanwhile from another tab stays for the next order. The lines come with their books.
+
+    :raises TooManyLines: more books than one order may hold.
+    """
+    _lock(cart)
+    lines = _take(cart.lines.select_related("book").order_by("added_at", "id"))
+    if len(lines) > MAX_LINES:
+        raise TooManyLines
+    return lines
+
+
+def _lock(cart: Cart) -> None:
+    Cart.objects.select_for_update().filter(pk=cart.pk).first()
+
+
+def _take(lines) -> list[CartLine]:
+    taken = list(lines)
+    CartLine.objects.filter(pk__in=[line.pk for line in taken]).delete()
+    return taken
+
+
+def _check(quantity: int) -> None:
+    if not 1 <= quantity <= MAX_QUANTITY:
+        raise BadQuantity
+
+
+def _sellable(book_id: int) -> Book:
+    book = Book.objects.with_available().filter(pk=book_id).first()
+    if book is None:
+        raise NotSold("We do not know this book.")
+    if book.is_retired:
+        raise NotSold(f"“{book}” is no longer sold.")
+    if book.available < 1:
+        raise NotSold(f"“{book}” is not in stock at the moment.")
+    return book
+
+
+def _pour(cart: Cart, lines: list[CartLine]) -> None:
+    """Add lines to a locked cart; a book that is already there gets the copies of both, to 99 at most."""
+    there = {line.book_id: line for line in cart.lines.all()}
+    for line in lines:
+        if mine := there.get(line.book_id):
+            mine.quantity = min(mine.quantity + line.quantity, MAX_QUANTITY)
+            mine.save(update_fields=["quantity"])
+        else:
+            cart.lines.create(book_id=line.book_id, quantity=line.quantity, price_when_added=line.price_when_added)
