@@ -1,0 +1,19 @@
+"""What the store says on the wire, and a client that says it. Plain Python; the contract belongs to the store."""
+
+from store_client.client import StoreClient
+from store_client.credential import TokenFile
+from store_client.errors import FeedRestarted, StoreRefused, StoreUnavailable
+from store_client.messages import (
+    BadRow,
+    Book,
+    DeletedBook,
+    LineCount,
+    NewOrder,
+    NewOrderLine,
+    OrderAnswer,
+    OrderEvent,
+    Page,
+    Picture,
+    Problem,
+    event_key,
+)

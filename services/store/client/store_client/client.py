@@ -1,0 +1,135 @@
+"""Asking the store, with every failure sorted into one of two kinds."""
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+from uuid import UUID
+
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3.util import Retry
+
+from store_client import answers, messages, read
+from store_client.credential import TokenSource
+from store_client.errors import StoreUnavailable
+
+CONNECT_AND_READ_S = (1.0, 3.0)
+LONGEST_PAGE_BYTES = 32 * 1024 * 1024
+LONGEST_ANSWER_BYTES = 1024 * 1024
+LONGEST_PICTURE_BYTES = 10 * 1024 * 1024
+BOOKS_PER_PAGE = 500
+EVENTS_PER_PAGE = 500
+
+
+class StoreClient:
+    """One caller's line to the store. Not for several threads at once; make one for each piece of work.
+
+    Every method raises StoreUnavailable (ask again later) or StoreRefused (final); feeds also raise FeedRestarted.
+
+    :param request_id: sent along, so that one piece of work can be followed through the logs of both sides.
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        token_source: TokenSource,
+        *,
+        timeouts: tuple[float, float] = CONNECT_AND_READ_S,
+        request_id: str = "",
+    ):
+        self._base = base_url.rstrip("/") + "/"
+        self._token_source = token_source
+        self._timeouts = timeouts
+        self.requests = 0
+        self._session = requests.Session()
+        # The environment's proxies and .netrc are not asked: they could send our credential elsewhere.
+        self._session.trust_env = False
+        self._session.headers["Accept"] = "application/json"
+        if request_id:
+            self._session.headers["X-Request-ID"] = request_id
+        once_more = Retry(total=1, connect=1, read=False, redirect=False, status=False, other=False, backoff_factor=0.1)
+        for scheme in ("http://", "https://"):
+            self._session.mount(scheme, HTTPAdapter(max_retries=once_more))
+
+    def __enter__(self) -> "StoreClient":
+        return self
+
+    def __exit__(self, *_) -> None:
+        self._session.close()
+
+    def book_changes(
+        self, after: str = "", limit: int = BOOKS_PER_PAGE
+    ) -> messages.Page[messages.Book | messages.DeletedBook]:
+        """What changed in the catalogue since a position; from the beginning without one."""
+        return self._page("api/books/changes/", "changes", messages.Book.parse, after, limit)
+
+    def order_changes(self, after: str = "", limit: int = EVENTS_PER_PAGE) -> messages.Page[messages.OrderEvent]:
+        """What happened to the caller's own orders since a position; from the beginning without one."""
+        return self._page("api/orders/changes/", "changes", messages.OrderEvent.parse, after, limit)
+
+    def put_order(self, number: UUID | str, order: dict) -> messages.OrderAnswer:
+        """This function will hand over an order; the same number with the same body may be sent again at any time.
+
+        :param order: as NewOrder.body() writes it.
+        """
+        return self._order_answer("PUT", f"api/orders/{number}/", order)
+
+    def cancel_order(self, number: UUID | str, reason: str) -> messages.OrderAnswer:
+        """This function will cancel an order, also one that the store has not heard of yet."""
+        return self._order_answer("PUT", f"api/orders/{number}/cancel/", {"reason": reason})
+
+    def picture(self, url: str) -> bytes:
+        """This function will fetch a book's picture, only from the store itself.
+
+        :raises ValueError: if the address leads elsewhere, where our credential has no business.
+        """
+        address = urljoin(self._base, url)
+        base, asked = urlsplit(self._base), urlsplit(address)
+        if (asked.scheme, asked.netloc) != (base.scheme, base.netloc) or not asked.path.startswith(base.path):
+            raise ValueError(f"{url!r:.200} is not an address of the store.")
+        with self._ask("GET", address) as answer:
+            raw = answers.content(answer, at_most=LONGEST_PICTURE_BYTES)
+            if answer.status_code != 200:
+                raise answers.error_of(answer, raw)
+            return raw
+
+    def _page(self, path: str, rows: str, parse: Callable, after: str, limit: int) -> messages.Page:
+        params = {"limit": limit, **({"after": after} if after else {})}
+        with self._ask("GET", urljoin(self._base, path), params=params) as answer:
+            body = answers.body_of(answer, at_most=LONGEST_PAGE_BYTES)
+        return _as_agreed(lambda: messages.page(body, rows=rows, parse=parse))
+
+    def _order_answer(self, method: str, path: str, body: dict) -> messages.OrderAnswer:
+        with self._ask(method, urljoin(self._base, path), json=body) as answer:
+            answered = answers.body_of(answer, at_most=LONGEST_ANSWER_BYTES)
+        return _as_agreed(lambda: messages.OrderAnswer.parse(read.obj(answered)))
+
+    def _ask(self, method: str, url: str, **kwargs: Any) -> requests.Response:
+        token = self._token_source()
+        answer = self._send(method, url, token, **kwargs)
+        if answer.status_code == 401 and (fresh := self._token_source(again=True)) != token:
+            answer.close()
+            answer = self._send(method, url, fresh, **kwargs)
+        return answer
+
+    def _send(self, method: str, url: str, token: str, **kwargs: Any) -> requests.Response:
+        self.requests += 1
+        try:
+            return self._session.request(
+                method,
+                url,
+                headers={"Authorization": f"Bearer {token}"},
+                timeout=self._timeouts,
+                allow_redirects=False,
+                stream=True,
+                **kwargs,
+            )
+        except (requests.RequestException, ValueError) as error:
+            raise StoreUnavailable(f"The store did not answer: {error}") from error
+
+
+def _as_agreed(parse: Callable) -> Any:
+    try:
+        return parse()
+    except read.NotAsAgreed as error:
+        raise StoreUnavailable(f"The store's answer is not as agreed: {error}") from error

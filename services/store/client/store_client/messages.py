@@ -1,0 +1,319 @@
+"""What the store says on the wire, read strictly: a bad row is named and kept apart, a broken envelope is no answer."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any, Generic, TypeVar
+from uuid import UUID
+
+from store_client import read
+
+STATUSES = frozenset({"received", "rejected", "packing", "dispatched", "failed", "cancelled"})
+
+Row = TypeVar("Row")
+
+
+@dataclass(frozen=True)
+class BadRow:
+    """One row that is not what the contract says.
+
+    :ivar key: the row's own key if it could be read, else its place in the page.
+    """
+
+    key: str
+    reason: str
+    body: Any
+
+
+@dataclass(frozen=True)
+class Page(Generic[Row]):
+    """One page of a feed. `next` is the position after it, to be sent as it is."""
+
+    epoch: str
+    next: str
+    more: bool
+    rows: tuple[Row, ...] = ()
+    bad: tuple[BadRow, ...] = ()
+
+
+@dataclass(frozen=True)
+class Picture:
+    sha256: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Book:
+    """A title as the store has it now. `version` rises with every change, also with one of `free`."""
+
+    id: int
+    version: int
+    isbn13: str
+    title: str
+    subtitle: str
+    authors: tuple[str, ...]
+    publisher: str
+    series: str
+    series_number: str
+    language: str
+    first_published: int | None
+    description: str
+    price: Decimal
+    currency: str
+    categories: tuple[tuple[str, ...], ...]
+    picture: Picture | None
+    free: int
+    retired: bool
+
+    @classmethod
+    def parse(cls, row: dict) -> "Book | DeletedBook":
+        """:raises read.NotAsAgreed: naming the field."""
+        if row.get("deleted") is True:
+            return DeletedBook(id=read.integer(row, "id", low=1), version=read.integer(row, "version"))
+        return cls(
+            id=read.integer(row, "id", low=1),
+            version=read.integer(row, "version"),
+            isbn13=read.digits(row, "isbn13", length=13),
+            title=read.text(row, "title", empty=False),
+            subtitle=read.text(row, "subtitle"),
+            authors=tuple(read.texts(row, "authors")),
+            publisher=read.text(row, "publisher"),
+            series=read.text(row, "series"),
+            series_number=read.text(row, "series_number"),
+            language=read.text(row, "language"),
+            first_published=read.year(row, "first_published"),
+            description=read.text(row, "description"),
+            price=read.money(row, "price"),
+            currency=read.currency(row, "currency"),
+            categories=tuple(tuple(read.path(path)) for path in read.items(row, "categories")),
+            picture=_picture(row),
+            free=read.integer(row, "free", low=0, high=read.INTEGER_MAX),
+            retired=read.flag(row, "retired"),
+        )
+
+
+@dataclass(frozen=True)
+class DeletedBook:
+    """A title that is gone from the store."""
+
+    id: int
+    version: int
+
+
+@dataclass(frozen=True)
+class LineCount:
+    """How far one line of an order is, in copies."""
+
+    line: int
+    ordered: int
+    packed: int
+    shipped: int
+    short: int
+
+
+@dataclass(frozen=True)
+class OrderEvent:
+    """One move of an order in the store. Versions of an order count 1, 2, 3 … without a gap."""
+
+    order: UUID
+    version: int
+    status: str
+    at: datetime
+    reason: str
+    lines: tuple[LineCount, ...]
+    body: dict = field(compare=False, repr=False)
+
+    @classmethod
+    def parse(cls, row: dict) -> "OrderEvent":
+        """:raises read.NotAsAgreed: naming the field."""
+        status = read.text(row, "status", empty=False)
+        if status not in STATUSES:
+            raise read.NotAsAgreed(f"status: {status!r} is not one of {', '.join(sorted(STATUSES))}")
+        return cls(
+            order=read.uuid(row, "order"),
+            version=read.integer(row, "version", low=1, high=read.INTEGER_MAX),
+            status=status,
+            at=read.moment(row, "at"),
+            reason=read.text(row, "reason"),
+            lines=tuple(_line_count(line) for line in read.items(row, "lines")),
+            body=row,
+        )
+
+
+@dataclass(frozen=True)
+class OrderAnswer:
+    """What the store says to an order it has, with every event so far."""
+
+    order: UUID
+    status: str
+    version: int
+    events: tuple[OrderEvent, ...]
+
+    @classmethod
+    def parse(cls, body: dict) -> "OrderAnswer":
+        return cls(
+            order=read.uuid(body, "order"),
+            status=read.text(body, "status", empty=False),
+            version=read.integer(body, "version"),
+            events=events_of(body),
+        )
+
+
+@dataclass(frozen=True)
+class ShortLine:
+    """A line that the store has too few copies for."""
+
+    line: int
+    wanted: int
+    free: int
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A refusal. `slug` is the last part of its type and says which one it is."""
+
+    status: int
+    slug: str
+    title: str
+    detail: str
+    errors: tuple[str, ...] = ()
+    short: tuple[ShortLine, ...] = ()
+    events: tuple[OrderEvent, ...] = ()
+
+    @property
+    def sentence(self) -> str:
+        said = " ".join(part for part in (self.detail or self.title, *self.errors) if part)
+        return f"{said} ({self.slug})"
+
+    @classmethod
+    def parse(cls, body: dict, *, status: int) -> "Problem":
+        """:raises read.NotAsAgreed: if this is no problem document of the store."""
+        kind = read.text(body, "type", empty=False)
+        return cls(
+            status=status,
+            slug=kind.rstrip("/").rpartition("/")[2],
+            title=read.text(body, "title", missing=""),
+            detail=read.text(body, "detail", missing=""),
+            errors=tuple(_field_error(error) for error in read.items(body, "errors", missing=())),
+            short=tuple(_short_line(line) for line in read.items(body, "short", missing=())),
+            events=events_of(body) if "events" in body else (),
+        )
+
+
+@dataclass(frozen=True)
+class NewOrderLine:
+    line: int
+    book: int
+    isbn13: str
+    title: str
+    quantity: int
+    unit_price: Decimal
+
+    def body(self) -> dict:
+        return {**vars(self), "unit_price": str(self.unit_price)}
+
+
+@dataclass(frozen=True)
+class NewOrder:
+    """An order on its way to the store. `ship_to` has name, line1, line2, postcode, city, country, phone."""
+
+    placed_at: datetime
+    payment: str
+    total: Decimal
+    currency: str
+    ship_to: dict[str, str]
+    note: str
+    lines: tuple[NewOrderLine, ...]
+
+    def body(self) -> dict:
+        return {
+            "placed_at": utc(self.placed_at),
+            "payment": self.payment,
+            "total": str(self.total),
+            "currency": self.currency,
+            "ship_to": self.ship_to,
+            "note": self.note,
+            "lines": [line.body() for line in self.lines],
+        }
+
+
+def utc(moment: datetime) -> str:
+    """This function will write an aware moment as the wire has it: UTC with a Z."""
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def page(body: Any, *, rows: str, parse: Callable[[dict], Row]) -> Page[Row]:
+    """This function will read one page of a feed; rows that are not as agreed are set apart, each with its reason.
+
+    :raises read.NotAsAgreed: if the envelope itself is broken.
+    """
+    if not isinstance(body, dict):
+        raise read.NotAsAgreed("the page is not an object")
+    position = read.text(body, "next", empty=False)
+    good, bad = [], []
+    for place, row in enumerate(read.items(body, rows)):
+        try:
+            if not isinstance(row, dict):
+                raise read.NotAsAgreed("the row is not an object")
+            good.append(parse(row))
+        except read.NotAsAgreed as error:
+            bad.append(BadRow(key=_key_of(row) or f"{position} row {place}", reason=str(error), body=row))
+    return Page(
+        epoch=read.text(body, "epoch", empty=False),
+        next=position,
+        more=read.flag(body, "more"),
+        rows=tuple(good),
+        bad=tuple(bad),
+    )
+
+
+def events_of(body: dict) -> tuple[OrderEvent, ...]:
+    return tuple(OrderEvent.parse(read.obj(event)) for event in read.items(body, "events"))
+
+
+def book_key(book_id: int) -> str:
+    return str(book_id)
+
+
+def event_key(order: UUID, version: int) -> str:
+    return f"{order} v{version}"
+
+
+def _key_of(row: Any) -> str:
+    """The key under which a later good version of the row would come, as far as it can be told."""
+    if not isinstance(row, dict):
+        return ""
+    try:
+        if "order" in row:
+            return event_key(read.uuid(row, "order"), read.integer(row, "version"))
+        return book_key(read.integer(row, "id"))
+    except read.NotAsAgreed:
+        return ""
+
+
+def _picture(row: dict) -> Picture | None:
+    if row.get("picture") is None:
+        return None
+    picture = read.obj(row["picture"])
+    return Picture(sha256=read.sha256(picture, "sha256"), url=read.text(picture, "url", empty=False))
+
+
+def _line_count(line: Any) -> LineCount:
+    counts = read.obj(line)
+    return LineCount(
+        **{
+            name: read.integer(counts, name, low=0, high=9999)
+            for name in ("line", "ordered", "packed", "shipped", "short")
+        }
+    )
+
+
+def _short_line(line: Any) -> ShortLine:
+    short = read.obj(line)
+    return ShortLine(**{name: read.integer(short, name, low=0) for name in ("line", "wanted", "free")})
+
+
+def _field_error(error: Any) -> str:
+    named = read.obj(error)
+    return f"{read.text(named, 'field', missing='')}: {read.text(named, 'message', missing='')}".removeprefix(": ")
