@@ -1,0 +1,26 @@
+"""Settings from the environment; NAME_FILE may name a file that holds the value of NAME."""
+
+from urllib.parse import quote, urlsplit, urlunsplit
+
+import environ
+from environ.fileaware_mapping import FileAwareMapping
+
+
+class _TrimmedFiles(FileAwareMapping):
+    """Secret files mostly end with a line feed, which belongs to no secret."""
+
+    def __getitem__(self, key: str) -> str:
+        return super().__getitem__(key).strip()
+
+
+class Environment(environ.Env):
+    ENVIRON = _TrimmedFiles()
+
+    def url_with_password(self, name: str) -> str:
+        """The URL called NAME_URL, with NAME_PASSWORD in place of its own password where that is given."""
+        url, password = self.str(f"{name}_URL", default=""), self.str(f"{name}_PASSWORD", default="")
+        if not url or not password:
+            return url
+        parts = urlsplit(url)
+        place = parts.netloc.rpartition("@")[2]
+        return urlunsplit(parts._replace(netloc=f"{parts.username or ''}:{quote(password, safe='')}@{place}"))
