@@ -1,0 +1,57 @@
+"""Read one page of a feed: the rows, the place to go on from, and whether there is more."""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from django.db import connection
+
+from store.feed import epoch
+from store.feed.cursor import Cursor
+
+
+class FeedRestarted(Exception):
+    """The cursor belongs to another epoch, or to a later state of this database than it is in."""
+
+
+class Page(NamedTuple):
+    rows: list[dict[str, Any]]
+    next: Cursor
+    more: bool
+
+
+def read_page(
+    *, feed: str, sql: str, params: dict[str, Any], after: str | None, limit: int, row_id: str, shape: Callable
+) -> Page:
+    """Answer the rows after the cursor that no open transaction can still precede.
+
+    :param sql: one statement that begins with a WITH list holding `HEAD_SQL` and answers horizon, next_xid, epoch and
+        row_xid as text beside the row's own columns; the row's columns are null where the page is empty.
+    :param row_id: the column that orders rows of one transaction.
+    :param shape: what becomes of one row.
+    :raises BadCursor: see `Cursor.read`.
+    :raises FeedRestarted: the reader must start from the beginning.
+    """
+    cursor = Cursor.read(after, feed=feed) if after else None
+    place = {"xid": str(cursor.xid if cursor else 0), "id": cursor.id if cursor else 0, "limit": limit + 1}
+    found = _select(sql, params | place)
+    if found[0]["epoch"] is None:
+        epoch.renew()
+        found = _select(sql, params | place)
+    head = found[0]
+    if cursor and (cursor.epoch != head["epoch"] or cursor.xid > int(head["next_xid"])):
+        raise FeedRestarted
+    rows = [row for row in found if row["row_xid"] is not None]
+    more, rows = len(rows) > limit, rows[:limit]
+    if more:
+        end = Cursor(feed, head["epoch"], int(rows[-1]["row_xid"]), rows[-1][row_id])
+    else:
+        # Nothing below the horizon is left, and no row's id is 0: the next poll starts right at the horizon.
+        end = Cursor(feed, head["epoch"], int(head["horizon"]), 0)
+    return Page([shape(row) for row in rows], end, more)
+
+
+def _select(sql: str, params: dict[str, Any]) -> list[dict[str, Any]]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        names = [column.name for column in cursor.description]
+        return [dict(zip(names, row)) for row in cursor.fetchall()]
