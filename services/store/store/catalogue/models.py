@@ -1,0 +1,123 @@
+"""What can be sold: books and the tree of categories they stand in."""
+
+from decimal import Decimal
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
+from django.db import models
+
+from store.catalogue.isbn import validate_isbn13
+from store.catalogue.pictures import Picture
+from store.feed.models import FeedRow
+
+OLDEST_YEAR, LATEST_YEAR = -3000, 2100
+HIGHEST_PRICE = Decimal("99999.99")
+
+
+class Category(models.Model):
+    """A place in the tree of subjects; several books stand in it, and a book may stand in several."""
+
+    name = models.CharField(max_length=100)
+    parent = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="children", verbose_name="stands in"
+    )
+
+    class Meta:
+        verbose_name_plural = "categories"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["parent", "name"],
+                nulls_distinct=False,
+                name="category_name_once_in_its_parent",
+                violation_error_message="There is a category of this name here.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class BookQuerySet(models.QuerySet):
+    def with_stock(self) -> "BookQuerySet":
+        """Each book with `on_shelf`, `reserved` and `free`; a book that never had a copy has none of each."""
+        on_shelf = models.functions.Coalesce("level__on_shelf", 0)
+        reserved = models.functions.Coalesce("level__reserved", 0)
+        return self.annotate(on_shelf=on_shelf, reserved=reserved, free=on_shelf - reserved)
+
+
+class Book(models.Model):
+    """A title that is or was sold. Books are retired, never deleted: orders point at them for ever."""
+
+    isbn13 = models.CharField("ISBN-13", max_length=13, unique=True, validators=[validate_isbn13])
+    title = models.CharField(max_length=300)
+    subtitle = models.CharField(max_length=300, blank=True)
+    authors = ArrayField(
+        models.CharField(max_length=200), default=list, blank=True, help_text="In the title page's order."
+    )
+    publisher = models.CharField(max_length=200, blank=True)
+    series = models.CharField(max_length=300, blank=True)
+    series_number = models.CharField("number in the series", max_length=30, blank=True)
+    language = models.CharField(
+        max_length=35,
+        blank=True,
+        validators=[RegexValidator(r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", "Write a language tag such as en or pt-BR.")],
+        help_text="A BCP 47 tag: en, de, pt-BR",
+    )
+    first_published = models.SmallIntegerField(
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(OLDEST_YEAR), MaxValueValidator(LATEST_YEAR)],
+        help_text="Year; negative before Christ",
+    )
+    description = models.TextField(blank=True, max_length=20_000)
+    price = models.DecimalField(
+        max_digits=7, decimal_places=2, validators=[MinValueValidator(Decimal(0)), MaxValueValidator(HIGHEST_PRICE)]
+    )
+    currency = models.CharField(
+        max_length=3, default="EUR", validators=[RegexValidator(r"^[A-Z]{3}$", "Write three capitals such as EUR.")]
+    )
+    categories = models.ManyToManyField(Category, blank=True, related_name="books")
+    picture = models.CharField(max_length=200, blank=True, editable=False)
+    picture_sha256 = models.CharField(max_length=64, blank=True, editable=False)
+    picture_width = models.PositiveSmallIntegerField(null=True, editable=False)
+    picture_height = models.PositiveSmallIntegerField(null=True, editable=False)
+    retired = models.BooleanField(default=False, help_text="No longer sold; orders of the past keep it.")
+
+    objects = BookQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(price__gte=0), name="book_price_is_not_negative"),
+            models.CheckConstraint(
+                condition=models.Q(isbn13__regex=r"^97[89]\d{10}$"), name="book_isbn13_has_its_form"
+            ),
+        ]
+        indexes = [models.Index(fields=["title", "id"], name="book_by_title")]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def put_picture(self, picture: Picture) -> None:
+        """Store the picture's file and note it in the row, which the caller saves.
+
+        Files are named by their content: the same picture twice is one file, and an old one is never overwritten.
+        """
+        name = f"{settings.PICTURE_FOLDER}/{picture.sha256}.jpg"
+        if not default_storage.exists(name):
+            name = default_storage.save(name, ContentFile(picture.jpeg))
+        self.picture, self.picture_sha256 = name, picture.sha256
+        self.picture_width, self.picture_height = picture.width, picture.height
+
+
+class BookChange(FeedRow):
+    """The latest change of one book, kept by triggers (migrations/0002). No foreign key: it outlives its book."""
+
+    book_id = models.BigIntegerField(primary_key=True)
+    version = models.BigIntegerField(default=1)
+    deleted = models.BooleanField(default=False)
+
+    class Meta:
+        indexes = [models.Index(fields=["xid", "book_id"], name="book_feed")]
