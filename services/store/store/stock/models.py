@@ -1,0 +1,130 @@
+"""The copies on the shelves, what happened to each, and how many can still be promised."""
+
+from django.db import models
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from store.catalogue.models import Book
+
+
+class CopyState(models.TextChoices):
+    AVAILABLE = "available", "on the shelf"
+    ALLOCATED = "allocated", "chosen for an order"
+    PACKED = "packed", "packed"
+    SHIPPED = "shipped", "shipped"
+    MISSING = "missing", "missing"
+    DAMAGED = "damaged", "damaged"
+    WRITTEN_OFF = "written_off", "written off"
+
+
+# The only moves a copy can make.
+COPY_MOVES: dict[str, frozenset[str]] = {
+    CopyState.AVAILABLE: frozenset({CopyState.ALLOCATED, CopyState.MISSING, CopyState.DAMAGED, CopyState.WRITTEN_OFF}),
+    CopyState.ALLOCATED: frozenset({CopyState.PACKED, CopyState.AVAILABLE}),
+    CopyState.PACKED: frozenset({CopyState.SHIPPED, CopyState.AVAILABLE}),
+    CopyState.SHIPPED: frozenset(),
+    CopyState.MISSING: frozenset({CopyState.AVAILABLE, CopyState.WRITTEN_OFF}),
+    CopyState.DAMAGED: frozenset({CopyState.AVAILABLE, CopyState.WRITTEN_OFF}),
+    CopyState.WRITTEN_OFF: frozenset(),
+}
+
+
+class Condition(models.TextChoices):
+    NEW = "new", "new"
+    GOOD = "good", "good"
+    WORN = "worn", "worn"
+
+
+class Origin(models.TextChoices):
+    """How a copy came to us. An import tops up only what imports brought."""
+
+    HAND = "hand", "added by hand"
+    IMPORT = "import", "import"
+    DEMO = "demo", "demo data"
+
+
+class BookItem(models.Model):
+    """One physical copy of a book. Only `stock.operations` changes its state."""
+
+    book = models.ForeignKey(Book, on_delete=models.PROTECT, related_name="copies")
+    barcode = models.CharField(max_length=40, unique=True)
+    shelf = models.CharField(max_length=30, blank=True)
+    condition = models.CharField(max_length=10, choices=Condition, default=Condition.NEW)
+    state = models.CharField(max_length=12, choices=CopyState, default=CopyState.AVAILABLE, editable=False)
+    origin = models.CharField(max_length=8, choices=Origin, default=Origin.HAND, editable=False)
+    received_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        verbose_name, verbose_name_plural = "copy", "copies"
+        constraints = [
+            # The target of allocations' two-column key: a copy can only be put into a line of its own book.
+            models.UniqueConstraint(fields=["id", "book"], name="copy_and_its_book"),
+            models.CheckConstraint(condition=models.Q(state__in=CopyState.values), name="copy_state_is_known"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["book", "received_at", "id"], name="copies_oldest_first", condition=models.Q(state="available")
+            ),
+            models.Index(fields=["book", "origin"], name="copies_of_book_by_origin"),
+            models.Index(fields=["state", "id"], name="copies_by_state"),
+        ]
+
+    def __str__(self) -> str:
+        return self.barcode
+
+
+class Reason(models.TextChoices):
+    RECEIVED = "received", "came in"
+    CHOSEN = "chosen", "chosen for an order"
+    UNCHOSEN = "unchosen", "taken out of an order again"
+    PACKED = "packed", "packed"
+    SHIPPED = "shipped", "shipped"
+    GIVEN_BACK = "given_back", "given back by an order that ended"
+    COUNTED = "counted", "found in this state at the shelf"
+
+
+class LedgerLine(models.Model):
+    """One move of one copy, written in the transaction that moved it. The database refuses to change or delete it."""
+
+    copy = models.ForeignKey(BookItem, on_delete=models.PROTECT, related_name="ledger")
+    from_state = models.CharField(max_length=12, choices=CopyState, blank=True)  # blank: it came in
+    to_state = models.CharField(max_length=12, choices=CopyState)
+    reason = models.CharField(max_length=12, choices=Reason)
+    note = models.CharField(max_length=500, blank=True)
+    # The order's number and not its row: stock knows nothing of orders.
+    order_number = models.UUIDField(null=True)
+    actor = models.CharField(max_length=254)  # a person's e-mail, or the name of a service or command
+    at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["order_number"], name="ledger_of_order", condition=models.Q(order_number__isnull=False)
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_from_state_display() or '—'} → {self.get_to_state_display()}"
+
+
+class StockLevel(models.Model):
+    """How many copies of a book stand on the shelf, and how many of these open orders still wait for."""
+
+    book = models.OneToOneField(Book, on_delete=models.PROTECT, primary_key=True, related_name="level")
+    on_shelf = models.PositiveIntegerField(default=0)
+    reserved = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(reserved__gte=0, reserved__lte=models.F("on_shelf")),
+                name="no_more_promised_than_on_the_shelf",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.on_shelf} on the shelf, {self.reserved} of them promised"
+
+    @property
+    def free(self) -> int:
+        return self.on_shelf - self.reserved

@@ -1,0 +1,183 @@
+"""Every movement of copies: state, ledger and level change together.
+
+Except `note_count` these are steps of a larger transaction, which they refuse to run without. To stay free of
+deadlocks a transaction takes its locks in this order: the order, the levels by book, the copies by id.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from django.db import connection, transaction
+
+from store.ringing import ring_after_commit
+from store.stock.models import COPY_MOVES, BookItem, Condition, CopyState, LedgerLine, Origin, Reason, StockLevel
+from worker_bell import Topic
+
+COUNTED_STATES = frozenset({CopyState.AVAILABLE, CopyState.MISSING, CopyState.DAMAGED, CopyState.WRITTEN_OFF})
+
+
+class IllegalMove(Exception):
+    """A copy cannot go from its state to the wanted one; the text names the copy and both states."""
+
+
+class PromisedToOrders(Exception):
+    """Taking the copies off the shelf would leave fewer than open orders wait for; the text names the book."""
+
+
+class Delivery(NamedTuple):
+    """Copies of one book that came in. A barcode is for a single copy; without one the next free numbers are taken."""
+
+    book_id: int
+    number: int = 1
+    shelf: str = ""
+    condition: str = Condition.NEW
+    barcode: str = ""
+
+
+class Shift(NamedTuple):
+    on_shelf: int = 0
+    reserved: int = 0
+
+
+RECEIVE_SQL = """
+    WITH came_in AS (
+        INSERT INTO stock_bookitem (book_id, barcode, shelf, condition, state, origin, received_at)
+        SELECT d.book_id,
+               CASE d.barcode WHEN '' THEN 'B' || lpad(nextval('stock_barcode')::text, 9, '0') ELSE d.barcode END,
+               d.shelf, d.condition, %(state)s, %(origin)s, %(now)s
+        FROM unnest(%(books)s::bigint[], %(numbers)s::int[], %(shelves)s::text[], %(conditions)s::text[],
+                    %(barcodes)s::text[]) AS d(book_id, number, shelf, condition, barcode),
+             generate_series(1, d.number)
+        RETURNING id, book_id
+    ), written AS (
+        INSERT INTO stock_ledgerline (copy_id, from_state, to_state, reason, note, actor, at)
+        SELECT id, '', %(state)s, %(reason)s, %(note)s, %(actor)s, %(now)s FROM came_in
+    )
+    INSERT INTO stock_stocklevel AS level (book_id, on_shelf, reserved)
+    SELECT book_id, count(*), 0 FROM came_in GROUP BY book_id ORDER BY book_id
+    ON CONFLICT (book_id) DO UPDATE SET on_shelf = level.on_shelf + excluded.on_shelf
+"""
+
+
+def receive_copies(
+    deliveries: Collection[Delivery], *, origin: Origin, actor: str, now: datetime, note: str = ""
+) -> int:
+    """Put copies on the shelf, with one statement for however many; answer how many.
+
+    :raises IntegrityError: for a barcode that is taken.
+    """
+    _require_transaction()
+    arriving = [d for d in deliveries if d.number > 0]
+    if not arriving:
+        return 0
+    columns = zip(*arriving)
+    names = ("books", "numbers", "shelves", "conditions", "barcodes")
+    fixed = {"state": CopyState.AVAILABLE, "reason": Reason.RECEIVED, "origin": origin, "note": note}
+    params = {name: [getattr(v, "value", v) for v in column] for name, column in zip(names, columns)}
+    params |= {name: str(value) for name, value in fixed.items()} | {"actor": actor, "now": now}
+    with connection.cursor() as cursor:
+        cursor.execute(RECEIVE_SQL, params)
+    ring_after_commit(Topic.BOOKS)
+    return sum(d.number for d in arriving)
+
+
+def lock_levels(book_ids: Iterable[int]) -> dict[int, StockLevel]:
+    """The levels of the books, ours until the transaction ends. Books that never had a copy have none."""
+    _require_transaction()
+    levels = StockLevel.objects.select_for_update().filter(book_id__in=set(book_ids)).order_by("book_id")
+    return {level.book_id: level for level in levels}
+
+
+def lock_copies(copies: Iterable[int]) -> list[BookItem]:
+    """The copies with these ids, ours until the transaction ends. Lock their books' levels first."""
+    _require_transaction()
+    rows = BookItem.objects.select_for_update(of=("self",)).select_related("book")
+    return list(rows.filter(id__in=set(copies)).order_by("id"))
+
+
+def move_copies(
+    copies: Collection[BookItem],
+    to: CopyState,
+    *,
+    reason: Reason,
+    actor: str,
+    now: datetime,
+    order_number: UUID | None = None,
+    note: str = "",
+) -> None:
+    """Give locked copies another state and write a ledger line for each. The caller shifts the levels.
+
+    :raises IllegalMove: naming the first copy that cannot go there.
+    """
+    _require_transaction()
+    for copy in copies:
+        if to not in COPY_MOVES[copy.state]:
+            was = CopyState(copy.state).label
+            raise IllegalMove(f"Copy {copy.barcode} of “{copy.book}” is {was}; it cannot become {to.label}.")
+    LedgerLine.objects.bulk_create(
+        LedgerLine(
+            copy=copy,
+            from_state=copy.state,
+            to_state=to,
+            reason=reason,
+            note=note,
+            order_number=order_number,
+            actor=actor,
+            at=now,
+        )
+        for copy in copies
+    )
+    BookItem.objects.filter(id__in=[copy.id for copy in copies]).update(state=to)
+    for copy in copies:
+        copy.state = to
+
+
+def shift_levels(shifts: Mapping[int, Shift]) -> None:
+    """Add to the levels of locked books with one statement; the database refuses what would promise too much."""
+    _require_transaction()
+    changed = {book: shift for book, shift in shifts.items() if any(shift)}
+    if not changed:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """UPDATE stock_stocklevel AS level
+               SET on_shelf = level.on_shelf + shift.on_shelf, reserved = level.reserved + shift.reserved
+               FROM unnest(%s::bigint[], %s::int[], %s::int[]) AS shift(book_id, on_shelf, reserved)
+               WHERE level.book_id = shift.book_id""",
+            [list(changed), [s.on_shelf for s in changed.values()], [s.reserved for s in changed.values()]],
+        )
+    ring_after_commit(Topic.BOOKS)
+
+
+def note_count(copy_ids: Collection[int], to: CopyState, *, actor: str, now: datetime, note: str = "") -> int:
+    """Note what a look at the shelf showed: copies found, missing, damaged or written off. Answer how many changed.
+
+    :raises IllegalMove: also for copies that are in an order.
+    :raises PromisedToOrders: if open orders wait for those very copies.
+    """
+    with transaction.atomic(durable=True):
+        books = BookItem.objects.filter(id__in=copy_ids).values_list("book_id", flat=True)
+        levels = lock_levels(books)
+        copies = [copy for copy in lock_copies(copy_ids) if copy.state != to]
+        for copy in copies:
+            if copy.state not in COUNTED_STATES:
+                raise IllegalMove(f"Copy {copy.barcode} of “{copy.book}” is {copy.get_state_display()}: see its order.")
+        onto, off = to == CopyState.AVAILABLE, Counter(c.book_id for c in copies if c.state == CopyState.AVAILABLE)
+        for copy in copies:
+            if levels[copy.book_id].free < off[copy.book_id]:
+                raise PromisedToOrders(
+                    f"“{copy.book}”: open orders wait for {levels[copy.book_id].reserved} of the "
+                    f"{levels[copy.book_id].on_shelf} copies on the shelf. Pack, fail or cancel an order first."
+                )
+        shifts = Counter(c.book_id for c in copies) if onto else Counter({b: -n for b, n in off.items()})
+        move_copies(copies, to, reason=Reason.COUNTED, actor=actor, now=now, note=note)
+        shift_levels({book: Shift(on_shelf=number) for book, number in shifts.items()})
+    return len(copies)
+
+
+def _require_transaction() -> None:
+    if not connection.in_atomic_block:
+        raise transaction.TransactionManagementError("A movement of copies is a step of a larger transaction.")
