@@ -1,0 +1,152 @@
+"""Orders as the shop sent them, and the copies put into each."""
+
+from django.db import models
+from django.db.models.functions import Now
+
+from store.catalogue.models import Book
+from store.feed.models import FeedRow
+from store.stock.models import BookItem
+
+LARGEST_QUANTITY = 99
+
+
+class OrderState(models.TextChoices):
+    RECEIVED = "received", "received"
+    PACKING = "packing", "being packed"
+    DISPATCHED = "dispatched", "dispatched"
+    FAILED = "failed", "failed"
+    CANCELLED = "cancelled", "cancelled"
+    REJECTED = "rejected", "rejected: too few copies"
+
+
+# The only moves an order can make; every move is an OrderEvent.
+ORDER_MOVES: dict[str, frozenset[str]] = {
+    OrderState.RECEIVED: frozenset({OrderState.PACKING, OrderState.FAILED, OrderState.CANCELLED}),
+    OrderState.PACKING: frozenset({OrderState.DISPATCHED, OrderState.FAILED, OrderState.CANCELLED}),
+    OrderState.DISPATCHED: frozenset(),
+    OrderState.FAILED: frozenset(),
+    OrderState.CANCELLED: frozenset(),
+    OrderState.REJECTED: frozenset(),
+}
+OPEN_STATES = frozenset(state for state, moves in ORDER_MOVES.items() if moves)
+
+
+class IllegalMove(Exception):
+    """The order cannot go from its state to the wanted one."""
+
+
+class Order(models.Model):
+    """An order under the shop's own number. A cancel that came first leaves a row without a fingerprint or lines."""
+
+    number = models.UUIDField(unique=True)
+    client = models.CharField(max_length=100)
+    fingerprint = models.CharField(max_length=64, blank=True)
+    state = models.CharField(max_length=12, choices=OrderState, default=OrderState.RECEIVED)
+    version = models.PositiveIntegerField(default=0)  # of the latest event
+    revision = models.PositiveIntegerField(default=0)  # counts what packers saved, so that none undoes another's work
+    placed_at = models.DateTimeField()
+    received_at = models.DateTimeField(db_default=Now())
+    payment = models.CharField(max_length=30, blank=True)
+    total = models.DecimalField(max_digits=10, decimal_places=2, default=0)
+    currency = models.CharField(max_length=3, blank=True)
+    ship_to = models.JSONField(default=dict)
+    note = models.TextField(blank=True)
+    reason = models.TextField(blank=True)  # why it failed or was cancelled
+    shortage = models.JSONField(default=list)  # of a rejected order, as the shop was told
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(state__in=OrderState.values), name="order_state_is_known")
+        ]
+        indexes = [
+            models.Index(fields=["state", "placed_at", "id"], name="orders_by_state"),
+            models.Index(fields=["client", "id"], name="orders_of_client"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.number)
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in OPEN_STATES
+
+    def move_to(self, state: OrderState) -> None:
+        """:raises IllegalMove: unless the table above has this move."""
+        if state not in ORDER_MOVES[self.state]:
+            raise IllegalMove(f"An order that is {self.get_state_display()} cannot become {state.label}.")
+        self.state = state
+
+    @property
+    def is_tombstone(self) -> bool:
+        return not self.fingerprint
+
+
+class OrderLine(models.Model):
+    """Title and price as the shopper saw them; they never follow the book."""
+
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="lines")
+    line = models.PositiveSmallIntegerField()
+    book = models.ForeignKey(Book, on_delete=models.PROTECT, related_name="order_lines")
+    isbn13 = models.CharField(max_length=13)
+    title = models.CharField(max_length=300)
+    unit_price = models.DecimalField(max_digits=9, decimal_places=2)
+    quantity = models.PositiveSmallIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["order", "line"], name="line_once_in_its_order"),
+            models.UniqueConstraint(fields=["id", "book"], name="line_and_its_book"),
+            models.CheckConstraint(
+                condition=models.Q(quantity__gte=1, quantity__lte=LARGEST_QUANTITY), name="line_quantity_is_sensible"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.quantity} × {self.title}"
+
+
+class Allocation(models.Model):
+    """A copy put into an order's line. `book` ties both by two-column keys (migrations/0002): no copy of another book."""
+
+    line = models.ForeignKey(OrderLine, on_delete=models.PROTECT, related_name="allocations")
+    copy = models.ForeignKey(BookItem, on_delete=models.PROTECT, related_name="allocations")
+    book = models.ForeignKey(Book, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField(db_default=Now())
+    released_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["copy"], condition=models.Q(released_at__isnull=True), name="copy_in_one_order_only"
+            )
+        ]
+
+
+class OrderEvent(FeedRow):
+    """One move of one order: the feed of statuses. The database refuses to change or delete it."""
+
+    id = models.BigAutoField(primary_key=True)
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="events")
+    number = models.UUIDField()
+    client = models.CharField(max_length=100)
+    version = models.PositiveIntegerField()
+    status = models.CharField(max_length=12, choices=OrderState)
+    reason = models.TextField(blank=True)
+    lines = models.JSONField(default=list)  # [{"line", "ordered", "packed", "shipped", "short"}]
+    actor = models.CharField(max_length=254)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["order", "version"], name="order_version_once")]
+        indexes = [models.Index(fields=["client", "xid", "id"], name="order_feed")]
+
+    def as_told(self) -> dict:
+        """The event as clients read it."""
+        return {
+            "order": str(self.number),
+            "version": self.version,
+            "status": self.status,
+            "at": self.at.isoformat().replace("+00:00", "Z"),
+            "reason": self.reason,
+            "lines": self.lines,
+        }

@@ -1,0 +1,172 @@
+"""Put copies into an order's box, and send it off."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from django.db import transaction
+
+from store.orders import queries
+from store.orders.models import Allocation, Order, OrderLine, OrderState
+from store.orders.operations import record
+from store.stock.models import BookItem, CopyState, Reason
+from store.stock.operations import Shift, lock_copies, lock_levels, move_copies, shift_levels
+
+
+class PackingRefused(Exception):
+    """The copies do not fit the order; `sentences` name each copy and book."""
+
+    def __init__(self, *sentences: str):
+        super().__init__(" ".join(sentences))
+        self.sentences = list(sentences)
+
+
+class Box(NamedTuple):
+    """What a packer's save works on: all of it locked until the transaction ends."""
+
+    order: Order
+    lines: list[OrderLine]
+    live: list[Allocation]
+    chosen: list[BookItem]
+
+
+def choose_copies(
+    *, order_id: int, barcodes: Sequence[str], actor: str, now: datetime, revision: int | None = None
+) -> Order:
+    """Make exactly these copies the content of the order's box; the others in it go back to the shelf.
+
+    :param revision: what the packer saw; None skips the look whether someone else has packed meanwhile.
+    :raises PackingRefused: nothing is changed then.
+    """
+    with transaction.atomic(durable=True):
+        box = _open_box(order_id, barcodes, revision)
+        _refuse_unless_fitting(box)
+        _fill(box, actor=actor, now=now)
+    return box.order
+
+
+def dispatch(
+    *, order_id: int, barcodes: Sequence[str], actor: str, now: datetime, revision: int | None = None
+) -> Order:
+    """Send the order off with exactly these copies, which must be all that was ordered and nothing else.
+
+    :param revision: as in `choose_copies`.
+    :raises PackingRefused: nothing is changed then.
+    """
+    with transaction.atomic(durable=True):
+        box = _open_box(order_id, barcodes, revision)
+        _refuse_unless_fitting(box, complete=True)
+        _fill(box, actor=actor, now=now)
+        order, copies = box.order, box.chosen
+        for state, reason in ((CopyState.PACKED, Reason.PACKED), (CopyState.SHIPPED, Reason.SHIPPED)):
+            move_copies(copies, state, reason=reason, actor=actor, now=now, order_number=order.number)
+        order.move_to(OrderState.DISPATCHED)
+        record(order, actor=actor, now=now)
+    return order
+
+
+def propose_copies(order: Order) -> list[BookItem]:
+    """What is in the box already and, for the rest, the longest free copies on the shelf. Nothing is saved."""
+    in_box = queries.copies_in_box(order)
+    wanted = Counter()
+    for line in order.lines.all():
+        wanted[line.book_id] += line.quantity
+    wanted.subtract(copy.book_id for copy in in_box)
+    return in_box + queries.oldest_free_copies({book: number for book, number in wanted.items() if number > 0})
+
+
+def _open_box(order_id: int, barcodes: Sequence[str], revision: int | None) -> Box:
+    order = Order.objects.select_for_update().get(pk=order_id)
+    if not order.is_open:
+        raise PackingRefused(f"This order is {order.get_state_display()} already; its copies can no longer change.")
+    if revision is not None and revision != order.revision:
+        raise PackingRefused("Someone else has packed this order meanwhile. Look at it anew before you go on.")
+    twice = [barcode for barcode, times in Counter(barcodes).items() if times > 1]
+    if twice:
+        raise PackingRefused(*(f"Copy {barcode} is named twice; a copy goes into the box once." for barcode in twice))
+    lines = list(order.lines.order_by("line"))
+    lock_levels(line.book_id for line in lines)
+    live = list(Allocation.objects.filter(line__order=order, released_at__isnull=True))
+    named = list(BookItem.objects.filter(barcode__in=barcodes).values_list("id", flat=True))
+    copies = lock_copies([*named, *(allocation.copy_id for allocation in live)])
+    by_barcode = {copy.barcode: copy for copy in copies}
+    unknown = [barcode for barcode in barcodes if barcode not in by_barcode]
+    if unknown:
+        raise PackingRefused(*(f"There is no copy with the barcode {barcode}." for barcode in unknown))
+    by_id = {copy.id: copy for copy in copies}
+    for allocation in live:
+        allocation.copy = by_id[allocation.copy_id]
+    return Box(order, lines, live, [by_barcode[barcode] for barcode in barcodes])
+
+
+def _refuse_unless_fitting(box: Box, *, complete: bool = False) -> None:
+    ordered, titles = Counter(), {}
+    for line in box.lines:
+        ordered[line.book_id] += line.quantity
+        titles[line.book_id] = line.title
+    in_box = {allocation.copy_id for allocation in box.live}
+    problems = [
+        f"Copy {copy.barcode} is “{copy.book}”, which this order does not contain."
+        for copy in box.chosen
+        if copy.book_id not in ordered
+    ]
+    problems += _why_not_free([c for c in box.chosen if c.state != CopyState.AVAILABLE and c.id not in in_box])
+    chosen = Counter(copy.book_id for copy in box.chosen)
+    for book_id, number in ordered.items():
+        if chosen[book_id] > number:
+            surplus = [copy.barcode for copy in box.chosen if copy.book_id == book_id][number:]
+            problems.append(
+                f"“{titles[book_id]}”: {chosen[book_id]} copies chosen, {number} ordered. Take out {', '.join(surplus)}."
+            )
+        elif complete and chosen[book_id] < number:
+            problems.append(f"“{titles[book_id]}”: {chosen[book_id]} of {number} ordered copies chosen.")
+    if problems:
+        raise PackingRefused(*problems)
+
+
+def _why_not_free(copies: Sequence[BookItem]) -> list[str]:
+    if not copies:
+        return []
+    live = Allocation.objects.filter(copy__in=copies, released_at__isnull=True).select_related("line__order")
+    order_of = {allocation.copy_id: allocation.line.order for allocation in live}
+    sentences = []
+    for copy in copies:
+        where = copy.get_state_display()
+        if order := order_of.get(copy.id):
+            where = f"in order {order.number} ({order.get_state_display()})"
+        sentences.append(f"Copy {copy.barcode} of “{copy.book}” is {where}.")
+    return sentences
+
+
+def _fill(box: Box, *, actor: str, now: datetime) -> None:
+    """Step: bring allocations, copies and levels to what was chosen. A promised copy leaves the shelf as one."""
+    chosen = {copy.id for copy in box.chosen}
+    given_back = [allocation for allocation in box.live if allocation.copy_id not in chosen]
+    kept = {allocation.copy_id: allocation.line_id for allocation in box.live if allocation.copy_id in chosen}
+    added = [copy for copy in box.chosen if copy.id not in kept]
+    if not given_back and not added:
+        return
+    order, back = box.order, [allocation.copy for allocation in given_back]
+    Allocation.objects.filter(id__in=[allocation.id for allocation in given_back]).update(released_at=now)
+    Allocation.objects.bulk_create(_places(box.lines, Counter(kept.values()), added))
+    named = {"actor": actor, "now": now, "order_number": order.number}
+    move_copies(back, CopyState.AVAILABLE, reason=Reason.UNCHOSEN, **named)
+    move_copies(added, CopyState.ALLOCATED, reason=Reason.CHOSEN, **named)
+    shift = Counter(copy.book_id for copy in back)
+    shift.subtract(copy.book_id for copy in added)
+    shift_levels({book: Shift(on_shelf=number, reserved=number) for book, number in shift.items()})
+    order.revision += 1
+    if order.state == OrderState.RECEIVED:
+        order.move_to(OrderState.PACKING)
+        record(order, actor=actor, now=now)
+    else:
+        order.save(update_fields=["revision"])
+
+
+def _places(lines: Sequence[OrderLine], taken: Counter, copies: Sequence[BookItem]) -> list[Allocation]:
+    """Spread the copies over the lines of their books, in the lines' order."""
+    places: dict[int, list[OrderLine]] = {}
+    for line in lines:
+        places.setdefault(line.book_id, []).extend([line] * (line.quantity - taken[line.id]))
+    return [Allocation(line=places[copy.book_id].pop(0), copy=copy, book_id=copy.book_id) for copy in copies]
