@@ -1,0 +1,169 @@
+"""The whole system wired together: servers, shop, store, worker and beat, on this machine's loopback."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+from parts.mailcatcher import MailCatcher
+from parts.ports import HOST, free_port
+from parts.postgres import Postgres
+from parts.process import Part, start_all, stop_all
+from parts.programs import Celery, Commands, Web
+from parts.rabbitmq import NameRegister, RabbitMQ
+from parts.redis import Redis
+from parts.secret import secret
+
+ALICE, DAN, OLGA = "alice@bookshop.example", "dan@bookshop.example", "olga@bookshop.example"
+SECRET_KEY_BYTES, PASSWORD_BYTES = 48, 12
+SCOPES = ("orders:push", "feeds:read")
+Told = Callable[[Part, float], None]
+
+
+class Bookshop:
+    """All parts over one folder; what is in the folder stays, so a later start goes on where the last one ended."""
+
+    def __init__(
+        self,
+        home: Path,
+        *,
+        shop_port: int,
+        store_port: int,
+        mail_port: int,
+        broker: str = "redis",
+        books: int = 300,
+        web_workers: int = 1,
+        for_tests: bool = False,
+    ):
+        """:param broker: "redis", or "rabbitmq" where the machine has it; :param books: put into a store that is new."""
+        self.home, self.books = Path(home).resolve(), books
+        self.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self.postgres = Postgres(self.home, free_port(), for_tests=for_tests)
+        self.redis = Redis(self.home, free_port())
+        self.mail = MailCatcher(self.home, smtp_port=free_port(), web_port=mail_port)
+        self.names: Part | None = NameRegister(self.home) if broker == "rabbitmq" else None
+        self.rabbitmq = RabbitMQ(self.home, free_port(), self.names) if self.names else None
+        self.broker_url = self.rabbitmq.url() if self.rabbitmq else self.redis.url(1)
+        urls = {"shop": f"http://{HOST}:{shop_port}", "store": f"http://{HOST}:{store_port}"}
+        self.shop_env = self._env("shop", urls) | {
+            "STORE_URL": urls["store"],
+            "STORE_PUBLIC_URL": urls["store"],
+            "STORE_TOKEN_FILE": str(self.token_file),
+            "EMAIL_URL": self.mail.smtp_url,
+        }
+        self.store_env = self._env("store", urls)
+        self.shop = Web("shop", home=self.home, port=shop_port, env=self.shop_env, workers=web_workers)
+        self.store = Web("store", home=self.home, port=store_port, env=self.store_env, workers=web_workers)
+        self.worker = self._celery("worker", ["-Q", "orders,sync,mail,pictures", "--concurrency", "2"], " ready.")
+        self.beat = self._celery("beat", ["--pidfile=", "--schedule", str(self.home / "timetable")], "beat: Starting")
+
+    @property
+    def parts(self) -> list[Part]:
+        """In the order they start in."""
+        servers = [self.names, self.rabbitmq, self.redis, self.mail, self.postgres]
+        return [part for part in servers if part] + self.programs
+
+    @property
+    def programs(self) -> list[Part]:
+        return [self.store, self.shop, self.worker, self.beat]
+
+    @property
+    def token_file(self) -> Path:
+        return self.home / "secrets" / "service-token"
+
+    @property
+    def _loaded(self) -> Path:
+        return self.home / "loaded"
+
+    def _celery(self, name: str, arguments: list[str], says: str) -> Celery:
+        return Celery(name, [name, *arguments], says=says, home=self.home, env=self.shop_env)
+
+    def _env(self, service: str, urls: dict[str, str]) -> dict[str, str]:
+        port = urls[service].rpartition(":")[2]
+        key = self.home / "secrets" / f"{service}-secret-key"
+        secret(key, random_bytes=SECRET_KEY_BYTES)
+        return {
+            "DJANGO_SETTINGS_MODULE": f"{service}.settings",
+            "SECRET_KEY_FILE": str(key),
+            "DEBUG": "0",
+            "DEMO": "1",
+            "HTTPS": "0",
+            "PUBLIC_URL": urls[service],
+            "ALLOWED_HOSTS": f"{HOST},localhost",
+            "CSRF_TRUSTED_ORIGINS": f"http://{HOST}:{port},http://localhost:{port}",
+            "DATABASE_URL": self.postgres.url(service),
+            "REDIS_URL": self.redis.url(),
+            "BROKER_URL": self.broker_url,
+            "MEDIA_ROOT": str(self.home / "media" / service),
+            "SERVE_MEDIA": "1",
+            # Nine processes import the same modules; let the first one keep what it compiled.
+            "PYTHONDONTWRITEBYTECODE": "",
+        }
+
+    def start(self, on_ready: Told = lambda part, seconds: None) -> None:
+        """This function will start everything and return when it can be used.
+
+        :raises PartFailed: what did start is left running; call stop().
+        """
+        if self.names:
+            start_all([self.names])
+        start_all([part for part in self.parts if part not in (self.names, *self.programs)], on_ready)
+        start_all([self._prepare_store(), self._prepare_shop()], on_ready)
+        start_all(self.programs, on_ready)
+        if not self._loaded.exists():
+            start_all([Commands("first sync", [["sync_books"]], home=self.home, env=self.shop_env)], on_ready)
+            self._loaded.touch()
+
+    def _prepare_store(self) -> Commands:
+        scopes = [word for scope in SCOPES for word in ("--scope", scope)]
+        commands = [
+            ["migrate", "--noinput"],
+            ["pair_service", "shop", *scopes, "--token-file", str(self.token_file)],
+            ["ensure_user", OLGA, "--role", "owner", "--password-file", self._password_file("owner")],
+            ["ensure_user", DAN, "--role", "packer", "--password-file", self._password_file("packer")],
+        ]
+        if not self._loaded.exists():
+            commands.append(["populate_db", "--books", str(self.books)])
+        return Commands("store tables", commands, home=self.home, env=self.store_env)
+
+    def _prepare_shop(self) -> Commands:
+        commands = [
+            ["migrate", "--noinput"],
+            ["ensure_user", ALICE, "--role", "customer", "--password-file", self._password_file("customer")],
+            ["ensure_user", OLGA, "--role", "owner", "--password-file", self._password_file("owner")],
+        ]
+        return Commands("shop tables", commands, home=self.home, env=self.shop_env)
+
+    def _password_file(self, login: str) -> str:
+        file = self.home / "secrets" / f"{login}-password"
+        secret(file, random_bytes=PASSWORD_BYTES)
+        return str(file)
+
+    def stop(self) -> None:
+        """Within nine seconds: first those who use the others."""
+        stop_all(self.programs, within=5)
+        stop_all([part for part in self.parts if part not in self.programs], within=3.5)
+
+    def stop_leftovers(self) -> None:
+        """This function will end what an earlier launcher that was killed the hard way could not."""
+        for part in reversed(self.parts):
+            part.stop_leftover()
+
+    def card(self) -> dict:
+        emails = {"customer": ALICE, "owner": OLGA, "packer": DAN}
+        return {
+            "shop": {"url": self.shop.url},
+            "store": {"url": self.store.url},
+            "mail": {"url": self.mail.web_url},
+            "logins": {
+                login: {"email": email, "password": Path(self._password_file(login)).read_text()}
+                for login, email in emails.items()
+            },
+            "service_token": self.token_file.read_text().strip(),
+        }
+
+    def write_card(self, file: Path) -> None:
+        """This function will write the card for programs; it holds passwords, so only we may read it."""
+        unfinished = file.with_suffix(".part")
+        unfinished.touch(mode=0o600)
+        unfinished.write_text(json.dumps(self.card(), indent=2) + "\n")
+        unfinished.rename(file)
