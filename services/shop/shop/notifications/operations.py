@@ -1,0 +1,91 @@
+"""Writing letters. They are rendered in the transaction of the event they tell of and sent by the worker afterwards."""
+
+import re
+from datetime import datetime
+from email.utils import parseaddr
+
+from django.conf import settings
+from django.template.loader import render_to_string
+
+from shop.bell import ring_after_commit
+from shop.notifications.models import Mail
+from worker_bell import Topic
+
+
+def write_mail(*, event: str, kind: str, key: str, to: str, template: str, context: dict, now: datetime) -> None:
+    """This function will write one letter from a template; a second one for the same event is dropped.
+
+    :param event: makes the letter unique, such as order:<number>:<version>:<kind>.
+    :param key: letters with one key arrive in order.
+    :param template: see compose().
+    """
+    _write(compose(event=event, kind=kind, key=key, to=to, template=template, context=context, now=now))
+
+
+def write_rendered_mail(
+    *, event: str, kind: str, key: str, to: str, subject: str, text: str, html: str = "", now: datetime
+) -> None:
+    """This function will write a letter that somebody else has rendered."""
+    _write(rendered(event=event, kind=kind, key=key, to=to, subject=subject, text=text, html=html, now=now))
+
+
+def compose(
+    *,
+    event: str,
+    kind: str,
+    key: str,
+    to: str,
+    template: str,
+    context: dict,
+    now: datetime,
+    layout: str = "letter",
+    message_id: str = "",
+) -> Mail:
+    """This function will render a letter without saving it.
+
+    notifications/<template>.subject.txt is the subject, notifications/<template>.lead.txt what the letter says; the
+    layout puts it on paper, once as text and once as HTML.
+    """
+    lead = render_to_string(f"notifications/{template}.lead.txt", context).strip()
+    paper = {**context, "lead": lead, "shop_url": settings.PUBLIC_URL}
+    return rendered(
+        event=event,
+        kind=kind,
+        key=key,
+        to=to,
+        subject=render_to_string(f"notifications/{template}.subject.txt", context),
+        text=render_to_string(f"notifications/{layout}.txt", paper).strip() + "\n",
+        html=render_to_string(f"notifications/{layout}.html", paper),
+        now=now,
+        message_id=message_id,
+    )
+
+
+def rendered(*, event, kind, key, to, subject, text, html, now, message_id="") -> Mail:
+    return Mail(
+        event=event,
+        kind=kind,
+        key=key,
+        message_id=f"<{message_id or re.sub(r'[^A-Za-z0-9._-]+', '-', event)}@{_our_domain()}>",
+        to=to,
+        subject=" ".join(subject.split())[: Mail._meta.get_field("subject").max_length],
+        text=text,
+        html=html,
+        next_at=now,
+        created_at=now,
+    )
+
+
+def write_all(mails: list[Mail]) -> None:
+    """This function will save rendered letters in one statement, leaving out those whose event has its letter."""
+    Mail.objects.bulk_create(mails, ignore_conflicts=True)
+    if mails:
+        ring_after_commit(Topic.MAIL)
+
+
+def _write(mail: Mail) -> None:
+    write_all([mail])
+
+
+def _our_domain() -> str:
+    return parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "localhost"

@@ -1,0 +1,92 @@
+"""What a customer is told about an order, and when. Each letter says what is true at its event and no more."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from django.conf import settings
+
+from shop.notifications.models import Mail
+from shop.notifications.operations import compose
+from shop.orders.models import Order, OrderEvent, OrderLine
+from shop.orders.states import State
+
+KINDS: dict[State, str] = {
+    State.PLACED: "order_received",
+    State.ACCEPTED: "order_accepted",
+    State.REJECTED: "order_rejected",
+    State.PACKING: "order_packing",
+    State.SHIPPED: "order_shipped",
+    State.FAILED: "order_failed",
+    State.CANCELLED: "order_cancelled",
+}
+SIGNS = {"EUR": "€", "GBP": "£", "USD": "$"}
+
+
+NOTHING_DUE = frozenset({State.REJECTED, State.FAILED, State.CANCELLED})
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the table in a letter, ready to print. `copies` is such as "2", or "1 of 2" of a part."""
+
+    title: str
+    authors: str
+    copies: str
+    several: bool
+    price: str
+    total: str
+
+
+def letter(order: Order, lines: list[OrderLine], event: OrderEvent, *, now: datetime) -> Mail:
+    """This function will render the letter that tells of one event; the caller saves it with the event."""
+    kind = KINDS[State(event.state)]
+    return compose(
+        event=f"order:{order.number}:{event.version}:{kind}",
+        kind=kind,
+        key=str(order.number),
+        to=order.email,
+        template=kind,
+        layout="order",
+        context=_context(order, lines, event),
+        now=now,
+        message_id=f"order-{order.number}-v{event.version}-{kind}",
+    )
+
+
+def _context(order: Order, lines: list[OrderLine], event: OrderEvent) -> dict:
+    shipped, ordered = sum(line.shipped for line in lines), sum(line.quantity for line in lines)
+    in_part = event.state == State.SHIPPED and 0 < shipped < ordered
+    return {
+        "order": order,
+        "reason": event.reason,
+        "rows": [_row(line, order.currency, in_part=in_part) for line in lines],
+        "total_label": _total_label(State(event.state), in_part),
+        "total": money(sum(line.shipped * line.unit_price for line in lines) if in_part else order.total, order.currency),
+        "shipped": shipped,
+        "ordered": ordered,
+        "in_part": in_part,
+        "url": f"{settings.PUBLIC_URL}/orders/{order.number}/?key={order.link_token}",
+    }
+
+
+def _total_label(state: State, in_part: bool) -> str:
+    if in_part:
+        return "To be paid on delivery, for what was sent"
+    return "Total of the order; nothing is due" if state in NOTHING_DUE else "Total, to be paid on delivery"
+
+
+def _row(line: OrderLine, currency: str, *, in_part: bool) -> Row:
+    copies = line.shipped if in_part else line.quantity
+    return Row(
+        title=line.title,
+        authors=line.authors,
+        copies=f"{copies} of {line.quantity}" if in_part else str(copies),
+        several=copies > 1,
+        price=money(line.unit_price, currency),
+        total=money(copies * line.unit_price, currency),
+    )
+
+
+def money(amount: Decimal, currency: str) -> str:
+    return f"{SIGNS[currency]}{amount:,.2f}" if currency in SIGNS else f"{amount:,.2f} {currency}"

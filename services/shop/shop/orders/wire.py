@@ -1,0 +1,35 @@
+"""An order as the store hears of it."""
+
+from shop.orders.models import Order, OrderLine
+from store_client import NewOrder, NewOrderLine
+
+
+def new_order(order: Order, lines: list[OrderLine]) -> dict:
+    """This function will write the message that hands an order to the store, all of it frozen in the order itself."""
+    return NewOrder(
+        placed_at=order.placed_at,
+        payment=str(order.payment),
+        total=order.total,
+        currency=order.currency,
+        ship_to={
+            "name": order.ship_name,
+            "line1": order.ship_line1,
+            "line2": order.ship_line2,
+            "postcode": order.ship_postcode,
+            "city": order.ship_city,
+            "country": order.ship_country,
+            "phone": order.ship_phone,
+        },
+        note=order.note,
+        lines=tuple(
+            NewOrderLine(
+                line=line.position,
+                book=line.book_id,
+                isbn13=line.isbn13,
+                title=line.title,
+                quantity=line.quantity,
+                unit_price=line.unit_price,
+            )
+            for line in lines
+        ),
+    ).body()

@@ -1,0 +1,70 @@
+"""The cast: Alice buys, Bob is another buyer, Olga owns the shop. The database is a real Postgres (DATABASE_URL)."""
+
+import os
+
+os.environ.setdefault("SECRET_KEY", "only-for-tests-and-nothing-else-0123456789")
+
+from datetime import UTC, datetime  # noqa: E402
+from decimal import Decimal  # noqa: E402
+
+import pytest  # noqa: E402
+
+NOW = datetime(2026, 11, 21, 10, 0, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def quiet_and_private(settings, tmp_path):
+    """No test rings a real bell, or leaves files behind."""
+    settings.MEDIA_ROOT = str(tmp_path / "media")
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+
+
+@pytest.fixture
+def now() -> datetime:
+    return NOW
+
+
+@pytest.fixture
+def make_user(db):
+    from shop.accounts.models import User
+
+    def make(name: str, **fields):
+        return User.objects.create_user(f"{name.lower()}@example.org", "a-long-password", name=name, **fields)
+
+    return make
+
+
+@pytest.fixture
+def alice(make_user):
+    return make_user("Alice")
+
+
+@pytest.fixture
+def bob(make_user):
+    return make_user("Bob")
+
+
+@pytest.fixture
+def olga(make_user):
+    return make_user("Olga", is_staff=True, is_superuser=True)
+
+
+@pytest.fixture
+def make_book(db):
+    from shop.catalogue.models import Book
+
+    def make(pk: int = 1, **fields):
+        defaults = {
+            "version": 1,
+            "epoch": "first",
+            "isbn13": f"{9780000000000 + pk}",
+            "title": f"Book {pk}",
+            "authors": ["Jane Austen"],
+            "price": Decimal("12.50"),
+            "currency": "EUR",
+            "store_free": 10,
+        }
+        return Book.objects.create(pk=pk, **{**defaults, **fields})
+
+    return make
