@@ -1,11 +1,12 @@
 """Private services around one command: the parts that are asked for, and the addresses they are reached at."""
 
 import os
-import shutil
 import signal
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from parts.mailcatcher import MailCatcher
@@ -67,26 +68,34 @@ class Services:
         stop_all(self.parts)
 
 
-def run(command: list[str], *, only: tuple[str, ...] = NAMES, member: str = "") -> int:
-    """This function will start the services, run the command with their addresses, stop all, and return its exit code.
+@contextmanager
+def private_services(home: Path, only: tuple[str, ...] = NAMES) -> Iterator[Services]:
+    """This function will keep the services running for the length of a with block, and stop them also on TERM.
 
-    :param member: "shop" or "store": DATABASE_URL names this one's database.
-    :raises PartFailed, NotInstalled: before the command is run.
+    :raises PartFailed, NotInstalled: before the block is entered.
     """
-    home = Path(tempfile.mkdtemp(prefix="bookshop-"))
     services = Services(home, only)
     signal.signal(signal.SIGTERM, _leave)
     try:
         services.start()
-        env = {**os.environ, **services.addresses}
-        if member:
-            env["DATABASE_URL"] = env[f"{member.upper()}_DATABASE_URL"]
-        return _run(command, env)
+        yield services
     finally:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, signal.SIG_IGN)  # already on our way out
         services.stop()
-        shutil.rmtree(home, ignore_errors=True)
+
+
+def run(command: list[str], *, only: tuple[str, ...] = NAMES, member: str = "") -> int:
+    """This function will run the command with the services' addresses and return its exit code.
+
+    :param member: "shop" or "store": DATABASE_URL names this one's database.
+    :raises PartFailed, NotInstalled: before the command is run.
+    """
+    with tempfile.TemporaryDirectory(prefix="bookshop-") as home, private_services(Path(home), only) as services:
+        env = {**os.environ, **services.addresses}
+        if member:
+            env["DATABASE_URL"] = env[f"{member.upper()}_DATABASE_URL"]
+        return _run(command, env)
 
 
 def _run(command: list[str], env: dict[str, str]) -> int:

@@ -1,0 +1,24 @@
+# What a newcomer needs. Everything stays inside this folder; scripts/setup brings the Python packages.
+
+.PHONY: help demo down test lint
+
+help:
+	@echo "make demo   the whole bookshop on this machine, in the foreground (ports: SHOP_PORT, STORE_PORT, MAIL_PORT)"
+	@echo "make down   stop a demo that runs elsewhere"
+	@echo "make test   every check and every test"
+	@echo "make lint   style and the arrows between packages"
+
+demo:
+	@scripts/setup
+	@scripts/demo
+
+down:
+	@scripts/demo down
+
+test:
+	@scripts/setup
+	@scripts/check
+
+lint:
+	@scripts/setup
+	@scripts/check lint

@@ -1,0 +1,133 @@
+"""Every gate and every member's tests, one after the other, counted together."""
+
+import os
+import subprocess
+import sys
+import time
+import xml.etree.ElementTree as ET
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from parts import ROOT
+
+BIN = Path(sys.executable).parent
+TEST_SECRET_KEY = "only-for-tests-" + "x" * 50
+
+
+@dataclass
+class Count:
+    passed: int = 0
+    failed: int = 0
+    skipped: int = 0
+
+    def add(self, other: "Count") -> None:
+        self.passed += other.passed
+        self.failed += other.failed
+        self.skipped += other.skipped
+
+    def __str__(self) -> str:
+        return f"{self.passed} passed, {self.failed} failed" + (f", {self.skipped} skipped" if self.skipped else "")
+
+
+@dataclass(frozen=True)
+class Gate:
+    """A command that must end well; it counts as one test."""
+
+    name: str
+    command: tuple[str, ...]
+    env: dict[str, str] = field(default_factory=dict)
+
+    def run(self, env: dict[str, str]) -> Count:
+        done = subprocess.run(self.command, cwd=ROOT, env={**env, **self.env}, check=False)
+        return Count(passed=1) if done.returncode == 0 else Count(failed=1)
+
+
+@dataclass(frozen=True)
+class Member:
+    """The tests below one folder, run by pytest with the settings of the pyproject.toml there."""
+
+    name: str
+    folder: str
+    database: str = ""
+    processes: int = 0
+
+    def run(self, env: dict[str, str]) -> Count:
+        report = ROOT / ".run" / "reports" / f"{self.name}.xml"
+        report.parent.mkdir(parents=True, exist_ok=True)
+        report.unlink(missing_ok=True)
+        if self.database:
+            env = {**env, "DATABASE_URL": env[f"{self.database}_DATABASE_URL"]}
+        command = [str(BIN / "pytest"), "tests", "-q", f"--junitxml={report}"]
+        command += ["-n", str(self.processes)] if self.processes else []
+        done = subprocess.run(command, cwd=ROOT / self.folder, env=env, check=False)
+        return _counted(report, done.returncode)
+
+
+def _counted(report: Path, exit_code: int) -> Count:
+    """A run that ended badly without a failed test (nothing found, not collected, killed) counts as one failure."""
+    count = Count()
+    if report.exists():
+        for suite in ET.parse(report).getroot().iter("testsuite"):
+            total, bad = int(suite.get("tests")), int(suite.get("failures")) + int(suite.get("errors"))
+            skipped = int(suite.get("skipped"))
+            count.add(Count(passed=total - bad - skipped, failed=bad, skipped=skipped))
+    if exit_code and not count.failed:
+        count.failed = 1
+    return count
+
+
+def _first_line(path: Path) -> bytes:
+    return path.read_bytes().partition(b"\n")[0]
+
+
+def _manage(service: str, name: str, *arguments: str, **env: str) -> Gate:
+    command = (sys.executable, f"services/{service}/manage.py", *arguments)
+    settings = {"DJANGO_SETTINGS_MODULE": f"{service}.settings"}
+    return Gate(f"{service}: {name}", command, {**settings, **env})
+
+
+# flake8 does not look into folders for Python files without .py.
+SCRIPTS = [
+    str(path) for path in sorted((ROOT / "scripts").iterdir()) if path.is_file() and b"python3" in _first_line(path)
+]
+LINT = (
+    Gate("flake8", (str(BIN / "flake8"), "services", "scripts", "tests", *SCRIPTS)),
+    Gate("ruff format", (str(BIN / "ruff"), "format", "--check", "--quiet", ".")),
+    Gate("import order", (str(BIN / "ruff"), "check", "--quiet", ".")),
+    Gate("import-linter", (str(BIN / "lint-imports"),)),
+)
+MEMBERS = (
+    Member("client", "services/store/client"),
+    Member("bell", "services/worker/bell"),
+    Member("store", "services/store", database="STORE", processes=2),
+    Member("shop", "services/shop", database="SHOP", processes=2),
+    Member("worker", "services/worker", database="SHOP"),
+    Member("system", "."),
+)
+
+
+def django_gates(env: dict[str, str]) -> Iterator[Gate]:
+    for service in ("store", "shop"):
+        database = {"DATABASE_URL": env[f"{service.upper()}_DATABASE_URL"], "BROKER_URL": ""}
+        yield _manage(service, "check", "check", "--deploy", "--fail-level", "WARNING", HTTPS="1", **database)
+        yield _manage(service, "migrations are complete", "makemigrations", "--check", "--dry-run", **database)
+
+
+def run_all(checks: list[Gate | Member], env: dict[str, str]) -> Count:
+    """This function will run the checks in their order and return the sum; each gets a heading and its own result."""
+    total = Count()
+    for check in checks:
+        print(f"\n=== {check.name}", flush=True)
+        began = time.monotonic()
+        count = check.run(env)
+        total.add(count)
+        print(f"=== {check.name}: {count} ({time.monotonic() - began:.0f} s)", flush=True)
+    return total
+
+
+def environment() -> dict[str, str]:
+    """What the tests run in: DEBUG off, a key, and nothing of a developer's own settings for Django."""
+    env = {name: value for name, value in os.environ.items() if name not in ("DJANGO_SETTINGS_MODULE", "DATABASE_URL")}
+    # Without compiled files every one of the many processes would compile Django anew.
+    return {**env, "DEBUG": "0", "SECRET_KEY": TEST_SECRET_KEY, "PYTHONDONTWRITEBYTECODE": ""}
