@@ -77,14 +77,14 @@ def _counted(report: Path, exit_code: int) -> Count:
     return count
 
 
-def _first_line(path: Path) -> bytes:
-    return path.read_bytes().partition(b"\n")[0]
-
-
 def _manage(service: str, name: str, *arguments: str, **env: str) -> Gate:
     command = (sys.executable, f"services/{service}/manage.py", *arguments)
     settings = {"DJANGO_SETTINGS_MODULE": f"{service}.settings"}
     return Gate(f"{service}: {name}", command, {**settings, **env})
+
+
+def _first_line(path: Path) -> bytes:
+    return path.read_bytes().partition(b"\n")[0]
 
 
 # flake8 does not look into folders for Python files without .py.
