@@ -17,6 +17,8 @@ STEP_DOWN = [
     "--clear-groups",
     "--inh-caps=+dac_override",
     "--ambient-caps=+dac_override",
+    # Without this bit access(2), which initdb asks, forgets what was just allowed.
+    "--securebits=+no_setuid_fixup",
 ]
 
 
