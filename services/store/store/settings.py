@@ -113,9 +113,9 @@ USE_TZ = True
 USE_I18N = True
 
 STATIC_URL = "/static/"
-STATIC_ROOT = env.str("STATIC_ROOT", default=str(BASE_DIR.parent / ".static"))
+STATIC_ROOT = env.str("STATIC_ROOT", default="") or None
 STATICFILES_DIRS = [BASE_DIR / "static"]
-WHITENOISE_USE_FINDERS = not Path(STATIC_ROOT).is_dir()  # the demo collects nothing
+WHITENOISE_USE_FINDERS = STATIC_ROOT is None  # the demo collects nothing
 MEDIA_URL = "/media/"
 MEDIA_ROOT = env.str("MEDIA_ROOT", default=str(BASE_DIR.parent / ".media"))
 SERVE_MEDIA = env.bool("SERVE_MEDIA", default=False)

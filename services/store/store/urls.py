@@ -1,4 +1,21 @@
+from django.conf import settings
 from django.contrib import admin
-from django.urls import path
+from django.urls import include, path, re_path
+from django.views.generic import RedirectView
+from django.views.static import serve
 
-urlpatterns = [path("admin/", admin.site.urls)]
+from store import health
+
+urlpatterns = [
+    path("", RedirectView.as_view(pattern_name="admin:index")),
+    path("admin/", admin.site.urls),
+    path("api/", include("store.api.urls")),
+    path("health/live", health.live),
+    path("health/ready", health.ready),
+]
+if settings.SERVE_MEDIA:
+    urlpatterns += [re_path(r"^media/(?P<path>books/.+)$", serve, {"document_root": settings.MEDIA_ROOT})]
+if settings.DEBUG:
+    from debug_toolbar.toolbar import debug_toolbar_urls
+
+    urlpatterns += debug_toolbar_urls()
