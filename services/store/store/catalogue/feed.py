@@ -1,0 +1,97 @@
+"""Books as other services read them: the feed of changes, and lists in the same shape."""
+
+import json
+from typing import Any
+
+from django.db import connection
+
+from store.feed.epoch import HEAD_SQL
+from store.feed.page import Page, read_page
+
+# Needs a `page` of (book_id, version, deleted, xid) in its WITH list. One statement, so that a book's number of free
+# copies, its version and the horizon are of one moment.
+_TREE_SQL = """
+    tree AS (
+        SELECT id, ARRAY[name::text] AS path FROM catalogue_category WHERE parent_id IS NULL
+        UNION ALL
+        SELECT child.id, tree.path || child.name::text FROM catalogue_category child JOIN tree ON child.parent_id = tree.id
+    )
+"""
+_PLACES_SQL = """
+    places AS (
+        SELECT placed.book_id, jsonb_agg(to_jsonb(tree.path) ORDER BY tree.path)::text AS paths
+        FROM page JOIN catalogue_book_categories placed USING (book_id) JOIN tree ON tree.id = placed.category_id
+        GROUP BY placed.book_id
+    )
+"""
+# `page.xid` stays unselected under its own name: ORDER BY would take an output column of that name, and as text.
+_COLUMNS_SQL = """
+    page.book_id, page.version, page.deleted OR book.id IS NULL AS deleted,
+    book.isbn13, book.title, book.subtitle, book.authors, book.publisher, book.series, book.series_number, book.language,
+    book.first_published, book.description, book.price::text AS price, book.currency, book.picture_sha256, book.retired,
+    places.paths, COALESCE(level.on_shelf - level.reserved, 0) AS free
+"""
+_JOINS_SQL = """
+    LEFT JOIN catalogue_book book ON book.id = page.book_id
+    LEFT JOIN stock_stocklevel level ON level.book_id = page.book_id
+    LEFT JOIN places ON places.book_id = page.book_id
+"""
+CHANGES_SQL = f"""
+    WITH RECURSIVE {HEAD_SQL}, {_TREE_SQL}, page AS (
+        SELECT change.book_id, change.version, change.deleted, change.xid FROM catalogue_bookchange change
+        WHERE (change.xid, change.book_id) > (%(xid)s::xid8, %(id)s)
+          AND change.xid < pg_snapshot_xmin(pg_current_snapshot())
+        ORDER BY change.xid, change.book_id LIMIT %(limit)s
+    ), {_PLACES_SQL}
+    SELECT head.horizon::text AS horizon, head.next_xid::text AS next_xid, head.epoch, page.xid::text AS row_xid,
+           {_COLUMNS_SQL}
+    FROM head LEFT JOIN page ON true {_JOINS_SQL}
+    ORDER BY page.xid, page.book_id
+"""
+LIST_SQL = f"""
+    WITH RECURSIVE {_TREE_SQL}, page AS (
+        SELECT found.id AS book_id, change.version, change.deleted FROM catalogue_book found
+        JOIN catalogue_bookchange change ON change.book_id = found.id
+        WHERE found.id > %(after)s AND (%(id)s::bigint IS NULL OR found.id = %(id)s)
+          AND (%(search)s = '' OR found.isbn13 = %(search)s OR found.title ILIKE %(pattern)s
+               OR array_to_string(found.authors, ' ') ILIKE %(pattern)s)
+        ORDER BY found.id LIMIT %(limit)s
+    ), {_PLACES_SQL}
+    SELECT {_COLUMNS_SQL} FROM page {_JOINS_SQL} ORDER BY page.book_id
+"""
+
+
+def changes(*, after: str | None, limit: int) -> Page:
+    """One page of the books that changed, each at its latest state.
+
+    :raises BadCursor, FeedRestarted: see `store.feed.page.read_page`.
+    """
+    return read_page(
+        feed="books", sql=CHANGES_SQL, params={}, after=after, limit=limit, row_id="book_id", shape=_as_told
+    )
+
+
+def books(*, search: str = "", after: int = 0, limit: int = 1, book_id: int | None = None) -> list[dict[str, Any]]:
+    """Books by their ids, in the feed's shape. `search` is an ISBN-13 or a part of the title or an author."""
+    pattern = "%" + search.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+    with connection.cursor() as cursor:
+        cursor.execute(LIST_SQL, {"after": after, "id": book_id, "search": search, "pattern": pattern, "limit": limit})
+        names = [column.name for column in cursor.description]
+        return [_as_told(dict(zip(names, row))) for row in cursor.fetchall()]
+
+
+def _as_told(row: dict[str, Any]) -> dict[str, Any]:
+    book = {"id": row["book_id"], "version": row["version"]}
+    if row["deleted"]:
+        return book | {"deleted": True}
+    sha256 = row["picture_sha256"]
+    names = ("isbn13", "title", "subtitle", "authors", "publisher", "series", "series_number", "language")
+    names += ("first_published", "description", "price", "currency", "free", "retired")
+    return (
+        book
+        | {name: row[name] for name in names}
+        | {
+            "categories": json.loads(row["paths"] or "[]"),
+            "picture": {"sha256": sha256, "url": f"/api/books/{row['book_id']}/picture/"} if sha256 else None,
+        }
+    )
