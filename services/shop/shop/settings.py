@@ -113,6 +113,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 STORE_URL = env("STORE_URL", default="http://127.0.0.1:8001").rstrip("/")
 STORE_PUBLIC_URL = env("STORE_PUBLIC_URL", default=STORE_URL).rstrip("/")
 STORE_TOKEN_FILE = env("STORE_TOKEN_FILE", default="")
+# The share of the catalogue that may be withdrawn within an hour before a person is asked.
+MASS_RETIREMENT_SHARE = env.float("MASS_RETIREMENT_SHARE", default=0.2)
 BROKER_URL = with_password(env("BROKER_URL", default=""), env("BROKER_PASSWORD", default="").strip())
 REDIS_URL = with_password(env("REDIS_URL", default=""), env("REDIS_PASSWORD", default="").strip())
 

@@ -3,12 +3,15 @@
 from decimal import Decimal
 
 from django.apps import apps
+from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, OuterRef, Q, Subquery, Sum, Value
 from django.db.models.functions import Coalesce, Greatest
 from django.urls import reverse
 from django.utils.text import slugify
+
+COVER_WIDTHS = (160, 320, 640)  # pixels: small, medium, large
 
 
 class BookQuerySet(models.QuerySet):
@@ -40,8 +43,8 @@ class Book(models.Model):
     authors = ArrayField(models.CharField(max_length=200), default=list, blank=True)
     publisher = models.CharField(max_length=200, blank=True)
     series = models.CharField(max_length=300, blank=True)
-    series_number = models.CharField(max_length=20, blank=True)
-    language = models.CharField(max_length=20, blank=True)
+    series_number = models.CharField(max_length=30, blank=True)
+    language = models.CharField(max_length=35, blank=True)
     first_published = models.IntegerField(null=True, blank=True, help_text="A year; negative is BC.")
     description = models.TextField(blank=True)
     price = models.DecimalField(max_digits=10, decimal_places=2)
@@ -79,3 +82,24 @@ class Book(models.Model):
     @property
     def is_retired(self) -> bool:
         return self.retired_at is not None
+
+    def cover(self, width: int) -> str:
+        """The address of the picture we hold, at most so many pixels wide; empty if we hold none."""
+        return settings.MEDIA_URL + cover_path(self.cover_sha256, width) if self.cover_sha256 else ""
+
+    @property
+    def cover_small(self) -> str:
+        return self.cover(COVER_WIDTHS[0])
+
+    @property
+    def cover_medium(self) -> str:
+        return self.cover(COVER_WIDTHS[1])
+
+    @property
+    def cover_large(self) -> str:
+        return self.cover(COVER_WIDTHS[2])
+
+
+def cover_path(sha256: str, width: int) -> str:
+    """Where a picture lies below MEDIA_ROOT: named by its content, so that it never changes under its address."""
+    return f"covers/{sha256[:2]}/{sha256}-{width}.webp"

@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from shop.outbox.models import Deliverable, due_index
+from shop.outbox.models import Deliverable, due_indexes
 
 
 class Mail(Deliverable):
@@ -21,7 +21,7 @@ class Mail(Deliverable):
 
     class Meta:
         indexes = [
-            due_index("mail_waiting"),
+            *due_indexes("mail"),
             models.Index(fields=["id"], name="mail_refused", condition=models.Q(state="refused")),
         ]
 

@@ -62,7 +62,9 @@ def _context(order: Order, lines: list[OrderLine], event: OrderEvent) -> dict:
         "reason": event.reason,
         "rows": [_row(line, order.currency, in_part=in_part) for line in lines],
         "total_label": _total_label(State(event.state), in_part),
-        "total": money(sum(line.shipped * line.unit_price for line in lines) if in_part else order.total, order.currency),
+        "total": money(
+            sum(line.shipped * line.unit_price for line in lines) if in_part else order.total, order.currency
+        ),
         "shipped": shipped,
         "ordered": ordered,
         "in_part": in_part,

@@ -76,8 +76,13 @@ class Deliverable(models.Model):
         return type(self).objects.filter(pk=self.pk, state=self.State.WAITING, attempts=self.attempts)
 
 
-def due_index(name: str) -> models.Index:
-    return models.Index(fields=["key", "id"], name=name, condition=Q(state="waiting"))
+def due_indexes(name: str) -> list[models.Index]:
+    """For claim_next: the first row waiting, and whether its key has an earlier one. Both hold waiting rows only."""
+    waiting = Q(state="waiting")
+    return [
+        models.Index(fields=["id"], name=f"{name}_waiting", condition=waiting),
+        models.Index(fields=["key", "id"], name=f"{name}_by_key", condition=waiting),
+    ]
 
 
 class Topic(models.TextChoices):
@@ -93,7 +98,7 @@ class OutboxMessage(Deliverable):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["topic", "key"], name="one_outbox_message_per_topic_and_key")]
         indexes = [
-            due_index("outbox_waiting"),
+            *due_indexes("outbox"),
             models.Index(fields=["id"], name="outbox_refused", condition=Q(state="refused")),
         ]
 

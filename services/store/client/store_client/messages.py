@@ -170,6 +170,15 @@ class ShortLine:
 
 
 @dataclass(frozen=True)
+class FieldError:
+    field: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.field}: {self.message}" if self.field else self.message
+
+
+@dataclass(frozen=True)
 class Problem:
     """A refusal. `slug` is the last part of its type and says which one it is."""
 
@@ -177,14 +186,19 @@ class Problem:
     slug: str
     title: str
     detail: str
-    errors: tuple[str, ...] = ()
+    errors: tuple["FieldError", ...] = ()
     short: tuple[ShortLine, ...] = ()
     events: tuple[OrderEvent, ...] = ()
 
     @property
     def sentence(self) -> str:
-        said = " ".join(part for part in (self.detail or self.title, *self.errors) if part)
-        return f"{said} ({self.slug})"
+        """For staff: everything that was said."""
+        return " ".join([self.detail or self.title, *map(str, self.errors), f"({self.slug})"])
+
+    @property
+    def reason(self) -> str:
+        """For the customer: what is wrong with the order, without the names of fields."""
+        return " ".join(error.message for error in self.errors) or self.title
 
     @classmethod
     def parse(cls, body: dict, *, status: int) -> "Problem":
@@ -314,6 +328,6 @@ def _short_line(line: Any) -> ShortLine:
     return ShortLine(**{name: read.integer(short, name, low=0) for name in ("line", "wanted", "free")})
 
 
-def _field_error(error: Any) -> str:
+def _field_error(error: Any) -> FieldError:
     named = read.obj(error)
-    return f"{read.text(named, 'field', missing='')}: {read.text(named, 'message', missing='')}".removeprefix(": ")
+    return FieldError(field=read.text(named, "field", missing=""), message=read.text(named, "message", missing=""))

@@ -1,0 +1,114 @@
+"""Writing many books with one statement, and finding the one that cannot be written."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import DataError, IntegrityError, connection, transaction
+
+from store_client import BadRow, Book, DeletedBook
+
+COLUMNS = (
+    "version, epoch, isbn13, title, subtitle, authors, publisher, series, series_number, language, first_published, "
+    "description, price, currency, categories, store_free, picture_sha256, picture_url"
+).split(", ")
+# The rows are sorted so that books are locked in the same order as by a checkout. A withdrawn book that the shop never
+# had is not worth a row.
+UPSERT = f"""
+    INSERT INTO catalogue_book AS book ({", ".join(COLUMNS)}, id, retired_at, cover_sha256, cover_error)
+    SELECT {", ".join(f"row.{name}" for name in COLUMNS)}, row.id, CASE WHEN row.retired THEN %(now)s::timestamptz END, '', ''
+    FROM jsonb_to_recordset(%(rows)s::jsonb) AS row (
+        id bigint, version bigint, epoch text, isbn13 text, title text, subtitle text, authors text[], publisher text,
+        series text, series_number text, language text, first_published integer, description text, price numeric,
+        currency text, categories jsonb, store_free integer, picture_sha256 text, picture_url text, retired boolean
+    )
+    WHERE NOT row.retired OR EXISTS (SELECT FROM catalogue_book known WHERE known.id = row.id)
+    ORDER BY row.id
+    ON CONFLICT (id) DO UPDATE SET
+        {", ".join(f"{name} = excluded.{name}" for name in COLUMNS)},
+        retired_at = CASE WHEN excluded.retired_at IS NOT NULL THEN COALESCE(book.retired_at, excluded.retired_at) END,
+        cover_sha256 = CASE WHEN excluded.picture_sha256 = '' THEN '' ELSE book.cover_sha256 END,
+        cover_error = CASE WHEN excluded.picture_sha256 = book.picture_sha256 THEN book.cover_error ELSE '' END
+    WHERE book.epoch <> excluded.epoch OR excluded.version > book.version
+    RETURNING book.picture_sha256 <> book.cover_sha256
+"""
+RETIRE_DELETED = """
+    UPDATE catalogue_book AS book
+    SET retired_at = COALESCE(book.retired_at, %(now)s::timestamptz), version = gone.version, epoch = gone.epoch
+    FROM (
+        SELECT row.*, book.id AS known FROM jsonb_to_recordset(%(rows)s::jsonb)
+            AS row (id bigint, version bigint, epoch text) JOIN catalogue_book book USING (id)
+        ORDER BY book.id FOR NO KEY UPDATE OF book
+    ) AS gone
+    WHERE book.id = gone.known AND (book.epoch <> gone.epoch OR gone.version > book.version)
+"""
+
+
+@dataclass
+class Written:
+    changed: int = 0
+    pictures_wanted: bool = False
+
+    def __iadd__(self, other: "Written") -> "Written":
+        self.changed += other.changed
+        self.pictures_wanted |= other.pictures_wanted
+        return self
+
+
+def newest(rows: Iterable[Book | DeletedBook]) -> list[Book | DeletedBook]:
+    """This function will leave one row for each book, the one with the highest version."""
+    by_id: dict[int, Book | DeletedBook] = {}
+    for row in rows:
+        if row.id not in by_id or row.version > by_id[row.id].version:
+            by_id[row.id] = row
+    return list(by_id.values())
+
+
+def write(rows: list[Book | DeletedBook], *, epoch: str, now: datetime) -> tuple[Written, list[BadRow]]:
+    """This function will bring the catalogue up to these rows inside the caller's transaction.
+
+    Rows that the database does not take are answered, each with its reason; the others are written.
+    """
+    if not rows:
+        return Written(), []
+    try:
+        with transaction.atomic():
+            return _write(rows, epoch, now), []
+    except (DataError, IntegrityError) as error:
+        if len(rows) == 1:
+            return Written(), [BadRow(str(rows[0].id), str(error).strip(), _plain(rows[0], epoch))]
+    middle = len(rows) // 2
+    first, first_bad = write(rows[:middle], epoch=epoch, now=now)
+    second, second_bad = write(rows[middle:], epoch=epoch, now=now)
+    first += second
+    return first, first_bad + second_bad
+
+
+def _write(rows: list[Book | DeletedBook], epoch: str, now: datetime) -> Written:
+    written = Written()
+    books = [_plain(row, epoch) for row in rows if isinstance(row, Book)]
+    gone = [_plain(row, epoch) for row in rows if isinstance(row, DeletedBook)]
+    with connection.cursor() as cursor:
+        if books:
+            cursor.execute(UPSERT, {"rows": json.dumps(books), "now": now})
+            wanted = cursor.fetchall()
+            written += Written(len(wanted), any(missing for (missing,) in wanted))
+        if gone:
+            cursor.execute(RETIRE_DELETED, {"rows": json.dumps(gone), "now": now})
+            written += Written(cursor.rowcount)
+    return written
+
+
+def _plain(row: Book | DeletedBook, epoch: str) -> dict:
+    if isinstance(row, DeletedBook):
+        return {"id": row.id, "version": row.version, "epoch": epoch, "deleted": True}
+    plain = {name: value for name, value in vars(row).items() if name not in ("picture", "free")}
+    return {
+        **plain,
+        "epoch": epoch,
+        "price": str(row.price),
+        "store_free": row.free,
+        "picture_sha256": row.picture.sha256 if row.picture else "",
+        "picture_url": row.picture.url if row.picture else "",
+    }

@@ -1,0 +1,166 @@
+"""Reading a feed of the store to its end, a page and the position after it in one transaction."""
+
+import logging
+import time
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from django.db import connection, transaction
+
+from shop.clock import Clock
+from shop.storelink.models import Feed
+from shop.storelink.one_run import one_run
+from store_client import FeedRestarted, Page, StoreRefused, StoreUnavailable
+
+log = logging.getLogger(__name__)
+
+RUN_FOR = timedelta(seconds=14)  # a task's soft limit is 20 s and the last page may take a while
+
+
+class MassRetirement(Exception):
+    """So many books would go at once that a person has to say yes."""
+
+
+class PositionMoved(Exception):
+    """Another reader applied this page; what we read is old."""
+
+
+class Reader(Protocol):
+    """What is particular to one feed. `apply` and `finish_walk` run inside the transaction that moves the position."""
+
+    name: Feed.Name
+
+    def fetch(self, after: str) -> Page: ...
+
+    def apply(self, page: Page, *, now: datetime) -> int: ...
+
+    def finish_walk(self, epoch: str, *, now: datetime) -> None: ...
+
+
+@dataclass
+class Run:
+    """What one reading came to. `unfinished` says that time ran out and the next run goes on from here."""
+
+    feed: str
+    requests: int = 0
+    statements: int = 0
+    rows: int = 0
+    changed: int = 0
+    bad: int = 0
+    seconds: float = 0.0
+    busy: bool = False
+    unfinished: bool = False
+    stopped_because: str = ""
+    error: str = ""
+    _began: float = field(default_factory=time.perf_counter, repr=False)
+
+    def count(self, execute, sql, params, many, context) -> Any:
+        """A wrapper for Django's connection.execute_wrapper."""
+        self.statements += 1
+        return execute(sql, params, many, context)
+
+    def __str__(self) -> str:
+        said = (
+            f"{self.feed}: {self.rows} rows read, {self.changed} changed, {self.bad} set aside, {self.requests} requests, "
+            f"{self.statements} statements, {self.seconds:.2f} s"
+        )
+        if self.busy:
+            return f"{self.feed}: another run is under way and one more is waiting for its turn"
+        return said + "".join(f"; {extra}" for extra in (self.stopped_because, self.error) if extra)
+
+
+def read_feed(reader: Reader, clock: Clock, *, accept: bool = False, run_for: timedelta | None = None) -> Run:
+    """This function will apply everything the store has told since our position, in runs that never overlap.
+
+    Whatever the store answers wrongly changes nothing but the feed's `last_error`.
+
+    :param accept: go on although a mass retirement had stopped the feed.
+    :param run_for: end after the page at hand once this time is over; None reads to the end.
+    """
+    run = Run(feed=str(reader.name))
+    with connection.execute_wrapper(run.count), one_run(f"feed {reader.name}") as ours:
+        run.busy = not ours
+        if ours:
+            _read(reader, clock, run, accept=accept, ends=clock() + run_for if run_for else None)
+    run.seconds = time.perf_counter() - run._began
+    log.log(logging.WARNING if run.error or run.stopped_because else logging.INFO, "%s", run)
+    return run
+
+
+def _read(reader: Reader, clock: Clock, run: Run, *, accept: bool, ends: datetime | None) -> None:
+    feed, _ = Feed.objects.get_or_create(name=reader.name)
+    if feed.stopped_because and not accept:
+        run.stopped_because = feed.stopped_because
+        return
+    try:
+        while True:
+            page = _next_page(reader, feed, run)
+            if page is None:
+                continue  # the feed began anew, and so do we
+            _apply(reader, feed, page, run, now=clock())
+            if not page.more:
+                return
+            if ends and clock() >= ends:
+                run.unfinished = True
+                return
+    except (StoreUnavailable, StoreRefused) as error:
+        run.error = str(error)
+        Feed.objects.filter(pk=feed.pk).update(last_error=run.error[:2000], failed_at=clock())
+    except MassRetirement as error:
+        run.stopped_because = str(error)
+        Feed.objects.filter(pk=feed.pk, position=feed.position).update(stopped_because=run.stopped_because)
+    except PositionMoved:
+        log.info("%s: another run applied this page", reader.name)
+
+
+def _next_page(reader: Reader, feed: Feed, run: Run) -> Page | None:
+    """The page after our position; None after going back to the beginning.
+
+    :raises StoreUnavailable: also for a feed that answers the same position for ever.
+    """
+    run.requests += 1
+    try:
+        page = reader.fetch(feed.position)
+    except FeedRestarted as error:
+        if not feed.position:
+            raise StoreUnavailable(f"The feed cannot be read even from its beginning: {error}") from error
+        _begin_anew(feed)
+        return None
+    if feed.position and page.epoch != feed.epoch:
+        _begin_anew(feed)
+        return None
+    if page.more and page.next == feed.position:
+        raise StoreUnavailable("The feed says that there is more, and does not move on.")
+    return page
+
+
+def _begin_anew(feed: Feed) -> None:
+    log.warning("%s: the store's feed began anew; it is walked from its beginning", feed.name)
+    _move(feed, position="", walking=True)
+    feed.position, feed.walking = "", True
+
+
+def _apply(reader: Reader, feed: Feed, page: Page, run: Run, *, now: datetime) -> None:
+    at_end = {} if page.more else {"heard_at": now}
+    walked = feed.walking and not page.more
+    with transaction.atomic(durable=True):
+        moved = {"position": page.next, "epoch": page.epoch, "walking": page.more and feed.walking, **at_end}
+        _move(feed, **moved, last_error="", failed_at=None, stopped_because="")
+        if page.rows or page.bad:
+            run.changed += reader.apply(page, now=now)
+        if walked:
+            reader.finish_walk(page.epoch, now=now)
+    for name, value in moved.items():
+        setattr(feed, name, value)
+    run.rows += len(page.rows)
+    run.bad += len(page.bad)
+
+
+def _move(feed: Feed, **fields) -> None:
+    """Step: move the feed on from where we read it.
+
+    :raises PositionMoved: if somebody else did so before us.
+    """
+    if not Feed.objects.filter(pk=feed.pk, position=feed.position).update(**fields):
+        raise PositionMoved

@@ -1,0 +1,158 @@
+"""Hearing what the store says about orders: each version once, in order, whichever way it comes and however often."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import F
+
+from shop.notifications import operations as notifications
+from shop.notifications.models import Mail
+from shop.orders import letters
+from shop.orders.models import Order, OrderEvent, OrderLine
+from shop.orders.states import FROM_STORE, MOVES, IllegalMove, State
+from shop.storelink import set_aside
+from shop.storelink.models import Feed, StoreEvent
+from store_client import BadRow, event_key
+from store_client import OrderEvent as Heard
+
+REASON_LENGTH = 500
+COUNTERS = ("packed", "shipped", "short")
+
+
+@dataclass
+class Writes:
+    """What one hearing changes, gathered so that each table is written once."""
+
+    events: list[OrderEvent] = field(default_factory=list)
+    mails: list[Mail] = field(default_factory=list)
+    counted: dict[int, OrderLine] = field(default_factory=dict)
+    impossible: list[BadRow] = field(default_factory=list)
+
+
+def hear_events(events: Iterable[Heard], *, now: datetime) -> None:
+    """This function will apply what the store said of orders; see apply_events()."""
+    with transaction.atomic(durable=True):
+        apply_events(events, now=now)
+
+
+def apply_events(events: Iterable[Heard], *, now: datetime) -> None:
+    """Step: keep the events, then move each order on as far as its versions follow one another.
+
+    A version that came before is not applied again; one that comes too early waits for those before it. What names no
+    order of ours, or asks for an impossible move, is set aside.
+    """
+    events = list(events)
+    orders = _locked({event.order for event in events})
+    strange = [
+        BadRow(event_key(event.order, event.version), "There is no such order in the shop.", event.body)
+        for event in events
+        if event.order not in orders
+    ]
+    StoreEvent.objects.bulk_create(
+        [
+            StoreEvent(order_id=event.order, version=event.version, body=event.body, heard_at=now)
+            for event in events
+            if event.order in orders
+        ],
+        ignore_conflicts=True,
+    )
+    writes = _advance(orders, now=now)
+    set_aside.put(Feed.Name.ORDERS, [*strange, *writes.impossible], now=now)
+
+
+def end_unheard(number: UUID | str, state: State, *, reason: str, now: datetime) -> None:
+    """Step: end an order that the store will never have an event for, if it is still open."""
+    order = Order.objects.select_for_update().get(pk=number)
+    if state in MOVES[State(order.state)]:
+        writes = Writes()
+        _move(order, list(order.lines.order_by("position")), state, reason, at=now, now=now, writes=writes)
+        _save([order], writes)
+
+
+def _locked(numbers: set[UUID]) -> dict[UUID, Order]:
+    """The orders, locked in the order of their numbers so that two hearings cannot block each other."""
+    found = Order.objects.filter(pk__in=numbers).order_by("pk").select_for_update() if numbers else ()
+    return {order.pk: order for order in found}
+
+
+def _advance(orders: dict[UUID, Order], *, now: datetime) -> Writes:
+    writes = Writes()
+    waiting = _waiting(orders)
+    if not waiting:
+        return writes
+    lines = defaultdict(list)
+    for line in OrderLine.objects.filter(order__in=list(waiting)).order_by("order_id", "position"):
+        lines[line.order_id].append(line)
+    moved = []
+    for number, events in waiting.items():
+        order, before = orders[number], orders[number].store_version
+        for event in events:
+            if event.version != order.store_version + 1:
+                break  # the one between is still on its way
+            _apply(order, lines[number], event, now=now, writes=writes)
+        if order.store_version > before:
+            moved.append(order)
+    _save(moved, writes)
+    return writes
+
+
+def _waiting(orders: dict[UUID, Order]) -> dict[UUID, list[Heard]]:
+    """Events heard and not yet applied, by order, in the order of their versions."""
+    waiting = defaultdict(list)
+    heard = StoreEvent.objects.filter(order__in=list(orders), version__gt=F("order__store_version"))
+    for kept in heard.order_by("order_id", "version"):
+        waiting[kept.order_id].append(Heard.parse(kept.body))
+    return waiting
+
+
+def _apply(order: Order, lines: list[OrderLine], event: Heard, *, now: datetime, writes: Writes) -> None:
+    order.store_version = event.version
+    _count(lines, event, writes)
+    state = FROM_STORE[event.status]
+    if state == order.state:
+        return  # only the counters moved, or we had said so ourselves
+    reason = event.reason or (_shortage(lines, event) if state == State.REJECTED else "")
+    try:
+        _move(order, lines, state, reason, at=event.at, now=now, writes=writes)
+    except IllegalMove as error:
+        writes.impossible.append(BadRow(event_key(event.order, event.version), str(error), event.body))
+
+
+def _move(order, lines, state, reason, *, at, now, writes: Writes) -> None:
+    event = order.move_to(state, at=at, reason=reason[:REASON_LENGTH], actor="warehouse")
+    writes.events.append(event)
+    writes.mails.append(letters.letter(order, lines, event, now=now))
+
+
+def _count(lines: list[OrderLine], event: Heard, writes: Writes) -> None:
+    counts = {count.line: count for count in event.lines}
+    for line in lines:
+        count = counts.get(line.position)
+        if count and any(getattr(line, name) != getattr(count, name) for name in COUNTERS):
+            for name in COUNTERS:
+                setattr(line, name, getattr(count, name))
+            writes.counted[line.pk] = line
+
+
+def _shortage(lines: list[OrderLine], event: Heard) -> str:
+    """Which books were short, in words for the customer."""
+    short = {count.line: count.short for count in event.lines if count.short}
+    named = [
+        f"“{line.title}” ({line.quantity} ordered, {max(line.quantity - short[line.position], 0)} left)"
+        for line in lines
+        if line.position in short
+    ]
+    return f"The warehouse has too few copies of {', '.join(named)}." if named else ""
+
+
+def _save(orders: list[Order], writes: Writes) -> None:
+    if orders:
+        Order.objects.bulk_update(orders, ["state", "reason", "version", "store_version"])
+    if writes.counted:
+        OrderLine.objects.bulk_update(writes.counted.values(), COUNTERS)
+    OrderEvent.objects.bulk_create(writes.events)
+    notifications.write_all(writes.mails)

@@ -1,0 +1,33 @@
+"""Orders follow the store's feed of their statuses."""
+
+from datetime import datetime, timedelta
+
+from shop.clock import Clock
+from shop.storelink import inbox, set_aside
+from shop.storelink.feeds import Run, read_feed
+from shop.storelink.models import Feed
+from store_client import Page, StoreClient, event_key
+
+
+def sync_order_statuses(store: StoreClient, clock: Clock, *, run_for: timedelta | None = None) -> Run:
+    """This function will apply what the store has told of our orders; see read_feed()."""
+    return read_feed(StatusReader(store), clock, run_for=run_for)
+
+
+class StatusReader:
+    name = Feed.Name.ORDERS
+
+    def __init__(self, store: StoreClient):
+        self._store = store
+
+    def fetch(self, after: str) -> Page:
+        return self._store.order_changes(after)
+
+    def apply(self, page: Page, *, now: datetime) -> int:
+        set_aside.let_go(self.name, [event_key(event.order, event.version) for event in page.rows])
+        set_aside.put(self.name, page.bad, now=now)
+        inbox.apply_events(page.rows, now=now)
+        return len(page.rows)
+
+    def finish_walk(self, epoch: str, *, now: datetime) -> None:
+        """Nothing is ever taken out of this feed, so there is nothing to tidy up."""
