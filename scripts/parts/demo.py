@@ -1,6 +1,5 @@
 """The demo: one launcher in the foreground that starts the bookshop, shows a card, and looks after the parts."""
 
-import fcntl
 import os
 import signal
 import sys
@@ -8,7 +7,8 @@ import time
 from pathlib import Path
 
 from parts.bookshop import Bookshop
-from parts.ports import is_taken
+from parts.lock import Busy, Lock
+from parts.ports import HOST, is_taken
 from parts.process import Part, PartFailed
 
 SETTINGS = {"shop": "SHOP_PORT", "store": "STORE_PORT", "mail": "MAIL_PORT"}
@@ -29,15 +29,17 @@ class Demo:
     def __init__(self, home: Path, ports: dict[str, int]):
         self.home, self.ports = home, ports
         self.card_file = home / "card.json"
-        self._lock_file = home / "launcher"
+        self._lock = Lock(home)
 
     def run(self) -> int:
         """This function will run the demo until it is told to stop, and return the exit code.
 
         :raises Refused: if it runs already, or a port is taken.
         """
-        self.home.mkdir(parents=True, exist_ok=True, mode=0o700)
-        lock = self._take_lock()
+        try:
+            lock = self._lock.take(f"the shop is at http://{HOST}:{self.ports['shop']}")
+        except Busy as other:
+            raise Refused(f"The demo is running already: {other}. To stop it: make down") from None
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, _stop)
         self.card_file.unlink(missing_ok=True)
@@ -70,22 +72,6 @@ class Demo:
         bookshop.stop()
         print(f"Everything is stopped. The data stays in {self.home}.", flush=True)
 
-    def _take_lock(self):
-        """The kernel frees the lock when the launcher ends, however it ends."""
-        lock = self._lock_file.open("a+")
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise Refused(f"The demo is running already ({self._who()}). To stop it: make down") from None
-        lock.truncate(0)
-        lock.write(f"{os.getpid()} {self.ports['shop']}")
-        lock.flush()
-        return lock
-
-    def _who(self) -> str:
-        pid, _, port = self._lock_file.read_text().partition(" ")
-        return f"process {pid}, the shop at http://127.0.0.1:{port}"
-
     def _check_ports(self) -> None:
         taken = [f"{SETTINGS[name]}={port}" for name, port in self.ports.items() if is_taken(port)]
         if taken:
@@ -100,13 +86,10 @@ class Demo:
 
         :raises Refused: if the launcher does not end in time.
         """
-        if not self._lock_file.exists():
-            print("The demo is not running.")
-            return 0
-        if pid := self._running():
+        if pid := self._lock.holder():
             os.kill(pid, signal.SIGTERM)
             deadline = time.monotonic() + STOPPED_WITHIN_SECONDS
-            while self._running():
+            while self._lock.holder():
                 if time.monotonic() > deadline:
                     raise Refused(f"The launcher (process {pid}) has not ended within {STOPPED_WITHIN_SECONDS} s.")
                 time.sleep(0.1)
@@ -120,14 +103,6 @@ class Demo:
         for pid_file in (self.home / "run").glob("*.pid"):
             Part(pid_file.stem, [], home=self.home).stop_leftover()
         self.card_file.unlink(missing_ok=True)
-
-    def _running(self) -> int | None:
-        with self._lock_file.open() as lock:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
-            except BlockingIOError:
-                return int(lock.read().partition(" ")[0])
-        return None
 
 
 class Watch:
