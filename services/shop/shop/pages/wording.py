@@ -1,0 +1,69 @@
+"""Numbers and times in the words that shoppers read."""
+
+from datetime import datetime
+from decimal import Decimal
+
+from django.conf.locale import LANG_INFO
+
+SIGNS = {"EUR": "€", "GBP": "£", "USD": "$"}
+TWO_LETTERS = {
+    "eng": "en",
+    "en-US": "en",
+    "en-GB": "en-gb",
+    "en-CA": "en",
+    "fre": "fr",
+    "fra": "fr",
+    "ger": "de",
+    "deu": "de",
+    "spa": "es",
+    "ita": "it",
+    "por": "pt",
+    "dut": "nl",
+    "nld": "nl",
+    "ara": "ar",
+    "per": "fa",
+    "jpn": "ja",
+    "rus": "ru",
+    "pol": "pl",
+    "dan": "da",
+    "nor": "nb",
+    "swe": "sv",
+    "tur": "tr",
+    "ind": "id",
+    "fil": "tl",
+    "rum": "ro",
+}
+MINUTE_S, HOUR_S, DAY_S = 60, 3600, 86400
+
+
+def money(amount: Decimal, currency: str) -> str:
+    """This function will write an amount as €12.50, or with the code of a currency whose sign is not common."""
+    sign = SIGNS.get(currency)
+    return f"{sign}{amount:,.2f}" if sign else f"{currency}\N{NO-BREAK SPACE}{amount:,.2f}"
+
+
+def counted(number: int, one: str, many: str = "") -> str:
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def ago(then: datetime, *, now: datetime) -> str:
+    """This function will say how long ago something was: "just now", "2 minutes ago", "3 days ago"."""
+    seconds = int((now - then).total_seconds())
+    if seconds < MINUTE_S:
+        return "just now"
+    for size, word in ((DAY_S, "day"), (HOUR_S, "hour"), (MINUTE_S, "minute")):
+        if seconds >= size:
+            return f"{counted(seconds // size, word)} ago"
+    raise AssertionError("A minute or more is at least one minute.")
+
+
+def year(number: int | None) -> str:
+    if number is None:
+        return ""
+    return str(number) if number > 0 else f"{-number} BC"
+
+
+def language(code: str) -> str:
+    """This function will name a language by its code of two letters, or of three as book data have it."""
+    info = LANG_INFO.get(TWO_LETTERS.get(code, code.lower()), {})
+    return info.get("name", code)
