@@ -38,6 +38,13 @@ class NotSold(CartRefused):
     """The book is unknown, retired or out of stock."""
 
 
+class NoSuchCart(CartRefused):
+    """The guest's cart was poured into an account's by a log-in in another tab."""
+
+    def __init__(self):
+        super().__init__("Your cart has moved into your account. Please load the page again.")
+
+
 class NoSuchLine(CartRefused):
     """The book is not in the cart (any more)."""
 
@@ -143,17 +150,18 @@ def cart_of_user(user) -> Cart:
     return Cart.objects.get_or_create(user=user)[0]
 
 
-def merge(guest_cart: UUID, *, into) -> None:
+def merge(guest_cart: UUID | str, *, into) -> None:
     """This function will pour a guest's cart into the cart of the user who logged in and delete it.
 
     Quantities of the same book add up, to 99 at most. A second merge finds no guest cart and changes nothing. The cart
     may hold more than MAX_LINES books afterwards: nothing is lost, and checkout says what to do.
     """
+    guest_key = UUID(str(guest_cart))
     cart = cart_of_user(into)
     with transaction.atomic(durable=True):
         # Both rows in one order, whoever merges what.
-        locked = list(Cart.objects.select_for_update().filter(key__in=[guest_cart, cart.key]).order_by("key"))
-        guest = next((one for one in locked if one.key == guest_cart and one.user_id is None), None)
+        locked = list(Cart.objects.select_for_update().filter(key__in=[guest_key, cart.key]).order_by("key"))
+        guest = next((one for one in locked if one.key == guest_key and one.user_id is None), None)
         if guest is None:
             return
         _pour(cart, list(guest.lines.order_by("added_at", "id")))
@@ -167,6 +175,7 @@ def take_lines(cart: Cart) -> list[CartLine]:
     meanwhile from another tab stays for the next order. The lines come with their books.
 
     :raises TooManyLines: more books than one order may hold.
+    :raises NoSuchCart:
     """
     _lock(cart)
     lines = _take(cart.lines.select_related("book").order_by("added_at", "id"))
@@ -176,7 +185,8 @@ def take_lines(cart: Cart) -> list[CartLine]:
 
 
 def _lock(cart: Cart) -> None:
-    Cart.objects.select_for_update().filter(pk=cart.pk).first()
+    if not Cart.objects.select_for_update().filter(pk=cart.pk).values_list("pk"):
+        raise NoSuchCart
 
 
 def _take(lines) -> list[CartLine]:

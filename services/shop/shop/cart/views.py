@@ -1,0 +1,125 @@
+"""The cart's page and its changes: by htmx without a reload, by plain forms without JavaScript."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from shop.cart import operations, queries, visitors
+from shop.cart.operations import BadQuantity, CartRefused
+from shop.catalogue.availability import Hearing
+
+STEPS = {"+1": 1, "-1": -1}
+
+
+@require_safe
+@never_cache
+def page(request: HttpRequest) -> HttpResponse:
+    return _cart(request)
+
+
+@require_POST
+def add(request: HttpRequest) -> HttpResponse:
+    book_id = _key(request.POST.get("book", ""))
+    try:
+        quantity = operations.quantity_from(request.POST.get("quantity", "1"))
+        line = operations.add(visitors.cart_for_writing(request), book_id=book_id, quantity=quantity)
+    except CartRefused as refusal:
+        return _refused(request, refusal)
+    copies = "1 copy" if quantity == 1 else f"{quantity} copies"
+    messages.success(request, f"{copies} of “{line.book}” put in your cart.", extra_tags="to-cart")
+    if request.htmx:
+        return render(request, "cart/_added.html")
+    return redirect(_back(request))
+
+
+@require_POST
+def change(request: HttpRequest, book_id: int) -> HttpResponse:
+    """This function will step by one (`by`) or set what was typed (`quantity`)."""
+    cart = visitors.cart_for_writing(request)
+    typed = request.POST.get("quantity", "")
+    try:
+        if "by" in request.POST:
+            operations.step(cart, book_id=book_id, by=_step(request.POST["by"]))
+        else:
+            operations.set_quantity(cart, book_id=book_id, quantity=operations.quantity_from(typed))
+    except CartRefused as refusal:
+        return _cart(request, status=400, error_at=book_id, error=str(refusal))
+    return _changed(request)
+
+
+@require_POST
+def remove(request: HttpRequest, book_id: int) -> HttpResponse:
+    return _taken_out(request, lambda cart: operations.remove(cart, book_id=book_id), "Removed from your cart.")
+
+
+@require_POST
+def clear(request: HttpRequest) -> HttpResponse:
+    return _taken_out(request, operations.clear, "Your cart is empty now.")
+
+
+@require_POST
+def undo(request: HttpRequest) -> HttpResponse:
+    lines = visitors.taken_for_undo(request)
+    try:
+        operations.put_back(visitors.cart_for_writing(request), lines)
+    except CartRefused as refusal:
+        messages.error(request, str(refusal))
+    return _changed(request)
+
+
+def _taken_out(request: HttpRequest, take, told: str) -> HttpResponse:
+    try:
+        taken = take(visitors.cart_for_writing(request))
+    except CartRefused as refusal:
+        return _cart(request, status=400, error=str(refusal))
+    if taken:
+        visitors.remember_for_undo(request, taken)
+        messages.success(request, told, extra_tags="undo")
+    return _changed(request)
+
+
+def _changed(request: HttpRequest) -> HttpResponse:
+    return _cart(request) if request.htmx else redirect("cart:page")
+
+
+def _cart(request: HttpRequest, *, status: int = 200, error_at: int | None = None, error: str = "") -> HttpResponse:
+    basket = queries.basket_of(request)
+    if error and not any(line.book_id == error_at for line in basket.lines):
+        messages.error(request, error)
+    context = {
+        "basket": basket,
+        "cart_count": basket.copies,
+        "hearing": Hearing.latest(now=timezone.now()),
+        "error_at": error_at,
+        "error": error,
+    }
+    template = "cart/_changed.html" if request.htmx and not request.htmx.boosted else "cart/cart.html"
+    return render(request, template, context, status=status)
+
+
+def _refused(request: HttpRequest, refusal: CartRefused) -> HttpResponse:
+    messages.error(request, str(refusal))
+    template = "cart/_added.html" if request.htmx else "cart/refused.html"
+    return render(request, template, {"back": _back(request)}, status=400)
+
+
+def _step(text: str) -> int:
+    if text not in STEPS:
+        raise BadQuantity
+    return STEPS[text]
+
+
+def _key(text: str) -> int:
+    """A book's key; what cannot be one finds nothing."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
+
+
+def _back(request: HttpRequest) -> str:
+    """Where the shopper was, if it is a page of ours."""
+    target = request.POST.get("next", "")
+    return target if url_has_allowed_host_and_scheme(target, allowed_hosts=None) else reverse("cart:page")
