@@ -1,0 +1,82 @@
+"""The checkout's form. Field names are what browsers fill in by themselves."""
+
+from uuid import UUID, uuid4
+
+from django import forms
+
+from shop.orders.countries import COUNTRIES
+from shop.orders.models import Order
+from shop.orders.operations import ShipTo
+
+
+def _text(label: str, autocomplete: str, of: str, **options) -> forms.CharField:
+    """A line of text as long as the column of the order that keeps it."""
+    options.setdefault("max_length", Order._meta.get_field(of).max_length)
+    widget = forms.TextInput(attrs={"autocomplete": autocomplete})
+    return forms.CharField(label=label, widget=widget, **options)
+
+
+class CheckoutForm(forms.Form):
+    required_css_class = "required"
+
+    email = forms.EmailField(
+        label="E-mail address",
+        max_length=254,
+        help_text="For the confirmation and news about this order, nothing else.",
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+    )
+    name = _text("Full name", "shipping name", "ship_name")
+    line1 = _text("Street and number", "shipping address-line1", "ship_line1")
+    line2 = _text("Apartment, company or the like", "shipping address-line2", "ship_line2", required=False)
+    postcode = _text("Postcode", "shipping postal-code", "ship_postcode")
+    city = _text("Town or city", "shipping address-level2", "ship_city")
+    country = forms.ChoiceField(
+        label="Country",
+        choices=[("", "Please choose"), *COUNTRIES],
+        widget=forms.Select(attrs={"autocomplete": "shipping country"}),
+    )
+    phone = forms.RegexField(
+        r"^[0-9+()/ .\-]{5,}$",
+        label="Phone",
+        required=False,
+        max_length=40,
+        help_text="Only used if the parcel cannot be delivered.",
+        widget=forms.TextInput(attrs={"autocomplete": "shipping tel", "type": "tel"}),
+        error_messages={"invalid": "Please write the number with digits, spaces and + ( ) / . - only."},
+    )
+    note = forms.CharField(
+        label="Note for the warehouse",
+        required=False,
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    checkout_key = forms.UUIDField(widget=forms.HiddenInput)
+
+    def __init__(self, *args, user=None, **options):
+        super().__init__(*args, **options)
+        if user is not None and user.is_authenticated:
+            del self.fields["email"]  # an order goes to the account's own address
+        for name, field in self.fields.items():
+            field.error_messages["required"] = f"Please fill in: {field.label}."
+
+    @property
+    def ship_to(self) -> ShipTo:
+        return ShipTo(**{name: self.cleaned_data[name] for name in ShipTo.__dataclass_fields__})
+
+    @property
+    def key_or_new(self) -> UUID:
+        """The key this form came with; a new one if it was no key."""
+        try:
+            return UUID(str(self["checkout_key"].value()))
+        except ValueError:
+            return uuid4()
+
+
+def first_values(last: Order | None, user) -> dict:
+    """This function will fill the form as the user's last order was filled; a new key makes it a new order."""
+    values = {"checkout_key": uuid4()}
+    if last:
+        values |= {name: getattr(last, f"ship_{name}") for name in ShipTo.__dataclass_fields__}
+    elif user.is_authenticated:
+        values["name"] = user.name
+    return values

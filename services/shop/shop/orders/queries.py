@@ -1,0 +1,101 @@
+"""Reading orders, always through who may see them."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import Prefetch, QuerySet, Sum
+from django.http import HttpRequest
+from django.utils.crypto import constant_time_compare
+
+from shop.accounts.models import User
+from shop.orders.models import Order, OrderEvent, OrderLine
+from shop.orders.states import State
+
+SESSION_KEY = "orders"
+REMEMBERED_ORDERS = 20
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """Who asks: an account, and the orders that this browser placed or opened by their signed link."""
+
+    user: User | None
+    numbers: frozenset[str]
+
+    @classmethod
+    def of(cls, request: HttpRequest) -> "Viewer":
+        user = request.user if request.user.is_authenticated else None
+        return cls(user, frozenset(request.session.get(SESSION_KEY, ())))
+
+    def owns(self, order: Order) -> bool:
+        mine = self.user is not None and order.user_id == self.user.pk
+        return mine or str(order.number) in self.numbers
+
+
+def order_of(viewer: Viewer, number: UUID, *, token: str = "") -> Order | None:
+    """This function will find an order for its owner or for who holds its signed link; None for anybody else."""
+    order = Order.objects.prefetch_related(
+        Prefetch("lines", OrderLine.objects.select_related("book").order_by("position"))
+    ).filter(pk=number)
+    found = order.first()
+    if found and (viewer.owns(found) or constant_time_compare(token, found.link_token)):
+        return found
+    return None
+
+
+def orders_of(user: User) -> QuerySet[Order]:
+    return (
+        Order.objects.filter(user=user)
+        .annotate(copies=Sum("lines__quantity"))
+        .prefetch_related(Prefetch("lines", OrderLine.objects.order_by("position")))
+        .newest_first()
+    )
+
+
+def last_order_of(user: User) -> Order | None:
+    return Order.objects.filter(user=user).newest_first().first() if user.is_authenticated else None
+
+
+def placed_with(checkout_key: UUID, buyer: User | None) -> Order | None:
+    """The order that this checkout form made before. A guest shows with the key alone that the order is theirs."""
+    return Order.objects.filter(checkout_key=checkout_key, user=buyer).first()
+
+
+@dataclass(frozen=True)
+class Step:
+    """One event of an order in plain words."""
+
+    event: OrderEvent
+    words: str
+
+
+WORDS: dict[State, str] = {
+    State.PLACED: "We received your order and are passing it to the warehouse.",
+    State.ACCEPTED: "The warehouse has your order and has put the copies aside.",
+    State.REJECTED: "The warehouse could not take the order. Nothing is sent and nothing is charged.",
+    State.PACKING: "The warehouse is packing your books.",
+    State.SHIPPED: "Your parcel left the warehouse.",
+    State.FAILED: "The warehouse could not complete the order. Nothing is charged.",
+    State.CANCELLED: "The order was cancelled. Nothing is charged.",
+}
+NEXT: dict[State, str] = {
+    State.PLACED: "The warehouse still has to confirm it; you will hear by e-mail.",
+    State.ACCEPTED: "Next, your books are packed.",
+    State.PACKING: "Next, the parcel is handed to the carrier.",
+    State.SHIPPED: "You pay the carrier when the parcel arrives.",
+}
+
+
+def timeline(order: Order) -> list[Step]:
+    return [Step(event, WORDS[State(event.state)]) for event in order.events.order_by("version")]
+
+
+def what_comes_next(order: Order) -> str:
+    return NEXT.get(State(order.state), "")
+
+
+def remember(request: HttpRequest, order: Order) -> None:
+    """This function will let this browser see an order again without its link."""
+    known = request.session.get(SESSION_KEY, [])
+    if str(order.number) not in known:
+        request.session[SESSION_KEY] = [*known, str(order.number)][-REMEMBERED_ORDERS:]

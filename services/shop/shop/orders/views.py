@@ -1,0 +1,143 @@
+"""Checkout, my orders and the page of one order."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from shop.cart import operations as changing
+from shop.cart import queries as carts
+from shop.cart.operations import CartRefused
+from shop.cart.queries import Basket
+from shop.catalogue.availability import Hearing
+from shop.orders import countries, operations, queries
+from shop.orders.forms import CheckoutForm, first_values
+from shop.orders.models import Order
+from shop.pages.paging import nearest_page
+
+ORDERS_PER_PAGE = 20
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def checkout(request: HttpRequest) -> HttpResponse:
+    if request.method == "POST":
+        return _adjust(request) if "adjust" in request.POST else _place(request)
+    basket = carts.basket_of(request)
+    if not basket.lines:
+        messages.info(request, "Your cart is empty.")
+        return redirect("cart:page")
+    values = first_values(queries.last_order_of(request.user), request.user)
+    return _checkout_page(request, CheckoutForm(initial=values, user=request.user), basket)
+
+
+def _place(request: HttpRequest) -> HttpResponse:
+    form = CheckoutForm(request.POST, user=request.user)
+    if not form.is_valid():
+        return _checkout_page(request, form, carts.basket_of(request), status=400)
+    basket, theirs = carts.basket_of(request), carts.cart_of(request)
+    # They order what they saw: a price that changed meanwhile is shown first.
+    if theirs is None or not basket.lines or str(basket.total) != request.POST.get("seen_total"):
+        return _repeat_or_show(request, form, basket, "Your cart has changed. Please look at it and order again.")
+    try:
+        order = operations.place_order(
+            cart=theirs,
+            buyer=_buyer(request),
+            email=form.cleaned_data.get("email") or request.user.email,
+            ship_to=form.ship_to,
+            note=form.cleaned_data["note"],
+            checkout_key=form.cleaned_data["checkout_key"],
+            now=timezone.now(),
+        )
+    except operations.NotForSale:
+        told = "Some books cannot be had as you wanted them. Please choose, then order again."
+        return _repeat_or_show(request, form, carts.basket_of(request), told)
+    except (operations.CannotOrder, CartRefused) as refusal:
+        return _repeat_or_show(request, form, carts.basket_of(request), str(refusal))
+    return _thanks(request, order)
+
+
+def _repeat_or_show(request: HttpRequest, form: CheckoutForm, basket: Basket, told: str) -> HttpResponse:
+    """This function will answer the order that this very form made before, or show the page again with the reason."""
+    if placed := queries.placed_with(form.cleaned_data["checkout_key"], _buyer(request)):
+        return _thanks(request, placed)
+    if not basket.lines:
+        messages.info(request, "Your cart is empty.")
+        return redirect("cart:page")
+    return _checkout_page(request, form, basket, told=told, status=409)
+
+
+def _thanks(request: HttpRequest, order: Order) -> HttpResponse:
+    queries.remember(request, order)
+    messages.success(request, f"Thank you. We received your order {order.reference}.")
+    return redirect(order)
+
+
+def _adjust(request: HttpRequest) -> HttpResponse:
+    """This function will take what is left of a book, or drop it, and show the form as it was typed so far."""
+    book, _, quantity = request.POST["adjust"].partition(":")
+    theirs = carts.cart_of(request)
+    if theirs is not None and book.isascii() and book.isdigit():
+        try:
+            if quantity == "0":
+                changing.remove(theirs, book_id=int(book))
+            else:
+                changing.set_quantity(theirs, book_id=int(book), quantity=changing.quantity_from(quantity))
+        except CartRefused as refusal:
+            messages.error(request, str(refusal))
+    basket = carts.basket_of(request)
+    if not basket.lines:
+        return redirect("cart:page")
+    return _checkout_page(request, CheckoutForm(initial=request.POST.dict(), user=request.user), basket)
+
+
+def _checkout_page(
+    request: HttpRequest, form: CheckoutForm, basket: Basket, *, told: str = "", status: int = 200
+) -> HttpResponse:
+    context = {
+        "form": form,
+        "checkout_key": form.key_or_new,
+        "basket": basket,
+        "cart_count": basket.copies,
+        "hearing": Hearing.latest(now=timezone.now()),
+        "told": told,
+    }
+    return render(request, "orders/checkout.html", context, status=status)
+
+
+def _buyer(request: HttpRequest):
+    return request.user if request.user.is_authenticated else None
+
+
+@login_required
+@require_safe
+@never_cache
+def orders(request: HttpRequest) -> HttpResponse:
+    paginator = Paginator(queries.orders_of(request.user), ORDERS_PER_PAGE)
+    page = paginator.page(nearest_page(request.GET.get("page", ""), paginator.num_pages))
+    return render(request, "orders/orders.html", {"page": page})
+
+
+@require_safe
+@never_cache
+def order(request: HttpRequest, number: UUID) -> HttpResponse:
+    """This function will show an order to its owner, or to who has its signed link (L28: to nobody else)."""
+    token = request.GET.get("key", "")
+    found = queries.order_of(queries.Viewer.of(request), number, token=token)
+    if found is None:
+        raise Http404("No such order.")
+    if token:
+        queries.remember(request, found)
+    context = {
+        "order": found,
+        "country": countries.NAMES.get(found.ship_country, found.ship_country),
+        "steps": queries.timeline(found),
+        "next": queries.what_comes_next(found),
+    }
+    return render(request, "orders/order.html", context)
