@@ -1,0 +1,30 @@
+"""Accounts that the machine sets up."""
+
+from allauth.account.models import EmailAddress
+from django.contrib.auth.models import Group
+from django.db import transaction
+
+from shop.accounts.models import User
+
+OWNERS = "Owners"
+ROLES = ("customer", "owner")
+
+
+def ensure_user(email: str, *, role: str, password: str) -> bool:
+    """This function will make an account, or give an existing one this role and password; True if it is new.
+
+    Nothing is taken away: an owner who is ensured as a customer stays an owner.
+    """
+    with transaction.atomic(durable=True):
+        user = User.objects.select_for_update().filter(email=email.strip().lower()).first()
+        is_new = user is None
+        if is_new:
+            user = User.objects.create_user(email)
+        if not user.check_password(password):  # the same password again must not end the person's sessions
+            user.set_password(password)
+        if role == "owner":
+            user.is_staff = user.is_superuser = True
+            user.groups.add(Group.objects.get(name=OWNERS))
+        user.save()
+        EmailAddress.objects.update_or_create(user=user, email=user.email, defaults={"verified": True, "primary": True})
+    return is_new
