@@ -1,0 +1,37 @@
+"use strict";
+// Comforts only: every page works without this file.
+
+const region = document.getElementById("messages");
+
+// What htmx could not do is said where messages are read out.
+function tell(sentence) {
+  const notice = document.createElement("div");
+  notice.className = "notice notice-error";
+  const words = document.createElement("p");
+  words.textContent = sentence;
+  notice.append(words);
+  region.replaceChildren(notice);
+}
+
+document.addEventListener("htmx:sendError", () => tell("We could not reach the shop. Please try again."));
+document.addEventListener("htmx:responseError", (event) => {
+  const stale = event.detail.xhr.status === 403;
+  tell(stale ? "This page is out of date. Please load it again." : "That did not work. Please try again.");
+});
+
+// A choice in the list's tools takes effect at once.
+document.querySelectorAll("[data-submit]").forEach((control) => {
+  control.addEventListener("change", () => control.form.requestSubmit());
+});
+
+// The second click of a double click waits for the answer to the first. Coming back by the browser's history frees it.
+document.querySelectorAll("form[data-once]").forEach((form) => {
+  form.addEventListener("submit", (event) => {
+    if (form.dataset.sent) event.preventDefault();
+    form.dataset.sent = "yes";
+  });
+  addEventListener("pageshow", () => delete form.dataset.sent);
+});
+
+// After a refused form the reader starts at its errors.
+document.getElementById("errors")?.focus();
