@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "store.stock",
     "store.orders",
     "store.api",
+    "store.importing",
     "store.demo",
 ]
 MIDDLEWARE = [
@@ -116,6 +117,14 @@ STATIC_URL = "/static/"
 STATIC_ROOT = env.str("STATIC_ROOT", default="") or None
 STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_USE_FINDERS = STATIC_ROOT is None  # the demo collects nothing
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        if env.bool("HASHED_STATIC", default=False)
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
+}
 MEDIA_URL = "/media/"
 MEDIA_ROOT = env.str("MEDIA_ROOT", default=str(BASE_DIR.parent / ".media"))
 SERVE_MEDIA = env.bool("SERVE_MEDIA", default=False)
