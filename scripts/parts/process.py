@@ -62,6 +62,7 @@ class Part:
     def start(self) -> None:
         self.log.parent.mkdir(parents=True, exist_ok=True)
         self.pid_file.parent.mkdir(parents=True, exist_ok=True)
+        self.started = time.monotonic()
         self.stop_leftover()
         self.prepare()
         with self.log.open("ab") as log:
@@ -75,7 +76,6 @@ class Part:
                 # Its own group: Ctrl-C reaches us alone, and the whole part can be signalled at once.
                 start_new_session=True,
             )
-        self.started = time.monotonic()
         self.pid_file.write_text(f"{self.process.pid} {started_at(self.process.pid)}")
 
     def command_line(self) -> list[str]:
