@@ -5,6 +5,6 @@ anyway, so a lost ring costs seconds and never data.
 """
 
 from worker_bell.bell import Bell
-from worker_bell.topics import Topic
+from worker_bell.topics import Door, Topic
 
-__all__ = ["Bell", "Topic"]
+__all__ = ["Bell", "Door", "Topic"]

@@ -3,6 +3,7 @@
 import atexit
 import logging
 import threading
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 from kombu import Connection
@@ -93,7 +94,6 @@ class Bell:
                 serializer="json",
                 headers=headers,
                 correlation_id=headers["id"],
-                expiration=HINT_LIFETIME_S,
                 delivery_mode="transient",
                 retry=False,
             )
@@ -110,6 +110,8 @@ class Bell:
 def celery_message(topic: Topic) -> tuple[dict, list]:
     """The headers and body of a task message, as Celery's message protocol version 2 lays them down."""
     task_id = str(uuid4())
+    # The worker drops an old hint by this header. The broker is not told: what it lets expire becomes a dead letter.
+    expires = datetime.now(UTC) + timedelta(seconds=HINT_LIFETIME_S)
     headers = {
         "lang": "py",
         "task": topic.value.task,
@@ -117,5 +119,6 @@ def celery_message(topic: Topic) -> tuple[dict, list]:
         "root_id": task_id,
         "parent_id": None,
         "group": None,
+        "expires": expires.isoformat(),
     }
     return headers, [[], {}, {"callbacks": None, "errbacks": None, "chain": None, "chord": None}]

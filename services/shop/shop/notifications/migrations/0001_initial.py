@@ -46,12 +46,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 "indexes": [
-                    models.Index(
-                        condition=models.Q(("state", "waiting")), fields=["id"], name="mail_waiting"
-                    ),
-                    models.Index(
-                        condition=models.Q(("state", "waiting")), fields=["key", "id"], name="mail_by_key"
-                    ),
+                    models.Index(condition=models.Q(("state", "waiting")), fields=["id"], name="mail_waiting"),
+                    models.Index(condition=models.Q(("state", "waiting")), fields=["key", "id"], name="mail_by_key"),
                     models.Index(condition=models.Q(("state", "refused")), fields=["id"], name="mail_refused"),
                 ],
             },

@@ -38,12 +38,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 "indexes": [
-                    models.Index(
-                        condition=models.Q(("state", "waiting")), fields=["id"], name="outbox_waiting"
-                    ),
-                    models.Index(
-                        condition=models.Q(("state", "waiting")), fields=["key", "id"], name="outbox_by_key"
-                    ),
+                    models.Index(condition=models.Q(("state", "waiting")), fields=["id"], name="outbox_waiting"),
+                    models.Index(condition=models.Q(("state", "waiting")), fields=["key", "id"], name="outbox_by_key"),
                     models.Index(condition=models.Q(("state", "refused")), fields=["id"], name="outbox_refused"),
                 ],
                 "constraints": [

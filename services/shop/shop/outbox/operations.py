@@ -1,0 +1,25 @@
+"""What a person may do about rows that were not delivered."""
+
+from datetime import datetime
+
+from django.db.models import QuerySet
+
+from shop.orders.models import Order
+from shop.orders.states import State
+from shop.outbox.models import Deliverable, OutboxMessage
+
+GIVEN_UP = (Deliverable.State.REFUSED, Deliverable.State.GIVEN_UP)
+
+
+def send_again(rows: QuerySet, *, now: datetime) -> int:
+    """This function will have rows delivered anew that were refused, and those at once that wait for their next try.
+
+    An order the customer was told is over is left out: the store could still take it.
+
+    :returns: how many.
+    """
+    if rows.model is OutboxMessage:
+        still_open = Order.objects.filter(state=State.PLACED).values_list("number", flat=True)
+        rows = rows.filter(key__in=[str(number) for number in still_open])
+    again = rows.filter(state__in=[*GIVEN_UP, Deliverable.State.WAITING])
+    return again.update(state=Deliverable.State.WAITING, next_at=now, done_at=None)

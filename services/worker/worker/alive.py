@@ -1,0 +1,28 @@
+"""A sign of life for the health check: a file touched by the worker while it has its broker, by beat at each tick."""
+
+import os
+import tempfile
+from pathlib import Path
+
+from celery.beat import PersistentScheduler
+from celery.signals import heartbeat_sent, worker_ready
+
+SIGN = Path(os.environ.get("WORKER_ALIVE_FILE") or Path(tempfile.gettempdir()) / "bookshop-worker-alive")
+
+
+def touch(**_) -> None:
+    SIGN.touch()
+
+
+def watch() -> None:
+    """This function will keep the sign fresh. A worker that lost its broker sends no heartbeats, and it goes stale."""
+    worker_ready.connect(touch, weak=False)
+    heartbeat_sent.connect(touch, weak=False)
+
+
+class LivelyScheduler(PersistentScheduler):
+    """Celery's own scheduler, which shows that it still ticks."""
+
+    def tick(self, *args, **kwargs):
+        touch()
+        return super().tick(*args, **kwargs)

@@ -1,0 +1,24 @@
+"""The Celery app: `celery -A worker.app worker -Q orders,sync,mail,pictures` and `celery -A worker.app beat`."""
+
+import os
+
+from celery import Celery
+from celery.signals import before_task_publish
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shop.settings")
+
+from worker import alive, queues  # noqa: E402 - both read the shop's settings
+
+app = Celery("bookshop", include=["worker.tasks"])
+app.config_from_object("worker.settings")
+app.steps["consumer"].add(queues.DeclareDeadLetters)
+alive.watch()
+
+
+@before_task_publish.connect
+def leave_expiry_to_the_worker(properties: dict, **_) -> None:
+    """A hint that the broker lets expire would lie among the dead letters, where only poison belongs.
+
+    The worker knows the same moment from the message's headers and drops the hint itself.
+    """
+    properties.pop("expiration", None)

@@ -1,0 +1,61 @@
+"""Doors: each opens the store or the mail server, makes one call, and says what came of it."""
+
+from datetime import timedelta
+
+from django.core.mail import get_connection
+from django.utils import timezone
+
+from shop.notifications import delivery as mail
+from shop.storelink import books, delivery, pictures, statuses
+from shop.storelink.one_run import a_place
+from shop.storelink.store import open_store
+from worker.app import app
+from worker_bell import Door, Topic
+
+RUN_FOR = timedelta(seconds=12)  # the soft limit is 20 s; a last page, or a wait for the turn, fits in between
+AT_THE_SAME_TIME = 2  # the second one sees what was committed while the first was about to end
+
+
+def door(place: Door, **options):
+    """This function will make a task that answers to one kind of ring."""
+    return app.task(name=place.task, queue=place.queue, **options)
+
+
+@door(Topic.OUTBOX.value)
+def send_orders() -> str:
+    with a_place("outbox", of=AT_THE_SAME_TIME) as free, open_store() as store:
+        return str(delivery.send_orders(store, timezone.now)) if free else "others are at it"
+
+
+@door(Topic.MAIL.value)
+def send_mail() -> str:
+    with a_place("mail", of=AT_THE_SAME_TIME) as free:
+        return str(mail.send_due_mail(get_connection(), timezone.now)) if free else "others are at it"
+
+
+@door(Topic.BOOKS.value, ignore_result=False)
+def sync_books() -> str:
+    with open_store() as store:
+        run = books.sync_books(store, timezone.now, run_for=RUN_FOR)
+    return go_on_if(run.unfinished, sync_books, run)
+
+
+@door(Topic.ORDERS.value, ignore_result=False)
+def sync_order_statuses() -> str:
+    with open_store() as store:
+        run = statuses.sync_order_statuses(store, timezone.now, run_for=RUN_FOR)
+    return go_on_if(run.unfinished, sync_order_statuses, run)
+
+
+@door(Topic.PICTURES.value)
+def fetch_pictures() -> str:
+    with open_store() as store:
+        run = pictures.fetch_pictures(store, timezone.now, run_for=RUN_FOR)
+    return go_on_if(run.unfinished, fetch_pictures, run)
+
+
+def go_on_if(unfinished: bool, task, run) -> str:
+    """A long reading is cut into tasks, so that each stays within its time limit."""
+    if unfinished:
+        task.apply_async()
+    return str(run)

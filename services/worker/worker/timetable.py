@@ -1,0 +1,31 @@
+"""What is done without being asked: whatever a lost hint left lying is found here."""
+
+from environ import Env
+
+from worker_bell import Topic
+
+
+def timetable(env: Env) -> dict[str, dict]:
+    """This function will say how often, in seconds, each kind of work is looked for.
+
+    A tick expires when the next one is due, so that ticks do not pile up while the workers are away.
+    """
+    books = env.float("BOOKS_EVERY_S", default=120.0)
+    statuses = env.float("STATUSES_EVERY_S", default=60.0)
+    sweep = env.float("SWEEP_EVERY_S", default=5.0)
+    pictures = env.float("PICTURES_EVERY_S", default=60.0)
+    every = {
+        Topic.BOOKS: books,
+        Topic.ORDERS: statuses,
+        Topic.OUTBOX: sweep,
+        Topic.MAIL: sweep,
+        Topic.PICTURES: pictures,
+    }
+    return {
+        topic.name.lower(): {
+            "task": topic.value.task,
+            "schedule": seconds,
+            "options": {"queue": topic.value.queue, "expires": seconds},
+        }
+        for topic, seconds in every.items()
+    }
