@@ -51,10 +51,12 @@ class Bookshop:
             "EMAIL_URL": self.mail.smtp_url,
         }
         self.store_env = self._env("store", urls)
-        self.shop = Web("shop", home=self.home, port=shop_port, env=self.shop_env, workers=web_workers)
-        self.store = Web("store", home=self.home, port=store_port, env=self.store_env, workers=web_workers)
-        self.worker = self._celery("worker", ["-Q", "orders,sync,mail,pictures", "--concurrency", "2"], " ready.")
-        self.beat = self._celery("beat", ["--pidfile=", "--schedule", str(self.home / "timetable")], "beat: Starting")
+        web = {"home": self.home, "workers": web_workers}
+        self.shop = Web("shop", port=shop_port, env={**self.shop_env, "DATABASE_POOL": "1"}, **web)
+        self.store = Web("store", port=store_port, env={**self.store_env, "DATABASE_POOL": "8"}, **web)
+        celery = {"home": self.home, "env": self.shop_env}
+        self.worker = Celery("worker", ["-Q", "orders,sync,mail,pictures", "--concurrency", "2"], **celery)
+        self.beat = Celery("beat", ["--pidfile=", "--schedule", str(self.home / "timetable")], **celery)
 
     @property
     def parts(self) -> list[Part]:
@@ -73,9 +75,6 @@ class Bookshop:
     @property
     def _loaded(self) -> Path:
         return self.home / "loaded"
-
-    def _celery(self, name: str, arguments: list[str], says: str) -> Celery:
-        return Celery(name, [name, *arguments], says=says, home=self.home, env=self.shop_env)
 
     def _env(self, service: str, urls: dict[str, str]) -> dict[str, str]:
         port = urls[service].rpartition(":")[2]

@@ -28,20 +28,18 @@ class Web(Part):
 
 
 class Celery(Part):
-    """A Celery process has no door to knock at; it says in its log when it is ready."""
+    """A Celery process has no door to knock at; it touches a file once it has its broker."""
 
-    def __init__(self, name: str, arguments: list[str], *, says: str, home: Path, env: dict[str, str]):
-        command = [sys.executable, "-m", "celery", "-A", "worker.app", *arguments, "--loglevel", "INFO"]
-        super().__init__(name, command, home=home, env=env)
-        self._says, self._log_began = says.encode(), 0
+    def __init__(self, name: str, arguments: list[str], *, home: Path, env: dict[str, str]):
+        self.sign = Path(home) / "run" / f"{name}.alive"
+        command = [sys.executable, "-m", "celery", "-A", "worker.app", name, *arguments, "--loglevel", "INFO"]
+        super().__init__(name, command, home=home, env={**env, "WORKER_ALIVE_FILE": str(self.sign)})
 
     def prepare(self) -> None:
-        self._log_began = self.log.stat().st_size if self.log.exists() else 0
+        self.sign.unlink(missing_ok=True)
 
     def is_ready(self) -> bool:
-        with self.log.open("rb") as log:
-            log.seek(self._log_began)
-            return self._says in log.read()
+        return self.sign.exists()
 
 
 class Commands(Job):

@@ -1,0 +1,212 @@
+"""`make demo` as a newcomer meets it: one start, its card, a second start, a taken port, the end, and the next day."""
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import time
+
+import pytest
+import requests
+
+from parts import ROOT
+from parts.ports import free_port, is_taken
+from parts.tree import process_tree
+
+READY_WITHIN_SECONDS = 90
+STOPPED_WITHIN_SECONDS = 10
+PORTS = ("SHOP_PORT", "STORE_PORT", "MAIL_PORT")
+
+
+class Launched:
+    """`scripts/demo` with a folder and ports of its own."""
+
+    def __init__(self, home, log, ports):
+        self.home, self.log = home, log
+        self.env = {**os.environ, "DEMO_DIR": str(home), **{name: str(port) for name, port in ports.items()}}
+        self.launcher = None
+        self.pids = []
+
+    def start(self):
+        with self.log.open("ab") as log:
+            self.launcher = subprocess.Popen([ROOT / "scripts" / "demo"], env=self.env, stdout=log, stderr=log)
+        deadline = time.monotonic() + READY_WITHIN_SECONDS
+        while not self.card_file.exists():
+            assert self.launcher.poll() is None and time.monotonic() < deadline, self.log.read_text()
+            time.sleep(0.1)
+        self.pids = process_tree(self.launcher.pid)
+
+    def end(self, number=signal.SIGTERM):
+        began = time.monotonic()
+        self.launcher.send_signal(number)
+        self.launcher.wait(timeout=30)
+        return time.monotonic() - began
+
+    def again(self, *arguments):
+        """What the same command says in a second terminal."""
+        return subprocess.run(
+            [ROOT / "scripts" / "demo", *arguments], env=self.env, capture_output=True, text=True, timeout=60
+        )
+
+    @property
+    def card_file(self):
+        return self.home / "card.json"
+
+    @property
+    def card(self):
+        return json.loads(self.card_file.read_text())
+
+    def left_over(self):
+        return [pid for pid in self.pids if os.path.exists(f"/proc/{pid}")]
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("demo")
+    launched = Launched(folder / "home", folder / "output", {name: free_port() for name in PORTS})
+    launched.start()
+    yield launched
+    if launched.launcher.poll() is None:
+        launched.end()
+
+
+def books_in(page):
+    return set(re.findall(r'href="(/books?/[^"?#]+)"', page))
+
+
+def sign_in(url, email, password):
+    """This function will log in through the form at the address and return the page behind it."""
+    session = requests.Session()
+    form = session.get(url, timeout=10)
+    names = dict(re.findall(r'<input[^>]*name="(csrfmiddlewaretoken)"[^>]*value="([^"]+)"', form.text))
+    field = "username" if 'name="username"' in form.text else "login"
+    data = {**names, field: email, "password": password, "next": "/"}
+    return session.post(form.url, data=data, headers={"Referer": form.url}, timeout=10)
+
+
+def test_the_card_names_every_door_and_log_in(demo):
+    card = demo.card
+    assert {name: set(card[name]) for name in ("shop", "store", "mail")} == {
+        name: {"url"} for name in ("shop", "store", "mail")
+    }
+    assert set(card["logins"]) == {"customer", "owner", "packer"}
+    assert all(set(login) == {"email", "password"} for login in card["logins"].values())
+    assert len(card["service_token"]) >= 32
+    assert demo.card_file.stat().st_mode & 0o777 == 0o600
+    for text in (*[login["password"] for login in card["logins"].values()], card["shop"]["url"], card["mail"]["url"]):
+        assert text in demo.log.read_text(), "the same is on the screen"
+
+
+def test_every_secret_is_for_its_owner_only(demo):
+    files = [path for path in (demo.home / "secrets").rglob("*") if path.is_file()]
+    assert files and {path.stat().st_mode & 0o077 for path in files} == {0}
+
+
+def test_the_shop_shows_books_the_moment_the_card_is_there(demo):
+    assert books_in(requests.get(demo.card["shop"]["url"], timeout=10).text)
+
+
+def test_the_customer_can_log_in_at_the_shop(demo):
+    login = demo.card["logins"]["customer"]
+    page = sign_in(f"{demo.card['shop']['url']}/accounts/login/", **login)
+    assert page.status_code == 200 and login["email"] in page.text or "Log out" in page.text
+
+
+@pytest.mark.parametrize("who", ["owner", "packer"])
+def test_the_staff_can_log_in_at_the_store_and_a_customer_cannot(demo, who):
+    door = f"{demo.card['store']['url']}/admin/login/"
+    assert "errornote" not in sign_in(door, **demo.card["logins"][who]).text
+    assert "errornote" in sign_in(door, **demo.card["logins"]["customer"]).text
+
+
+def test_the_service_token_opens_the_feed_and_nothing_else_does(demo):
+    feed = f"{demo.card['store']['url']}/api/books/changes/?limit=1"
+    token = demo.card["service_token"]
+    assert requests.get(feed, headers={"Authorization": f"Bearer {token}"}, timeout=10).status_code == 200
+    assert requests.get(feed, timeout=10).status_code == 401
+
+
+def test_everything_listens_on_this_machine_only(demo):
+    """Another of the machine's own addresses stands for the network."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        probe.connect(("192.0.2.1", 9))  # sends nothing; it only asks which address would be used
+        address = probe.getsockname()[0]
+    for name in PORTS:
+        with pytest.raises(OSError):
+            socket.create_connection((address, int(demo.env[name])), timeout=1).close()
+
+
+def test_a_second_start_says_that_the_demo_runs(demo):
+    answer = demo.again()
+    assert answer.returncode == 1
+    assert (
+        "running already" in answer.stderr
+        and demo.card["shop"]["url"] in answer.stderr
+        and "make down" in answer.stderr
+    )
+    assert demo.launcher.poll() is None and demo.card_file.exists()
+
+
+def test_a_taken_port_is_named_with_the_way_out(demo, tmp_path):
+    other = Launched(tmp_path, tmp_path / "output", {name: int(demo.env[name]) for name in PORTS})
+    answer = other.again()
+    assert answer.returncode == 1
+    assert f"SHOP_PORT={demo.env['SHOP_PORT']}" in answer.stderr and "make demo" in answer.stderr
+
+
+def test_a_port_that_is_no_port_is_refused(demo):
+    answer = subprocess.run(
+        [ROOT / "scripts" / "demo"], env={**demo.env, "SHOP_PORT": "http"}, capture_output=True, text=True, timeout=30
+    )
+    assert answer.returncode == 1 and "SHOP_PORT must be a port number" in answer.stderr
+
+
+def test_a_part_that_is_killed_comes_back(demo):
+    pid = int((demo.home / "run" / "store.pid").read_text().split()[0])
+    os.kill(pid, signal.SIGKILL)
+    url = f"{demo.card['store']['url']}/health/live"
+    deadline = time.monotonic() + 30
+    while "store is started again" not in demo.log.read_text() or not alive(url):
+        assert time.monotonic() < deadline, demo.log.read_text()
+        time.sleep(0.2)
+    assert f"store has ended (-9); its log: {demo.home}/log/store.log" in demo.log.read_text()
+    demo.pids = process_tree(demo.launcher.pid)
+
+
+def alive(url):
+    try:
+        return requests.get(url, timeout=2).ok
+    except requests.RequestException:
+        return False
+
+
+def test_a_running_demo_can_be_backed_up(demo, tmp_path):
+    file = tmp_path / "backup.tar"
+    done = subprocess.run([ROOT / "scripts" / "backup", file], env=demo.env, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0 and file.stat().st_size > 100_000, done.stderr
+
+
+def test_term_stops_everything_in_time_and_the_data_are_there_the_next_day(demo):
+    """L32"""
+    before, books = demo.card, books_in(requests.get(demo.card["shop"]["url"], timeout=10).text)
+    assert demo.end(signal.SIGTERM) < STOPPED_WITHIN_SECONDS
+    assert demo.launcher.returncode == 0
+    assert demo.left_over() == [] and not demo.card_file.exists()
+    assert not [name for name in PORTS if is_taken(int(demo.env[name]))]
+    demo.start()
+    assert demo.card == before, "the same log-ins and the same token"
+    assert books_in(requests.get(demo.card["shop"]["url"], timeout=10).text) == books
+    assert demo.end(signal.SIGINT) < STOPPED_WITHIN_SECONDS, "Ctrl-C does the same"
+    assert demo.left_over() == []
+
+
+def test_down_stops_a_demo_from_another_terminal(demo):
+    if demo.launcher.poll() is not None:
+        demo.start()
+    answer = demo.again("down")
+    assert (answer.returncode, answer.stdout.strip()) == (0, "The demo is stopped.")
+    demo.launcher.wait(timeout=5)
+    assert demo.left_over() == []
+    assert demo.again("down").stdout.strip() == "The demo is not running."
