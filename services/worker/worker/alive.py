@@ -1,13 +1,9 @@
 """A sign of life for the health check: a file touched by the worker while it has its broker, by beat at each tick."""
 
-import os
-import tempfile
-from pathlib import Path
-
 from celery.beat import PersistentScheduler
 from celery.signals import heartbeat_sent, worker_ready
 
-SIGN = Path(os.environ.get("WORKER_ALIVE_FILE") or Path(tempfile.gettempdir()) / "bookshop-worker-alive")
+from worker.sign import SIGN
 
 
 def touch(**_) -> None:

@@ -3,7 +3,7 @@
 import sys
 import time
 
-from worker.alive import SIGN
+from worker.sign import SIGN
 
 FRESH_S = 30
 
