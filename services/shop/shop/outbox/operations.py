@@ -2,7 +2,8 @@
 
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import CharField, QuerySet
+from django.db.models.functions import Cast
 
 from shop.orders.models import Order
 from shop.orders.states import State
@@ -19,7 +20,7 @@ def send_again(rows: QuerySet, *, now: datetime) -> int:
     :returns: how many.
     """
     if rows.model is OutboxMessage:
-        still_open = Order.objects.filter(state=State.PLACED).values_list("number", flat=True)
-        rows = rows.filter(key__in=[str(number) for number in still_open])
+        still_open = Order.objects.filter(state=State.PLACED).annotate(as_key=Cast("number", CharField()))
+        rows = rows.filter(key__in=still_open.values("as_key"))
     again = rows.filter(state__in=[*GIVEN_UP, Deliverable.State.WAITING])
     return again.update(state=Deliverable.State.WAITING, next_at=now, done_at=None)

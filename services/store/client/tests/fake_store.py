@@ -1,0 +1,260 @@
+"""A store that speaks the contract over HTTP on the loopback, and every way of not speaking it."""
+
+import json
+import re
+import threading
+import time
+from collections import deque
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qs, urlsplit
+
+TOKEN = "the-shops-token"
+AT = datetime(2026, 11, 21, 10, 5, tzinfo=UTC).isoformat().replace("+00:00", "Z")
+
+
+def book_row(pk: int, version: int = 1, **fields) -> dict:
+    return {
+        "id": pk,
+        "version": version,
+        "isbn13": f"{9780000000000 + pk}",
+        "title": f"Book {pk}",
+        "subtitle": "",
+        "authors": ["Jane Austen"],
+        "publisher": "",
+        "series": "",
+        "series_number": "",
+        "language": "en",
+        "first_published": 1813,
+        "description": "",
+        "price": "12.50",
+        "currency": "EUR",
+        "categories": [["Fiction", "Classics"]],
+        "picture": None,
+        "free": 10,
+        "retired": False,
+        **fields,
+    }
+
+
+@dataclass
+class FakeStore:
+    """What the store knows. Tests change it directly; the HTTP side only reads it and takes orders in.
+
+    :ivar faults: names of what goes wrong with the next requests, one each; see Door.
+    """
+
+    epoch: str = "first"
+    tokens: set = field(default_factory=lambda: {TOKEN})
+    books: list = field(default_factory=list)
+    events: list = field(default_factory=list)
+    orders: dict = field(default_factory=dict)
+    short_of: dict = field(default_factory=dict)
+    cancelled: set = field(default_factory=set)
+    free: dict = field(default_factory=dict)
+    pictures: dict = field(default_factory=dict)
+    faults: deque = field(default_factory=deque)
+    requests: list = field(default_factory=list)
+    url: str = ""
+    lock: threading.RLock = field(default_factory=threading.RLock)
+
+    def tell(self, *rows: dict) -> None:
+        """This function will append rows to the feed of books; an older row of the same book goes, as in a real one."""
+        with self.lock:
+            for row in rows:
+                key = row.get("id") if isinstance(row, dict) else None
+                if key is not None:
+                    self.books = [old for old in self.books if not isinstance(old[1], dict) or old[1].get("id") != key]
+                last = self.books[-1][0] if self.books else 0
+                self.books.append((last + 1, row))
+
+    def move(self, number, status: str, reason: str = "", **counts) -> dict:
+        """This function will add the next event of an order."""
+        with self.lock:
+            version = sum(1 for event in self.events if event["order"] == str(number)) + 1
+            lines = [
+                {"line": line["line"], "ordered": line["quantity"], "packed": 0, "shipped": 0, "short": 0, **counts}
+                for line in self.orders.get(str(number), {}).get("lines", [])
+            ]
+            event = {
+                "order": str(number), "version": version, "status": status, "at": AT, "reason": reason, "lines": lines
+            }  # fmt: skip
+            self.events.append(event)
+            return event
+
+    def events_of(self, number: str) -> list:
+        return [event for event in self.events if event["order"] == number]
+
+    def page(self, rows: list, after: str, limit: int) -> tuple[int, dict]:
+        epoch, _, position = after.rpartition(":")
+        if after and (epoch != self.epoch or not position.isdecimal()):
+            return 410, problem(410, "feed-restarted", "The feed has begun anew.")
+        start = int(position) if after else 0
+        found = [(place, row) for place, row in rows if place > start]
+        last = found[:limit][-1][0] if found else max([start, *(place for place, _ in rows)])
+        return 200, {
+            "epoch": self.epoch,
+            "changes": [row for _, row in found[:limit]],
+            "next": f"{self.epoch}:{last}",
+            "more": len(found) > limit,
+        }
+
+    def take(self, number: str, body: dict) -> tuple[int, dict]:
+        with self.lock:
+            if number in self.cancelled:
+                return 410, problem(410, "order-cancelled", "A cancel came before the order.")
+            if number in self.orders:
+                if self.orders[number] != body:
+                    return 409, problem(409, "order-differs", "This number belongs to an order with another content.")
+                return self._answer(number, 200)
+            unknown = [line for line in body["lines"] if line["book"] not in self.free]
+            if unknown:
+                errors = [{"field": "lines.0.book", "message": f"There is no book {unknown[0]['book']}."}]
+                return 422, problem(422, "invalid", "Take the lines out.", errors=errors)
+            self.orders[number] = body
+            short = [
+                {"line": x["line"], "book": x["book"], "isbn13": x["isbn13"], "wanted": x["quantity"], "free": free}
+                for x in body["lines"]
+                if x["quantity"] > (free := self.free[x["book"]])
+            ]
+            self.move(
+                number, "rejected" if short else "received", short=short[0]["wanted"] - short[0]["free"] if short else 0
+            )
+            if not short:
+                for line in body["lines"]:
+                    self.free[line["book"]] -= line["quantity"]
+            self.short_of[number] = short
+            return self._answer(number, 201)
+
+    def _answer(self, number: str, status: int) -> tuple[int, dict]:
+        events = self.events_of(number)
+        if short := self.short_of.get(number):
+            return 409, problem(409, "out-of-stock", "Too few copies.", short=short, events=events)
+        return status, {
+            "order": number, "status": events[-1]["status"], "version": events[-1]["version"], "events": events
+        }  # fmt: skip
+
+
+def problem(status: int, slug: str, detail: str, **members) -> dict:
+    return {"type": f"/problems/{slug}", "title": slug, "status": status, "detail": detail, **members}
+
+
+class Door(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    store: FakeStore
+
+    def log_message(self, *args) -> None:
+        pass
+
+    def do_GET(self) -> None:
+        self._handle(None)
+
+    def do_PUT(self) -> None:
+        self._handle(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+
+    def _handle(self, body: dict | None) -> None:
+        store, address = self.store, urlsplit(self.path)
+        store.requests.append((self.command, self.path))
+        fault = store.faults.popleft() if store.faults else ""
+        if self._fails_before(fault):
+            return
+        if self.headers.get("Authorization", "").removeprefix("Bearer ") not in store.tokens:
+            self._send(401, problem(401, "not-authenticated", "Send a token."))
+            return
+        if number := re.fullmatch(r"/api/books/(\d+)/picture/", address.path):
+            raw = store.pictures.get(int(number[1]))
+            self._send(404, problem(404, "not-found", "No picture.")) if raw is None else self._raw(
+                200, raw, "image/png"
+            )
+            return
+        status, answer = self._answer(address, body)
+        if not self._fails_after(fault, status, answer):
+            self._send(status, answer)
+
+    def _answer(self, address, body) -> tuple[int, dict]:
+        store, query = self.store, {name: values[0] for name, values in parse_qs(address.query).items()}
+        after, limit = query.get("after", ""), int(query.get("limit", 500))
+        if address.path == "/api/books/changes/":
+            return store.page(store.books, after, limit)
+        if address.path == "/api/orders/changes/":
+            return store.page(list(enumerate(store.events, start=1)), after, limit)
+        if cancel := re.fullmatch(r"/api/orders/([0-9a-f-]+)/cancel/", address.path):
+            store.cancelled.add(cancel[1])
+            store.move(cancel[1], "cancelled", body["reason"])
+            return 201, {"order": cancel[1], "status": "cancelled", "version": 1, "events": store.events_of(cancel[1])}
+        return store.take(address.path.split("/")[3], body)
+
+    def _fails_before(self, fault: str) -> bool:
+        """What never reaches the store's own work."""
+        if fault in ("500", "503", "403", "429"):
+            self._send(int(fault), problem(int(fault), "trouble", "Not now."))
+        elif fault == "html":
+            self._raw(200, b"<html>Welcome to the proxy</html>", "text/html")
+        elif fault == "html 404":
+            self._raw(404, b"<html>Not found</html>", "text/html")
+        elif fault == "empty":
+            self._raw(200, b"", "application/json")
+        elif fault == "not json":
+            self._raw(200, b'{"epoch": "first", "chan', "application/json")
+        elif fault == "no envelope":
+            self._raw(200, b"[]", "application/json")
+        elif fault == "redirect":
+            self.send_response(302)
+            self.send_header("Location", f"{self.store.url}/api/books/changes/")
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+        elif fault == "slow":
+            time.sleep(1.0)
+            self.close_connection = True
+        elif fault == "hang up":
+            self.close_connection = True
+        elif fault == "in progress":
+            self._send(409, problem(409, "in-progress", "Another request works on this."))
+        else:
+            return False
+        return True
+
+    def _fails_after(self, fault: str, status: int, answer: dict) -> bool:
+        """The work is done and committed; the answer does not arrive."""
+        if fault == "swallow":
+            self.close_connection = True
+        elif fault == "truncated":
+            raw = json.dumps(answer).encode()
+            self.send_response(status)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(raw)))
+            self.end_headers()
+            self.wfile.write(raw[: len(raw) // 2])
+            self.close_connection = True
+        else:
+            return False
+        return True
+
+    def _send(self, status: int, answer: dict) -> None:
+        kind = "application/json" if status < 400 else "application/problem+json"
+        self._raw(status, json.dumps(answer).encode(), kind)
+
+    def _raw(self, status: int, raw: bytes, kind: str) -> None:
+        self.send_response(status)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(raw)))
+        self.end_headers()
+        self.wfile.write(raw)
+
+
+@contextmanager
+def fake_store():
+    """This function will run a fake store on a free port of the loopback."""
+    store = FakeStore()
+    server = ThreadingHTTPServer(("127.0.0.1", 0), type("ThisDoor", (Door,), {"store": store}))
+    server.daemon_threads = True
+    store.url = f"http://127.0.0.1:{server.server_port}"
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+    thread.start()
+    try:
+        yield store
+    finally:
+        server.shutdown()
+        server.server_close()
