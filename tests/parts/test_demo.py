@@ -1,6 +1,5 @@
 """`make demo` as a newcomer meets it: one start, its card, a second start, a taken port, the end, and the next day."""
 
-import json
 import os
 import re
 import signal
@@ -11,61 +10,17 @@ import time
 import pytest
 import requests
 
+from launched import PORTS, Launched
 from parts import ROOT
-from parts.ports import free_port, is_taken
+from parts.ports import is_taken
 from parts.tree import process_tree
 
-READY_WITHIN_SECONDS = 90
 STOPPED_WITHIN_SECONDS = 10
-PORTS = ("SHOP_PORT", "STORE_PORT", "MAIL_PORT")
-
-
-class Launched:
-    """`scripts/demo` with a folder and ports of its own."""
-
-    def __init__(self, home, log, ports):
-        self.home, self.log = home, log
-        self.env = {**os.environ, "DEMO_DIR": str(home), **{name: str(port) for name, port in ports.items()}}
-        self.launcher = None
-        self.pids = []
-
-    def start(self):
-        with self.log.open("ab") as log:
-            self.launcher = subprocess.Popen([ROOT / "scripts" / "demo"], env=self.env, stdout=log, stderr=log)
-        deadline = time.monotonic() + READY_WITHIN_SECONDS
-        while not self.card_file.exists():
-            assert self.launcher.poll() is None and time.monotonic() < deadline, self.log.read_text()
-            time.sleep(0.1)
-        self.pids = process_tree(self.launcher.pid)
-
-    def end(self, number=signal.SIGTERM):
-        began = time.monotonic()
-        self.launcher.send_signal(number)
-        self.launcher.wait(timeout=30)
-        return time.monotonic() - began
-
-    def again(self, *arguments):
-        """What the same command says in a second terminal."""
-        return subprocess.run(
-            [ROOT / "scripts" / "demo", *arguments], env=self.env, capture_output=True, text=True, timeout=60
-        )
-
-    @property
-    def card_file(self):
-        return self.home / "card.json"
-
-    @property
-    def card(self):
-        return json.loads(self.card_file.read_text())
-
-    def left_over(self):
-        return [pid for pid in self.pids if os.path.exists(f"/proc/{pid}")]
 
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("demo")
-    launched = Launched(folder / "home", folder / "output", {name: free_port() for name in PORTS})
+    launched = Launched(tmp_path_factory.mktemp("demo"))
     launched.start()
     yield launched
     if launched.launcher.poll() is None:
@@ -150,7 +105,7 @@ def test_a_second_start_says_that_the_demo_runs(demo):
 
 
 def test_a_taken_port_is_named_with_the_way_out(demo, tmp_path):
-    other = Launched(tmp_path, tmp_path / "output", {name: int(demo.env[name]) for name in PORTS})
+    other = Launched(tmp_path, {name: int(demo.env[name]) for name in PORTS})
     answer = other.again()
     assert answer.returncode == 1
     assert f"SHOP_PORT={demo.env['SHOP_PORT']}" in answer.stderr and "make demo" in answer.stderr

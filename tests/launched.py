@@ -1,0 +1,59 @@
+"""A demo of its own for tests: `scripts/demo` with its own folder and ports."""
+
+import json
+import os
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+from parts import ROOT
+from parts.ports import free_port
+from parts.tree import process_tree
+
+READY_WITHIN_SECONDS = 90
+PORTS = ("SHOP_PORT", "STORE_PORT", "MAIL_PORT")
+
+
+class Launched:
+    """The launcher in the background, its output in a file."""
+
+    def __init__(self, folder: Path, ports: dict[str, int] | None = None):
+        self.home, self.log = folder / "home", folder / "output"
+        ports = ports or {name: free_port() for name in PORTS}
+        self.env = {**os.environ, "DEMO_DIR": str(self.home), **{name: str(port) for name, port in ports.items()}}
+        self.launcher = None
+        self.pids = []
+
+    def start(self):
+        """Return once the card is there."""
+        with self.log.open("ab") as log:
+            self.launcher = subprocess.Popen([ROOT / "scripts" / "demo"], env=self.env, stdout=log, stderr=log)
+        deadline = time.monotonic() + READY_WITHIN_SECONDS
+        while not self.card_file.exists():
+            assert self.launcher.poll() is None and time.monotonic() < deadline, self.log.read_text()
+            time.sleep(0.1)
+        self.pids = process_tree(self.launcher.pid)
+
+    def end(self, number=signal.SIGTERM):
+        began = time.monotonic()
+        self.launcher.send_signal(number)
+        self.launcher.wait(timeout=30)
+        return time.monotonic() - began
+
+    def again(self, *arguments):
+        """What the same command says in a second terminal."""
+        return subprocess.run(
+            [ROOT / "scripts" / "demo", *arguments], env=self.env, capture_output=True, text=True, timeout=60
+        )
+
+    @property
+    def card_file(self):
+        return self.home / "card.json"
+
+    @property
+    def card(self):
+        return json.loads(self.card_file.read_text())
+
+    def left_over(self):
+        return [pid for pid in self.pids if os.path.exists(f"/proc/{pid}")]
