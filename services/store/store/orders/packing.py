@@ -22,6 +22,10 @@ class PackingRefused(Exception):
         self.sentences = list(sentences)
 
 
+class PackedMeanwhile(PackingRefused):
+    """Someone else changed the box after this packer looked into it."""
+
+
 class Box(NamedTuple):
     """What a packer's save works on: all of it locked until the transaction ends."""
 
@@ -37,7 +41,7 @@ def choose_copies(
     """Make exactly these copies the content of the order's box; the others in it go back to the shelf.
 
     :param revision: what the packer saw; None skips the look whether someone else has packed meanwhile.
-    :raises PackingRefused: nothing is changed then.
+    :raises PackingRefused: nothing is changed then. PackedMeanwhile if the revision is not the present one.
     """
     with transaction.atomic(durable=True):
         box = _open_box(order_id, barcodes, revision)
@@ -81,7 +85,10 @@ def _open_box(order_id: int, barcodes: Sequence[str], revision: int | None) -> B
     if not order.is_open:
         raise PackingRefused(f"This order is {order.get_state_display()} already; its copies can no longer change.")
     if revision is not None and revision != order.revision:
-        raise PackingRefused("Someone else has packed this order meanwhile. Look at it anew before you go on.")
+        raise PackedMeanwhile(
+            "Someone else has packed this order meanwhile: the table shows what is in the box now. "
+            "Save again to make it what you have chosen."
+        )
     twice = [barcode for barcode, times in Counter(barcodes).items() if times > 1]
     if twice:
         raise PackingRefused(*(f"Copy {barcode} is named twice; a copy goes into the box once." for barcode in twice))

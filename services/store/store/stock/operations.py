@@ -42,11 +42,12 @@ class Shift(NamedTuple):
     reserved: int = 0
 
 
-RECEIVE_SQL = """
+NEXT_BARCODE_SQL = "'B' || lpad(nextval('stock_barcode')::text, 9, '0')"
+RECEIVE_SQL = f"""
     WITH came_in AS (
         INSERT INTO stock_bookitem (book_id, barcode, shelf, condition, state, origin, received_at)
         SELECT d.book_id,
-               CASE d.barcode WHEN '' THEN 'B' || lpad(nextval('stock_barcode')::text, 9, '0') ELSE d.barcode END,
+               CASE d.barcode WHEN '' THEN {NEXT_BARCODE_SQL} ELSE d.barcode END,
                d.shelf, d.condition, %(state)s, %(origin)s, %(now)s
         FROM unnest(%(books)s::bigint[], %(numbers)s::int[], %(shelves)s::text[], %(conditions)s::text[],
                     %(barcodes)s::text[]) AS d(book_id, number, shelf, condition, barcode),
@@ -82,6 +83,13 @@ def receive_copies(
         cursor.execute(RECEIVE_SQL, params)
     ring_after_commit(Topic.BOOKS)
     return sum(d.number for d in arriving)
+
+
+def next_barcode() -> str:
+    """A number no copy has yet, as `receive_copies` takes them."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {NEXT_BARCODE_SQL}")
+        return cursor.fetchone()[0]
 
 
 def lock_levels(book_ids: Iterable[int]) -> dict[int, StockLevel]:
