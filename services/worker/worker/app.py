@@ -6,6 +6,9 @@ from celery import Celery
 from celery.signals import before_task_publish
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shop.settings")
+# The celery command takes a BROKER_URL of the environment for its own -b, which outranks worker.settings; the password,
+# kept in a file, would be missing from it.
+os.environ.pop("CELERY_BROKER_URL", None)
 
 from worker import alive, queues  # noqa: E402 - both read the shop's settings
 
