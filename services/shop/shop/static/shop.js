@@ -1,6 +1,7 @@
 "use strict";
 // Comforts only: every page works without this file.
 
+document.documentElement.classList.add("js");
 const region = document.getElementById("messages");
 
 // What htmx could not do is said where messages are read out.
