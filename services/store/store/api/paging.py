@@ -26,7 +26,8 @@ def answer_changes(request: Request, read: Callable[..., Page]) -> Response:
     except FeedRestarted:
         detail = "The feed has begun anew. Read it from the beginning, without `after`."
         raise Problem(410, "feed-restarted", "The feed was restarted", detail) from None
-    return Response({"changes": page.rows, "next": str(page.next), "more": page.more})
+    answer = {"epoch": str(page.next.epoch), "changes": page.rows, "next": str(page.next), "more": page.more}
+    return Response(answer)
 
 
 def number_from(request: Request, name: str, *, least: int, most: int, default: int) -> int:
