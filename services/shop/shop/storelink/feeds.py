@@ -82,7 +82,7 @@ def read_feed(reader: Reader, clock: Clock, *, accept: bool = False, run_for: ti
     with connection.execute_wrapper(run.count), one_run(f"feed {reader.name}") as ours:
         run.busy = not ours
         if ours:
-            _read(reader, clock, run, accept=accept, ends=clock() + run_for if run_for else None)
+            _read(reader, clock, run, accept=accept, ends=None if run_for is None else clock() + run_for)
     run.seconds = time.perf_counter() - run._began
     log.log(logging.WARNING if run.error or run.stopped_because else logging.INFO, "%s", run)
     return run

@@ -54,7 +54,7 @@ def fetch_pictures(store: StoreClient, clock: Clock, *, run_for: timedelta | Non
     """
     done = Fetched()
     with one_run("pictures") as ours:
-        ends = clock() + run_for if run_for else None
+        ends = None if run_for is None else clock() + run_for
         after = 0
         while ours and (wanted := _wanted(after)):
             for book in wanted:

@@ -57,6 +57,7 @@ class FakeStore:
     pictures: dict = field(default_factory=dict)
     faults: deque = field(default_factory=deque)
     requests: list = field(default_factory=list)
+    told: int = 0
     url: str = ""
     lock: threading.RLock = field(default_factory=threading.RLock)
 
@@ -67,8 +68,8 @@ class FakeStore:
                 key = row.get("id") if isinstance(row, dict) else None
                 if key is not None:
                     self.books = [old for old in self.books if not isinstance(old[1], dict) or old[1].get("id") != key]
-                last = self.books[-1][0] if self.books else 0
-                self.books.append((last + 1, row))
+                self.told = max([self.told, *(place for place, _ in self.books)]) + 1
+                self.books.append((self.told, row))
 
     def move(self, number, status: str, reason: str = "", **counts) -> dict:
         """This function will add the next event of an order."""

@@ -1,0 +1,190 @@
+"""Every order reaches the store, once, whatever happens on the way; the customer hears only what is true."""
+
+from datetime import timedelta
+
+import pytest
+
+from shop.notifications.models import Mail
+from shop.orders.models import Order
+from shop.outbox.models import LEASE, OutboxMessage
+from shop.outbox.operations import send_again
+from shop.storelink.delivery import send_orders
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def letters_of(order) -> list[str]:
+    return list(Mail.objects.filter(key=str(order.number)).order_by("id").values_list("kind", flat=True))
+
+
+def test_an_order_is_handed_over_and_its_acceptance_heard_at_once(place, client, clock, store):
+    order = place(quantity=2)
+    assert send_orders(client, clock).sent == 1
+    order.refresh_from_db()
+    assert (order.state, order.version, order.store_version) == ("accepted", 2, 1)
+    assert letters_of(order) == ["order_received", "order_accepted"]
+    assert store.orders[str(order.number)] == OutboxMessage.objects.get(state="sent").body
+    assert send_orders(client, clock).sent == 0, "there is nothing left to send"
+
+
+@pytest.mark.parametrize("fault", ["500", "html", "empty", "truncated", "slow", "hang up", "swallow", "429", "403"])
+def test_an_order_is_sent_again_until_the_store_has_it_and_it_has_it_once(place, client, clock, store, fault):
+    """L1, L2, L4: also when the store took it and only its answer was lost."""
+    order = place()
+    store.faults.append(fault)
+    assert send_orders(client, clock).postponed == 1
+    order.refresh_from_db()
+    assert order.state == "placed"
+    assert letters_of(order) == ["order_received"]
+    waiting = OutboxMessage.objects.get()
+    assert waiting.state == "waiting" and waiting.last_error and waiting.next_at > clock()
+
+    clock.now += timedelta(seconds=30)
+    assert send_orders(client, clock).sent == 1
+    assert len(store.orders) == 1 and store.free[1] == 9
+    assert letters_of(order) == ["order_received", "order_accepted"]
+
+
+def test_a_store_that_is_down_for_a_while_loses_nothing(place, client, clock, store):
+    """L1"""
+    orders = [place() for _ in range(5)]
+    for _ in range(4):
+        store.faults.extend(["503"] * 3)
+        asked = len(store.requests)
+        assert send_orders(client, clock).postponed <= 3
+        assert len(store.requests) - asked <= 3, "a run gives up after three failures in a row"
+        store.faults.clear()
+        clock.now += timedelta(seconds=1)
+    clock.now += timedelta(seconds=60)
+    send_orders(client, clock)
+    assert set(store.orders) == {str(order.number) for order in orders}
+    assert not OutboxMessage.objects.exclude(state="sent").exists()
+
+
+def test_a_token_that_is_not_accepted_yet_tells_the_customer_nothing(place, client, clock, store):
+    """L2"""
+    order = place()
+    store.tokens = set()
+    send_orders(client, clock)
+    assert letters_of(order) == ["order_received"]
+    assert "confirm" in Mail.objects.get().text
+
+
+def test_the_pause_between_tries_grows_and_stays_short(place, client, clock, store):
+    place()
+    pauses = []
+    for _ in range(9):
+        store.faults.append("503")
+        send_orders(client, clock)
+        message = OutboxMessage.objects.get()
+        pauses.append((message.next_at - clock()).total_seconds())
+        clock.now = message.next_at
+    assert pauses[:4] == [1, 2, 4, 8] and max(pauses) == 20
+
+
+def test_two_senders_at_once_make_one_order_and_one_letter(place, make_client, clock, store, together):
+    """L4"""
+    orders = [place() for _ in range(6)]
+    together(*[lambda line=make_client(): send_orders(line, clock) for _ in range(3)])
+    assert len(store.orders) == 6 and store.free[1] == 4
+    assert len([path for _, path in store.requests]) == 6, "each was claimed by one sender"
+    for order in orders:
+        assert letters_of(order) == ["order_received", "order_accepted"]
+
+
+def test_a_sender_killed_after_the_store_took_the_order_is_made_good_by_the_next(place, client, clock, store):
+    """L4"""
+    order = place()
+    message = OutboxMessage.claim_next(now=clock())
+    client.put_order(message.key, message.body)  # and here the sender dies
+    assert send_orders(client, clock).sent == 0, "its lease is still running"
+    clock.now += LEASE + timedelta(seconds=1)
+    assert send_orders(client, clock).sent == 1
+    assert len(store.orders) == 1
+    assert letters_of(order) == ["order_received", "order_accepted"]
+
+
+def test_a_sender_that_lost_its_lease_cannot_report_any_more(place, clock):
+    place()
+    slow = OutboxMessage.claim_next(now=clock())
+    clock.now += LEASE + timedelta(seconds=1)
+    quick = OutboxMessage.claim_next(now=clock())
+    assert quick.pk == slow.pk
+    assert not slow.retry_later(error="too late", now=clock())
+    assert quick.mark_sent(now=clock())
+    assert not slow.refuse(error="much too late", now=clock())
+    assert OutboxMessage.objects.get().state == "sent"
+
+
+def test_a_shortage_ends_the_order_and_names_the_book(place, client, clock, store):
+    order = place(quantity=3, in_store=1)
+    send_orders(client, clock)
+    order.refresh_from_db()
+    assert (order.state, order.store_version) == ("rejected", 1)
+    assert order.reason == "The warehouse has too few copies of “Book 1” (3 ordered, 1 left)."
+    assert OutboxMessage.objects.get().state == "sent", "the store has it, and answered"
+    assert letters_of(order) == ["order_received", "order_rejected"]
+    assert order.reason in Mail.objects.get(kind="order_rejected").text
+
+
+def test_an_order_the_store_cannot_read_ends_and_stays_in_sight(place, client, clock):
+    order = place(in_store=None)
+    send_orders(client, clock)
+    order.refresh_from_db()
+    assert (order.state, order.reason) == ("rejected", "There is no book 1.")
+    message = OutboxMessage.objects.get()
+    assert message.state == "refused" and "no book 1" in message.last_error
+    assert letters_of(order) == ["order_received", "order_rejected"]
+    assert send_again(OutboxMessage.objects.all(), now=clock()) == 0, "the customer was told that it is over"
+
+
+def test_a_number_taken_by_another_order_is_shown_and_not_told_to_the_customer(place, client, clock, store):
+    """L4"""
+    order = place()
+    store.orders[str(order.number)] = {"lines": []}
+    send_orders(client, clock)
+    order.refresh_from_db()
+    assert order.state == "placed"
+    assert OutboxMessage.objects.get().state == "refused"
+    assert letters_of(order) == ["order_received"]
+
+
+def test_an_order_cancelled_before_it_came_is_cancelled_here_too(place, client, clock, store):
+    order = place()
+    store.cancelled.add(str(order.number))
+    send_orders(client, clock)
+    order.refresh_from_db()
+    assert order.state == "cancelled"
+    assert letters_of(order) == ["order_received", "order_cancelled"]
+
+
+def test_a_refused_message_can_be_sent_again_by_a_person(place, client, clock, store):
+    order = place()
+    store.orders[str(order.number)] = {"lines": []}
+    send_orders(client, clock)
+    del store.orders[str(order.number)]
+    assert send_again(OutboxMessage.objects.all(), now=clock()) == 1
+    assert send_orders(client, clock).sent == 1
+    assert Order.objects.get().state == "accepted"
+
+
+def test_one_order_whose_outcome_cannot_be_written_does_not_hold_up_the_next(place, client, clock, store, monkeypatch):
+    first, second = place(), place()
+    from shop.storelink import inbox
+
+    real = inbox.apply_events
+
+    def broken_for_the_first(events, *, now):
+        if events[0].order == first.number:
+            raise RuntimeError("a fault of ours")
+        real(events, now=now)
+
+    monkeypatch.setattr(inbox, "apply_events", broken_for_the_first)
+    send_orders(client, clock)
+    second.refresh_from_db()
+    assert second.state == "accepted"
+    monkeypatch.undo()
+    clock.now += LEASE + timedelta(seconds=1)
+    send_orders(client, clock)
+    first.refresh_from_db()
+    assert first.state == "accepted" and letters_of(first) == ["order_received", "order_accepted"]
