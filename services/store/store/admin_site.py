@@ -9,8 +9,24 @@ class WarehouseAdmin(AdminSite):
     site_title = "Bookshop warehouse"
     index_title = "What would you like to do?"
     site_url = None
-    enable_nav_sidebar = True
 
 
 class WarehouseAdminConfig(AdminConfig):
     default_site = "store.admin_site.WarehouseAdmin"
+
+
+class NothingIsDeleted:
+    """For a ModelAdmin: nobody deletes rows of the warehouse, superusers neither."""
+
+    def has_delete_permission(self, request, obj=None) -> bool:
+        return False
+
+
+class OnlyToLookAt(NothingIsDeleted):
+    """For a ModelAdmin: rows that only the program writes."""
+
+    def has_add_permission(self, request, *args) -> bool:
+        return False
+
+    def has_change_permission(self, request, obj=None) -> bool:
+        return False

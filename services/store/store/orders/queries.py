@@ -2,11 +2,12 @@
 
 from django.db import connection
 from django.db.models import Count, Q, Window
-from django.db.models.functions import RowNumber
+from django.db.models.functions import Coalesce, RowNumber
 
 from store.orders.models import Allocation, Order, OrderLine
 from store.stock.models import BookItem, CopyState
 
+SHELVES_SHOWN = 3
 LEVEL_DIFFERENCES_SQL = """
     WITH counted AS (
         SELECT book_id, count(*) AS on_shelf FROM stock_bookitem WHERE state = 'available' GROUP BY book_id
@@ -56,3 +57,33 @@ def books_with_wrong_level() -> list[int]:
     with connection.cursor() as cursor:
         cursor.execute(LEVEL_DIFFERENCES_SQL)
         return [row[0] for row in cursor.fetchall()]
+
+
+def lines_for_packing(order: Order) -> list[OrderLine]:
+    """The order's lines with `packed`, `on_shelf` and `shelves`: where the oldest copies on the shelf stand."""
+    lines = list(
+        OrderLine.objects.filter(order=order)
+        .annotate(
+            packed=Count("allocations", filter=Q(allocations__released_at__isnull=True)),
+            on_shelf=Coalesce("book__level__on_shelf", 0),
+        )
+        .order_by("line")
+    )
+    shelves: dict[int, list[str]] = {}
+    for copy in oldest_free_copies({line.book_id: SHELVES_SHOWN for line in lines}):
+        if copy.shelf and copy.shelf not in shelves.setdefault(copy.book_id, []):
+            shelves[copy.book_id].append(copy.shelf)
+    for line in lines:
+        line.shelves = shelves.get(line.book_id, [])
+    return lines
+
+
+def copies_to_choose_from(order: Order, term: str, *, page: int, size: int) -> tuple[list[BookItem], bool]:
+    """A page of the free copies of the ordered books, oldest first, by a part of barcode or title; is there more?"""
+    books = OrderLine.objects.filter(order=order).values("book_id")
+    free = BookItem.objects.filter(book_id__in=books, state=CopyState.AVAILABLE).select_related("book")
+    if term:
+        free = free.filter(Q(barcode__icontains=term) | Q(book__title__icontains=term))
+    start = (page - 1) * size
+    found = list(free.order_by("book__title", "received_at", "id")[start : start + size + 1])
+    return found[:size], len(found) > size

@@ -1,0 +1,173 @@
+from django import forms
+from django.conf import settings
+from django.contrib import admin, messages
+from django.core.files.storage import default_storage
+from django.db.models import F
+from django.utils.html import format_html
+
+from store.admin_site import NothingIsDeleted
+from store.catalogue.models import Book, Category
+from store.catalogue.pictures import NotAPicture, remake
+from store.ringing import ring_after_commit
+from worker_bell import Topic
+
+FEW_COPIES = 2
+
+
+class LinesField(forms.CharField):
+    """A list of names, one a line: names may hold commas."""
+
+    widget = forms.Textarea(attrs={"rows": 3})
+
+    def prepare_value(self, value):
+        return "\n".join(value) if isinstance(value, list) else value
+
+    def to_python(self, value):
+        return [line.strip() for line in super().to_python(value).splitlines() if line.strip()]
+
+    def has_changed(self, initial, data) -> bool:
+        return (initial or []) != self.to_python(data)
+
+
+class BookForm(forms.ModelForm):
+    authors = LinesField(required=False, help_text="One a line, in the title page's order.")
+    new_picture = forms.FileField(
+        required=False,
+        label="picture",
+        widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png,image/webp,image/gif"}),
+        help_text=f"JPEG, PNG, WebP or GIF, up to {settings.LARGEST_UPLOAD_BYTES // 2**20} MB.",
+    )
+
+    class Meta:
+        model = Book
+        fields = []
+
+    def clean_authors(self):
+        authors = self.cleaned_data["authors"]
+        if any(len(author) > 200 for author in authors):
+            raise forms.ValidationError("An author's name has at most 200 characters.")
+        return authors
+
+    def clean_new_picture(self):
+        upload = self.cleaned_data["new_picture"]
+        if not upload:
+            return None
+        if upload.size > settings.LARGEST_UPLOAD_BYTES:
+            raise forms.ValidationError("The picture's file is too large.")
+        try:
+            return remake(upload)
+        except NotAPicture as error:
+            raise forms.ValidationError(str(error)) from None
+
+
+class StockFilter(admin.SimpleListFilter):
+    title = "free copies"
+    parameter_name = "stock"
+
+    def lookups(self, request, model_admin):
+        return [("none", "none"), ("few", f"1 or {FEW_COPIES}"), ("enough", f"more than {FEW_COPIES}")]
+
+    def queryset(self, request, books):
+        match self.value():
+            case "none":
+                return books.filter(free=0)
+            case "few":
+                return books.filter(free__range=(1, FEW_COPIES))
+            case "enough":
+                return books.filter(free__gt=FEW_COPIES)
+        return books
+
+
+@admin.register(Book)
+class BookAdmin(NothingIsDeleted, admin.ModelAdmin):
+    form = BookForm
+    list_display = ["title", "written_by", "isbn13", "price", "currency", "on_shelf", "reserved", "free", "retired"]
+    list_filter = [StockFilter, "retired"]
+    list_per_page = 50
+    search_fields = ["title", "isbn13", "authors", "series"]
+    search_help_text = "Title, series, author or ISBN"
+    ordering = ["title", "id"]
+    autocomplete_fields = ["categories"]
+    readonly_fields = ["present_picture", "on_shelf", "reserved", "free"]
+    fieldsets = [
+        (None, {"fields": ["isbn13", "title", "subtitle", "authors", "retired"]}),
+        ("Price and stock", {"fields": [("price", "currency"), ("on_shelf", "reserved", "free")]}),
+        ("Picture", {"fields": ["present_picture", "new_picture"]}),
+        ("Edition", {"fields": [("series", "series_number"), "publisher", "language", "first_published"]}),
+        ("For shoppers", {"fields": ["categories", "description"]}),
+    ]
+    actions = ["retire", "sell_again"]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).with_stock()
+
+    def save_model(self, request, book, form, change):
+        if picture := form.cleaned_data.get("new_picture"):
+            book.put_picture(picture)
+        super().save_model(request, book, form, change)
+        ring_after_commit(Topic.BOOKS)
+
+    @admin.display(description="authors")
+    def written_by(self, book: Book) -> str:
+        return ", ".join(book.authors)
+
+    @admin.display(description="on the shelf", ordering="on_shelf")
+    def on_shelf(self, book: Book) -> int:
+        return getattr(book, "on_shelf", 0)
+
+    @admin.display(description="promised", ordering="reserved")
+    def reserved(self, book: Book) -> int:
+        return getattr(book, "reserved", 0)
+
+    @admin.display(description="free", ordering="free")
+    def free(self, book: Book) -> int:
+        return getattr(book, "free", 0)
+
+    @admin.display(description="now")
+    def present_picture(self, book: Book):
+        if not book.picture:
+            return "none"
+        size = {"width": min(book.picture_width, 160), "alt": f"Cover of {book.title}"}
+        url = default_storage.url(book.picture)
+        return format_html('<img src="{}" width="{}" alt="{}" class="cover">', url, size["width"], size["alt"])
+
+    @admin.action(description="Retire the chosen books (no longer sold)", permissions=["change"])
+    def retire(self, request, books):
+        self._set_retired(request, books, True)
+
+    @admin.action(description="Sell the chosen books again", permissions=["change"])
+    def sell_again(self, request, books):
+        self._set_retired(request, books, False)
+
+    def _set_retired(self, request, books, retired: bool) -> None:
+        number = Book.objects.filter(pk__in=books.values("pk")).exclude(retired=retired).update(retired=retired)
+        ring_after_commit(Topic.BOOKS)
+        self.message_user(request, f"{number} changed.", messages.SUCCESS)
+
+
+class CategoryForm(forms.ModelForm):
+    class Meta:
+        model = Category
+        fields = ["name", "parent"]
+
+    def clean_parent(self):
+        parent = above = self.cleaned_data["parent"]
+        while above is not None:
+            if above.pk == self.instance.pk:
+                raise forms.ValidationError("A category cannot stand in itself or in one below it.")
+            above = above.parent
+        return parent
+
+
+@admin.register(Category)
+class CategoryAdmin(NothingIsDeleted, admin.ModelAdmin):
+    form = CategoryForm
+    list_display = ["name", "parent"]
+    list_select_related = ["parent"]
+    search_fields = ["name"]
+    autocomplete_fields = ["parent"]
+    ordering = [F("parent__name").asc(nulls_first=True), "name"]
+
+    def save_model(self, request, category, form, change):
+        super().save_model(request, category, form, change)
+        ring_after_commit(Topic.BOOKS)

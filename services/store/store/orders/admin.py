@@ -1,0 +1,71 @@
+from django.contrib import admin
+from django.db.models import Sum
+from django.urls import path
+from django.utils.html import format_html
+
+from store.admin_site import NothingIsDeleted
+from store.orders import packing_page
+from store.orders.models import OPEN_STATES, Order, OrderState
+
+
+class StateFilter(admin.SimpleListFilter):
+    title = "state"
+    parameter_name = "state"
+
+    def lookups(self, request, model_admin):
+        return [("open", "to pack"), *OrderState.choices]
+
+    def queryset(self, request, orders):
+        if self.value() == "open":
+            return orders.filter(state__in=OPEN_STATES)
+        return orders.filter(state=self.value()) if self.value() else orders
+
+
+@admin.register(Order)
+class OrderAdmin(NothingIsDeleted, admin.ModelAdmin):
+    """Orders come from the shop; here they are packed."""
+
+    list_display = ["short_number", "state_shown", "receiver", "pieces", "placed_at", "total_shown"]
+    list_filter = [StateFilter, "placed_at"]
+    list_per_page = 50
+    search_fields = ["number", "lines__isbn13", "lines__title", "ship_to__name"]
+    search_help_text = "Order number, ISBN, title or the receiver's name"
+    ordering = ["-placed_at", "-id"]
+    actions = None
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).annotate(pieces=Sum("lines__quantity"))
+
+    def get_urls(self):
+        copies = self.admin_site.admin_view(self.copies_view)
+        return [path("<path:object_id>/copies/", copies, name="orders_order_copies"), *super().get_urls()]
+
+    def has_add_permission(self, request) -> bool:
+        return False
+
+    # Not the changeform's own view: that one runs in a transaction, and ours begin in the operations.
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        return packing_page.show(self, request, object_id)
+
+    def copies_view(self, request, object_id):
+        return packing_page.choices(self, request, object_id)
+
+    @admin.display(description="order", ordering="number")
+    def short_number(self, order: Order):
+        return format_html('<span title="{}">{}</span>', order.number, str(order.number).partition("-")[0])
+
+    @admin.display(description="state", ordering="state")
+    def state_shown(self, order: Order):
+        return format_html('<span class="state state-{}">{}</span>', order.state, order.get_state_display())
+
+    @admin.display(description="receiver")
+    def receiver(self, order: Order) -> str:
+        return order.ship_to.get("name", "—")
+
+    @admin.display(description="books", ordering="pieces")
+    def pieces(self, order: Order) -> int:
+        return order.pieces or 0
+
+    @admin.display(description="total", ordering="total")
+    def total_shown(self, order: Order) -> str:
+        return f"{order.total} {order.currency}"

@@ -1,0 +1,82 @@
+"""The packer's form."""
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+MOST_BARCODES = 20_000
+
+
+class Result:
+    OPEN, SUCCESS, FAILED = "open", "success", "failed"
+    CHOICES = [(OPEN, "Leave open"), (SUCCESS, "Success: all is packed, send it off"), (FAILED, "Failed")]
+
+
+class BarcodesField(forms.Field):
+    """Barcodes chosen from a list that is fetched as one types; only the chosen ones are options of the page."""
+
+    widget = forms.SelectMultiple
+
+    def clean(self, value) -> list[str]:
+        return [barcode.strip() for barcode in value or [] if barcode.strip()]
+
+
+class PackingForm(forms.Form):
+    copies = BarcodesField(required=False, label="Copies in the box", help_text="Type a barcode or a part of a title.")
+    scanned = forms.CharField(
+        required=False,
+        strip=False,
+        max_length=1_000_000,
+        label="Scan or type barcodes",
+        help_text="One a line. They join the copies above when you save.",
+        widget=forms.Textarea(attrs={"rows": 3, "autocomplete": "off", "spellcheck": "false"}),
+    )
+    result = forms.ChoiceField(choices=Result.CHOICES, initial=Result.OPEN, widget=forms.RadioSelect)
+    reason = forms.CharField(
+        required=False,
+        max_length=2_000,
+        label="Reason, if it failed",
+        help_text="The customer is told.",
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    revision = forms.IntegerField(widget=forms.HiddenInput)
+
+    def offer(self, labels: dict[str, str], url: str) -> None:
+        """This function will make the barcodes the options of the copies' field, and say where it finds others."""
+        widget = self.fields["copies"].widget
+        widget.choices = list(labels.items())
+        widget.attrs = {
+            "class": "admin-autocomplete",
+            "data-ajax--cache": "true",
+            "data-ajax--delay": "250",
+            "data-ajax--type": "GET",
+            "data-ajax--url": url,
+            "data-theme": "admin-autocomplete",
+            "data-allow-clear": "false",
+            "data-placeholder": "Barcode or title",
+            "data-width": "100%",
+            "lang": "en",
+            "size": min(len(labels), 10) or 1,
+        }
+
+    def clean_scanned(self) -> list[str]:
+        scanned = self.cleaned_data["scanned"].split()
+        if len(scanned) > MOST_BARCODES:
+            raise ValidationError("These are too many barcodes.")
+        twice = sorted({barcode for barcode in scanned if scanned.count(barcode) > 1}) if len(scanned) < 2_000 else []
+        if twice:
+            raise ValidationError(
+                [f"Copy {barcode} was scanned twice; a copy goes into the box once." for barcode in twice]
+            )
+        return scanned
+
+    def clean(self):
+        if self.cleaned_data.get("result") == Result.FAILED and not self.cleaned_data.get("reason", "").strip():
+            self.add_error("reason", "Say why the order failed; the customer is told.")
+        return self.cleaned_data
+
+    @property
+    def barcodes(self) -> list[str]:
+        """All that was chosen or scanned. Scanning a chosen copy only confirms it."""
+        chosen = self.cleaned_data["copies"]
+        known = set(chosen)
+        return chosen + [barcode for barcode in self.cleaned_data["scanned"] if barcode not in known]

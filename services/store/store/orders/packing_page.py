@@ -1,0 +1,133 @@
+"""The packer's page of one order."""
+
+from django.contrib import admin, messages
+from django.contrib.admin.widgets import AutocompleteSelectMultiple
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils import timezone
+
+from store.orders import operations, packing, queries
+from store.orders.forms import PackingForm, Result
+from store.orders.models import Order, OrderLine
+from store.stock.models import BookItem
+
+CHOICES_PER_PAGE = 20
+LINE_BOOK = OrderLine._meta.get_field("book")  # any foreign key will do: only the widget's scripts are wanted
+
+
+def show(model_admin: admin.ModelAdmin, request: HttpRequest, object_id: str) -> HttpResponse:
+    """This view will show the order with its packing form, and save it or propose copies on POST."""
+    order = _order_of(object_id)
+    if not model_admin.has_view_permission(request, order):
+        raise PermissionDenied
+    may_pack = order.is_open and model_admin.has_change_permission(request, order)
+    if request.method == "POST":
+        if not model_admin.has_change_permission(request, order):
+            raise PermissionDenied
+        data = request.POST.copy()
+        if "_success" in data:
+            data["result"] = Result.SUCCESS
+        form = PackingForm(data)
+        if "_propose" in data:
+            form = _proposed(order, data)
+        elif form.is_valid() and _saved(request, order, form):
+            return HttpResponseRedirect(_after_saving(request, order))
+    else:
+        form = _fresh(order)
+    return _page(model_admin, request, order, form, may_pack)
+
+
+def choices(model_admin: admin.ModelAdmin, request: HttpRequest, object_id: str) -> JsonResponse:
+    """This view will answer the copies that could go into the order's box, for select2."""
+    order = _order_of(object_id)
+    if not model_admin.has_change_permission(request, order):
+        raise PermissionDenied
+    term, page = request.GET.get("term", "").replace("\x00", ""), request.GET.get("page", "1")
+    page = int(page) if page.isascii() and page.isdigit() and len(page) < 5 else 1
+    found, more = queries.copies_to_choose_from(order, term.strip(), page=page, size=CHOICES_PER_PAGE)
+    return JsonResponse(
+        {
+            "results": [{"id": copy.barcode, "text": label_of(copy)} for copy in found],
+            "pagination": {"more": more},
+        }
+    )
+
+
+def label_of(copy: BookItem) -> str:
+    return " · ".join(filter(None, [copy.barcode, copy.book.title, copy.shelf and f"shelf {copy.shelf}"]))
+
+
+def _order_of(object_id: str) -> Order:
+    order = Order.objects.filter(pk=int(object_id)).first() if object_id.isdigit() and len(object_id) < 19 else None
+    if order is None:
+        raise Http404
+    return order
+
+
+def _fresh(order: Order) -> PackingForm:
+    in_box = [copy.barcode for copy in queries.copies_in_box(order)]
+    return PackingForm(initial={"copies": in_box, "revision": order.revision, "result": Result.OPEN})
+
+
+def _proposed(order: Order, data) -> PackingForm:
+    """What was typed stays; the copies become the proposal."""
+    typed = {name: data.get(name, "") for name in ("scanned", "reason", "result")}
+    proposal = [copy.barcode for copy in packing.propose_copies(order)]
+    return PackingForm(initial=typed | {"copies": proposal, "revision": order.revision, "result": Result.OPEN})
+
+
+def _saved(request: HttpRequest, order: Order, form: PackingForm) -> bool:
+    """Do what the form says; a refusal becomes the form's error."""
+    who = {"order_id": order.pk, "actor": request.user.email, "now": timezone.now()}
+    box = {"barcodes": form.barcodes, "revision": form.cleaned_data["revision"]}
+    try:
+        match form.cleaned_data["result"]:
+            case Result.FAILED:
+                operations.fail_order(reason=form.cleaned_data["reason"], **who)
+                messages.success(request, f"Order {order} failed; its copies are back on the shelf.")
+            case Result.SUCCESS:
+                packing.dispatch(**box, **who)
+                messages.success(request, f"Order {order} is dispatched.")
+            case _:
+                packing.choose_copies(**box, **who)
+                messages.success(request, f"Order {order} is saved and stays open.")
+    except packing.PackingRefused as refusal:
+        for sentence in refusal.sentences:
+            form.add_error(None, sentence)
+        if isinstance(refusal, packing.PackedMeanwhile):
+            order.refresh_from_db()
+            form.data["revision"] = order.revision
+    except operations.TooLate as error:
+        form.add_error(None, f"This order is {error} already.")
+    return form.is_valid()
+
+
+def _after_saving(request: HttpRequest, order: Order) -> str:
+    still_open = request.POST.get("result") == Result.OPEN and "_success" not in request.POST
+    return request.path if still_open else reverse("admin:orders_order_changelist") + "?state=open"
+
+
+def _page(model_admin, request, order: Order, form: PackingForm, may_pack: bool) -> HttpResponse:
+    in_box = queries.copies_in_box(order)
+    chosen = form["copies"].value() or []
+    labels = {copy.barcode: label_of(copy) for copy in in_box}
+    others = [barcode for barcode in chosen if barcode not in labels]
+    found = {copy.barcode: copy for copy in BookItem.objects.filter(barcode__in=others).select_related("book")}
+    labels = {b: labels.get(b) or (label_of(found[b]) if b in found else b) for b in chosen}
+    form.offer(labels, reverse("admin:orders_order_copies", args=[order.pk]))
+    context = {
+        **model_admin.admin_site.each_context(request),
+        "title": f"Order {order}",
+        "opts": model_admin.opts,
+        "order": order,
+        "ship_to": order.ship_to,
+        "lines": queries.lines_for_packing(order),
+        "in_box": in_box,
+        "events": order.events.order_by("version"),
+        "form": form,
+        "may_pack": may_pack,
+        "media": model_admin.media + AutocompleteSelectMultiple(LINE_BOOK, model_admin.admin_site).media,
+    }
+    return TemplateResponse(request, "admin/orders/packing.html", context)

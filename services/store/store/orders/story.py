@@ -1,0 +1,46 @@
+"""Everything the store knows of one order, in the order in which it happened."""
+
+from uuid import UUID
+
+from store.orders.models import Allocation, Order
+from store.stock.models import LedgerLine
+
+
+def story_of(number: UUID) -> list[str]:
+    """This function will tell an order's whole story, one sentence a line; [] if the store has no such order."""
+    sentences = []
+    # The number is unique. Should it ever not be, this is where one must see it.
+    for order in Order.objects.filter(number=number).order_by("id"):
+        sentences += [_head(order), *_lines(order), *(sentence for _, sentence in sorted(_happened(order)))]
+    return sentences
+
+
+def _head(order: Order) -> str:
+    told = f"Store order {order.number} of {order.client}: {order.state}, version {order.version}"
+    return told + f", total {order.total} {order.currency}, {order.payment or 'no payment'}."
+
+
+def _lines(order: Order) -> list[str]:
+    return [
+        f"  line {line.line}: {line.quantity} × {line.title} (book {line.book_id}) at {line.unit_price}"
+        for line in order.lines.order_by("line")
+    ]
+
+
+def _happened(order: Order) -> list[tuple]:
+    """Pairs of (time, rank, id) and a sentence: what came first stands first, also within one transaction."""
+    told = [((order.placed_at, 0, 0), f"{order.placed_at:%F %T.%f} placed in the shop")]
+    told.append(((order.received_at, 1, 0), f"{order.received_at:%F %T.%f} the store wrote its row"))
+    for event in order.events.all():
+        counts = ", ".join(
+            f"line {n['line']}: {n['packed']} packed, {n['shipped']} shipped, {n['short']} short" for n in event.lines
+        )
+        said = f"version {event.version}: {event.status} by {event.actor}; {counts}; {event.reason}".rstrip("; ")
+        told.append(((event.at, 3, event.id), f"{event.at:%F %T.%f} {said} (transaction {event.xid})"))
+    for move in LedgerLine.objects.filter(order_number=order.number).select_related("copy"):
+        said = f"copy {move.copy.barcode} {move.from_state} → {move.to_state}: {move.reason} by {move.actor}"
+        told.append(((move.at, 2, move.id), f"{move.at:%F %T.%f} {said}"))
+    for allocation in Allocation.objects.filter(line__order=order, released_at=None).select_related("copy", "line"):
+        said = f"copy {allocation.copy.barcode} ({allocation.copy.state}) lies in line {allocation.line.line}"
+        told.append(((allocation.made_at, 4, allocation.id), f"{allocation.made_at:%F %T.%f} {said}"))
+    return told

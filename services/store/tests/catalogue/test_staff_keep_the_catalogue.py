@@ -1,0 +1,235 @@
+"""Olga and the office keep books, copies and categories in the admin; Dan only looks."""
+
+from io import BytesIO
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from PIL import Image
+from tests.conftest import NOW, isbn_number
+
+from store.accounts.models import User
+from store.catalogue.models import Book, Category
+from store.stock.models import BookItem, LedgerLine, Origin, StockLevel
+from store.stock.operations import Delivery, receive_copies
+
+LISTS = ["catalogue_book", "catalogue_category", "stock_bookitem", "orders_order"]
+
+
+def picture(kind="PNG", size=(300, 450)):
+    file = BytesIO()
+    Image.new("RGB", size, "teal").save(file, kind)
+    return SimpleUploadedFile(f"cover.{kind.lower()}", file.getvalue(), content_type="image/whatever")
+
+
+def change(client, book, **fields):
+    form = {
+        "isbn13": book.isbn13,
+        "title": book.title,
+        "authors": "\n".join(book.authors),
+        "price": book.price,
+        "currency": "EUR",
+        "language": "en",
+    }
+    return client.post(reverse("admin:catalogue_book_change", args=[book.id]), form | fields)
+
+
+@pytest.fixture
+def owner(staff):
+    return staff("owner")
+
+
+def test_an_owner_changes_a_book(owner, books):
+    response = change(owner, books[0], title="Emma", authors="Jane Austen\nKing, Jr.", price="3.50")
+    assert response.status_code == 302
+    book = Book.objects.get(pk=books[0].pk)
+    assert (book.title, book.authors, str(book.price)) == ("Emma", ["Jane Austen", "King, Jr."], "3.50")
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"isbn13": "9780141439519"},
+        {"isbn13": "978-0-14-143951-8"},
+        {"price": "-1"},
+        {"price": "1e9"},
+        {"currency": "eur"},
+        {"language": "English"},
+        {"title": ""},
+        {"first_published": "9999"},
+        {"authors": "x" * 201},
+    ],
+)
+def test_a_book_with_a_wrong_fact_is_refused(owner, books, wrong):
+    response = change(owner, books[0], **wrong)
+    assert response.status_code == 200
+    assert response.context["adminform"].errors
+
+
+def test_a_picture_is_made_anew_and_named_by_its_content(owner, books):
+    assert change(owner, books[0], new_picture=picture(size=(2_400, 3_600))).status_code == 302
+    book = Book.objects.get(pk=books[0].pk)
+    assert book.picture == f"books/{book.picture_sha256}.jpg"
+    assert (book.picture_width, book.picture_height) == (1200, 1800)
+    assert change(owner, books[1], new_picture=picture("WEBP")).status_code == 302
+
+
+@pytest.mark.parametrize(
+    "upload",
+    [
+        SimpleUploadedFile("cover.png", b"<script>alert(1)</script>"),
+        SimpleUploadedFile("cover.svg", b"<svg xmlns='http://www.w3.org/2000/svg'/>"),
+        SimpleUploadedFile("cover.png", b"\x89PNG\r\n\x1a\n" + b"\x00" * 100),
+    ],
+)
+def test_what_is_no_picture_is_refused(owner, books, upload):
+    upload.seek(0)
+    response = change(owner, books[0], new_picture=upload)
+    assert "is not a picture" in response.content.decode()
+    assert Book.objects.get(pk=books[0].pk).picture == ""
+
+
+def test_a_picture_of_too_many_pixels_or_bytes_is_refused(owner, books, settings):
+    assert "25 million pixels" in change(owner, books[0], new_picture=picture(size=(6_000, 5_000))).content.decode()
+    settings.LARGEST_UPLOAD_BYTES = 100
+    assert "too large" in change(owner, books[0], new_picture=picture()).content.decode()
+
+
+def test_books_are_retired_and_never_deleted(owner, books):
+    """L11"""
+    assert owner.get(reverse("admin:catalogue_book_delete", args=[books[0].id])).status_code == 403
+    action = {"action": "retire", "_selected_action": [books[0].id, books[1].id]}
+    owner.post(reverse("admin:catalogue_book_changelist"), action)
+    assert Book.objects.filter(retired=True).count() == 2
+    owner.post(reverse("admin:catalogue_book_changelist"), action | {"action": "sell_again"})
+    assert not Book.objects.filter(retired=True).exists()
+
+
+@pytest.mark.parametrize("role", ["owner", "office", "packer"])
+@pytest.mark.parametrize("name", LISTS)
+def test_everyone_sees_the_lists_and_nobody_may_delete(staff, books, accept, role, name):
+    accept((books[0], 1))
+    client = staff(role)
+    assert client.get(reverse(f"admin:{name}_changelist")).status_code == 200
+    row = {"catalogue_book": Book, "stock_bookitem": BookItem}.get(name)
+    if row:
+        answer = client.post(reverse(f"admin:{name}_delete", args=[row.objects.first().pk]), {"post": "yes"})
+        assert answer.status_code == 403
+
+
+def test_dan_reads_books_and_changes_none(staff, books):
+    dan = staff("packer")
+    assert dan.get(reverse("admin:catalogue_book_change", args=[books[0].id])).status_code == 200
+    assert change(dan, books[0], title="Mine").status_code == 403
+    assert dan.get(reverse("admin:catalogue_book_add")).status_code == 403
+    assert dan.get(reverse("admin:accounts_user_changelist")).status_code == 403
+    action = {"action": "retire", "_selected_action": [books[0].id]}
+    dan.post(reverse("admin:catalogue_book_changelist"), action)
+    assert not Book.objects.filter(retired=True).exists()
+
+
+def test_books_are_found_and_filtered_by_stock(owner, books, accept):
+    accept((books[0], 1))
+
+    def found(**query):
+        return [
+            book.title
+            for book in owner.get(reverse("admin:catalogue_book_changelist"), query).context["cl"].result_list
+        ]
+
+    assert found(q="brontë") == ["Jane Eyre"]
+    assert found(q="9780141439518") == ["Pride and Prejudice"]
+    assert found(stock="none") == ["Crime and Punishment"]
+    assert found(stock="few") == ["Jane Eyre", "Pride and Prejudice"]
+    assert found(stock="enough") == []
+
+
+def test_orders_are_found_by_number_isbn_title_and_name(owner, books, accept):
+    order = accept((books[0], 1))
+    accept((books[1], 5))
+
+    def found(**query):
+        return list(owner.get(reverse("admin:orders_order_changelist"), query).context["cl"].result_list)
+
+    assert found(state="open") == found(state="received") == [order]
+    for term in (str(order.number), "9780141439518", "pride"):
+        assert found(q=term) == [order]
+    assert len(found(q="Alice Reader")) == 2
+    assert found(q="Bob") == []
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_lists_cost_the_same_for_any_number_of_rows(owner, books, accept, name):
+    def statements():
+        with CaptureQueriesContext(connection) as queries:
+            owner.get(reverse(f"admin:{name}_changelist"))
+        return len(queries)
+
+    accept((books[0], 1))
+    Category.objects.create(name="Fiction")
+    before = statements()
+    made = Book.objects.bulk_create(Book(isbn13=isbn_number(n), title=f"Book {n}", price=1) for n in range(20))
+    with transaction.atomic():
+        receive_copies([Delivery(book.id, 2) for book in made], origin=Origin.HAND, actor="x", now=NOW)
+    for n in range(5):
+        accept((made[n], 1), (made[n + 1], 1))
+        Category.objects.create(name=f"Category {n}", parent=Category.objects.first())
+    assert statements() == before
+
+
+def test_copies_are_added_with_their_ledger(owner, books):
+    url = reverse("admin:stock_bookitem_add")
+    form = {"book": books[2].id, "number": 3, "barcode": "", "shelf": "C-1", "condition": "new"}
+    assert owner.post(url, form).status_code == 302
+    assert owner.post(url, form | {"number": 1, "barcode": "OWN-1"}).status_code == 302
+    assert StockLevel.objects.get(book=books[2]).on_shelf == 4
+    assert LedgerLine.objects.filter(copy__book=books[2], actor="olga@example.org").count() == 4
+    refused = owner.post(url, form | {"number": 2, "barcode": "OWN-2"})
+    assert "for a single copy" in refused.content.decode()
+    assert "has this barcode" in owner.post(url, form | {"number": 1, "barcode": "OWN-1"}).content.decode()
+
+
+def test_a_copys_page_shows_its_ledger_and_edits_shelf_and_condition(staff, books):
+    dan, copy = staff("packer"), BookItem.objects.get(barcode="B1-1")
+    url = reverse("admin:stock_bookitem_change", args=[copy.id])
+    page = dan.get(url)
+    assert page.status_code == 200
+    assert "came in" in page.content.decode()
+    inline = {"ledger-TOTAL_FORMS": 0, "ledger-INITIAL_FORMS": 0}
+    assert dan.post(url, {"shelf": "Z-9", "condition": "worn", "state": "shipped", **inline}).status_code == 302
+    copy.refresh_from_db()
+    assert (copy.shelf, copy.condition, copy.state) == ("Z-9", "worn", "available")
+
+
+def test_a_count_is_noted_by_an_action_or_refused_with_a_sentence(staff, books, accept):
+    dan, copies = staff("packer"), reverse("admin:stock_bookitem_changelist")
+    accept((books[0], 2))
+    action = {"action": "note_missing", "_selected_action": [BookItem.objects.get(barcode="B1-1").id]}
+    assert "1 noted as: missing." in dan.post(copies, action, follow=True).content.decode()
+    action["_selected_action"] = [BookItem.objects.get(barcode="B1-2").id]
+    assert "open orders wait for 2" in dan.post(copies, action, follow=True).content.decode()
+
+
+def test_a_category_does_not_stand_in_itself(owner, db):
+    fiction = Category.objects.create(name="Fiction")
+    classics = Category.objects.create(name="Classics", parent=fiction)
+    url = reverse("admin:catalogue_category_change", args=[fiction.id])
+    assert "cannot stand in itself" in owner.post(url, {"name": "Fiction", "parent": classics.id}).content.decode()
+    assert owner.post(url, {"name": "Novels", "parent": ""}).status_code == 302
+
+
+def test_an_owner_makes_accounts_but_no_superusers(owner):
+    """L29"""
+    boss = User.objects.create_superuser("boss@example.org", "x")
+    form = {"email": "New@Example.org", "name": "New", "usable_password": "true"}
+    secret = {"password1": "correct horse battery", "password2": "correct horse battery"}
+    assert owner.post(reverse("admin:accounts_user_add"), form | secret).status_code == 302
+    new = User.objects.get(email__iexact="new@example.org")
+    fields = {"email": new.email, "name": "New", "is_active": "on", "is_staff": "on", "is_superuser": "on"}
+    owner.post(reverse("admin:accounts_user_change", args=[new.id]), fields)
+    new.refresh_from_db()
+    assert (new.is_staff, new.is_superuser) == (True, False)
+    assert owner.get(reverse("admin:accounts_user_change", args=[boss.id])).status_code == 302
+    assert owner.get(f"/admin/accounts/user/{boss.id}/password/").status_code == 404
