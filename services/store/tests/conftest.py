@@ -5,6 +5,7 @@ import os
 # Before the settings are read. The tests run as production does.
 os.environ.setdefault("SECRET_KEY", "tests-only-" + "k" * 40)
 os.environ["DEBUG"] = "0"
+os.environ["BROKER_URL"] = os.environ["REDIS_URL"] = ""  # the store needs neither, and the tests show it
 
 from datetime import UTC, datetime, timedelta  # noqa: E402
 from decimal import Decimal  # noqa: E402
@@ -30,7 +31,8 @@ def isbn_number(n: int) -> str:
 
 
 @pytest.fixture(autouse=True)
-def own_media(settings, tmp_path):
+def own_media_and_quick_passwords(settings, tmp_path):
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.MEDIA_ROOT = str(tmp_path / "media")
 
 
