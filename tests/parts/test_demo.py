@@ -86,7 +86,10 @@ def test_the_service_token_opens_the_feed_and_nothing_else_does(demo):
 def test_everything_listens_on_this_machine_only(demo):
     """Another of the machine's own addresses stands for the network."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.connect(("192.0.2.1", 9))  # sends nothing; it only asks which address would be used
+        try:
+            probe.connect(("192.0.2.1", 9))  # sends nothing; it only asks which address would be used
+        except OSError:
+            pytest.skip("this machine has no address but the loopback")
         address = probe.getsockname()[0]
     for name in PORTS:
         with pytest.raises(OSError):
