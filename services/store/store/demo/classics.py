@@ -1,4 +1,10 @@
-"""The real books of the demo: public-domain classics, read from ``classics.csv`` beside this file."""
+"""The real books of the demo: public-domain classics, read from ``classics.csv`` beside this file.
+
+Years are those usually given: of the first edition, of the first part if it came out in parts, of the first night of a
+play, and about the year of writing where a work went round by hand. Old stages of a language count as the language.
+The numbers stand in 978-69, a range of ISBNs that belongs to no publisher (see ``synthetic.py``); they are kept in the
+file, so that adding a book changes no other's.
+"""
 
 import csv
 from collections.abc import Iterator
@@ -27,6 +33,7 @@ class DemoBook:
     categories: tuple[tuple[str, ...], ...]
     description: str
     publisher: str = ""
+    has_cover: bool = False
 
 
 def classics() -> Iterator[DemoBook]:
@@ -44,4 +51,5 @@ def classics() -> Iterator[DemoBook]:
                 series_number=row["series_number"],
                 categories=tuple(tuple(path.split(" / ")) for path in row["categories"].split("; ")),
                 description=row["description"],
+                has_cover=True,
             )

@@ -67,8 +67,10 @@ def _largest(lines: tuple[str, ...], width: int, height: int, sizes: range, name
     widest = max(_width(line, name, sizes[0]) for line in lines)
     for size in sizes:
         block = Block(lines, size)
-        # Widths grow with the size; the pixel is for rounding.
-        if widest * size / sizes[0] + 1 <= width and block.height <= height:
+        if widest * size / sizes[0] > width or block.height > height:
+            continue
+        # Letters are rounded to pixels, so widths do not follow the size exactly: measure before saying yes.
+        if all(_width(line, name, size) <= width for line in lines):
             return block
     return None
 
