@@ -161,7 +161,7 @@ USE_TZ = True
 
 # --- files ---
 STATIC_URL = "/static/"
-STATIC_ROOT = env("STATIC_ROOT", default=str(BASE_DIR.parent / "static-root"))
+STATIC_ROOT = env("STATIC_ROOT", default=None)  # only images collect; elsewhere whitenoise finds the files
 STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_URL = "/media/"
 MEDIA_ROOT = env("MEDIA_ROOT", default=str(BASE_DIR.parent / "media-root"))
