@@ -41,6 +41,7 @@ class Part:
         self._ready = ready
         self.process: subprocess.Popen | None = None
         self.started = 0.0
+        self._log_began = 0
 
     @property
     def log(self) -> Path:
@@ -64,6 +65,7 @@ class Part:
         self.pid_file.parent.mkdir(parents=True, exist_ok=True)
         self.started = time.monotonic()
         self.stop_leftover()
+        self._log_began = self.log.stat().st_size if self.log.exists() else 0
         self.prepare()
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
@@ -105,7 +107,9 @@ class Part:
             time.sleep(POLL_SECONDS)
 
     def tail(self) -> str:
-        lines = self.log.read_text(errors="replace").splitlines()[-SHOWN_LOG_LINES:] if self.log.exists() else []
+        """This function will return the last lines written since the part was started."""
+        written = self.log.read_bytes()[self._log_began :] if self.log.exists() else b""
+        lines = written.decode(errors="replace").splitlines()[-SHOWN_LOG_LINES:]
         return "\n".join([f"the end of {self.log}:", *(f"  | {line}" for line in lines)])
 
     def ask_to_stop(self) -> None:
