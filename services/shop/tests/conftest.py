@@ -1,20 +1,20 @@
 """The cast: Alice buys, Bob is another buyer, Olga owns the shop. The database is a real Postgres (DATABASE_URL)."""
 
-import os
+from datetime import UTC, datetime
+from decimal import Decimal
 
-os.environ.setdefault("SECRET_KEY", "only-for-tests-and-nothing-else-0123456789")
-
-from datetime import UTC, datetime  # noqa: E402
-from decimal import Decimal  # noqa: E402
-
-import pytest  # noqa: E402
+import pytest
 
 NOW = datetime(2026, 11, 21, 10, 0, tzinfo=UTC)
 
 
 @pytest.fixture(autouse=True)
-def quiet_and_private(settings, tmp_path):
+def quiet_and_private(settings, tmp_path, monkeypatch):
     """No test rings a real bell, or leaves files behind."""
+    from shop import bell
+    from worker_bell import Bell
+
+    monkeypatch.setattr(bell, "_bell", Bell(""))
     settings.MEDIA_ROOT = str(tmp_path / "media")
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"

@@ -1,13 +1,21 @@
 """A sign of life for the health check: a file touched by the worker while it has its broker, by beat at each tick."""
 
+import logging
+
 from celery.beat import PersistentScheduler
 from celery.signals import heartbeat_sent, worker_ready
 
 from worker.sign import SIGN
 
+log = logging.getLogger(__name__)
+
 
 def touch(**_) -> None:
-    SIGN.touch()
+    """A worker that cannot give its sign still works; the health check will say what it sees."""
+    try:
+        SIGN.touch()
+    except OSError as error:
+        log.warning("No sign of life could be given: %s", error)
 
 
 def watch() -> None:

@@ -1,9 +1,10 @@
 """The Celery app: `celery -A worker.app worker -Q orders,sync,mail,pictures` and `celery -A worker.app beat`."""
 
+import logging
 import os
 
 from celery import Celery
-from celery.signals import before_task_publish
+from celery.signals import before_task_publish, setup_logging
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shop.settings")
 # The celery command takes a BROKER_URL of the environment for its own -b, which outranks worker.settings; the password,
@@ -14,7 +15,7 @@ from worker import alive, queues  # noqa: E402 - both read the shop's settings
 
 app = Celery("bookshop", include=["worker.tasks"])
 app.config_from_object("worker.settings")
-app.steps["consumer"].add(queues.DeclareDeadLetters)
+app.steps["consumer"].add(queues.DeclareQueues)
 alive.watch()
 
 
@@ -25,3 +26,10 @@ def leave_expiry_to_the_worker(properties: dict, **_) -> None:
     The worker knows the same moment from the message's headers and drops the hint itself.
     """
     properties.pop("expiration", None)
+
+
+@setup_logging.connect
+def keep_the_shops_logging(**_) -> None:
+    """The shop's settings say how log lines look. That a tick came and went is not worth two lines every few seconds."""
+    for ticks in ("celery.worker.strategy", "celery.app.trace"):
+        logging.getLogger(ticks).setLevel(logging.WARNING)

@@ -39,8 +39,11 @@ dead_letters = Queue(
 )
 
 
-class DeclareDeadLetters(bootsteps.StartStopStep):
-    """Makes the place for dead letters on every connection, so that a broker that lost its disk has it again."""
+class DeclareQueues(bootsteps.StartStopStep):
+    """Makes every queue on every connection, so that a broker that lost its disk has them again.
+
+    Also those this worker does not serve: Celery binds all of them, and rings for them wait for the worker that does.
+    """
 
     requires = {"celery.worker.consumer.connection:Connection"}
 
@@ -48,4 +51,5 @@ class DeclareDeadLetters(bootsteps.StartStopStep):
         if not is_amqp(shop.BROKER_URL):
             return
         with consumer.connection.clone() as connection:
-            dead_letters(connection.default_channel).declare()
+            for queue in (dead_letters, *ALL):
+                queue(connection.default_channel).declare()

@@ -5,6 +5,7 @@ from django.conf import settings as shop
 
 from worker.queues import ALL, is_amqp
 from worker.timetable import timetable
+from worker_bell import Topic
 
 env = environ.FileAwareEnv()
 
@@ -22,11 +23,13 @@ task_default_exchange = "bookshop"
 task_default_exchange_type = "topic"
 task_default_queue_type = "quorum" if is_amqp(broker_url) else "classic"
 task_create_missing_queues = False
+task_routes = {topic.value.task: {"queue": topic.value.queue} for topic in Topic}
 worker_detect_quorum_queues = True
 
 task_acks_late = True
 task_reject_on_worker_lost = True
 worker_prefetch_multiplier = 1
+worker_lost_wait = 2  # seconds until the task of a killed process goes back to its queue
 worker_cancel_long_running_tasks_on_connection_loss = True
 task_soft_time_limit = 20
 task_time_limit = 30
@@ -44,7 +47,6 @@ task_serializer = result_serializer = "json"
 accept_content = ["json"]
 enable_utc = True
 timezone = "UTC"
-worker_hijack_root_logger = False  # the shop's settings say how log lines look
 worker_send_task_events = False
 
 beat_schedule = timetable(env)

@@ -18,7 +18,7 @@ AT_THE_SAME_TIME = 2  # the second one sees what was committed while the first w
 
 def door(place: Door, **options):
     """This function will make a task that answers to one kind of ring."""
-    return app.task(name=place.task, queue=place.queue, **options)
+    return app.task(name=place.task, **options)
 
 
 @door(Topic.OUTBOX.value)

@@ -286,7 +286,10 @@ def wait_for_a_waiting_lock() -> None:
     ends = time.monotonic() + 5
     while time.monotonic() < ends:
         with connection.cursor() as cursor:
-            cursor.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
+            cursor.execute(
+                "SELECT count(*) FROM pg_locks JOIN pg_database ON pg_database.oid = database "
+                "WHERE locktype = 'advisory' AND NOT granted AND datname = current_database()"
+            )
             if cursor.fetchone()[0]:
                 return
         time.sleep(0.01)

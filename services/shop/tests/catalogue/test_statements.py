@@ -1,0 +1,62 @@
+"""Pages cost a constant number of SQL statements, whatever the catalogue's size."""
+
+from datetime import UTC, datetime
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from shop.cart import operations
+from shop.catalogue.models import Book
+from shop.storelink.models import Feed
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+# Session, user and badge are three of each. A number that rises has to be looked at.
+SPENT = {
+    "/": 8,
+    "/books/": 6,
+    "/books/?page=2&order=price&in_stock=1": 6,
+    "/books/?q=book": 6,
+    "/books/1/book-1/": 6,
+    "/cart/": 5,
+    "/checkout/": 6,
+}
+
+
+def fill(number):
+    Book.objects.bulk_create(
+        Book(
+            id=pk,
+            version=1,
+            epoch="first",
+            isbn13=str(9780000000000 + pk),
+            title=f"Book {pk}",
+            authors=[f"Author {pk % 50}"],
+            price="12.50",
+            currency="EUR",
+            store_free=5,
+            first_published=1800 + pk % 200,
+            categories=[["Fiction", f"Shelf {pk % 7}"]],
+        )
+        for pk in range(1, number + 1)
+    )
+
+
+@pytest.mark.parametrize(("books", "lines"), [(24, 5), (9000, 60)])
+def test_pages_cost_the_same_for_a_small_and_a_large_shop(client, alice, books, lines):
+    fill(books)
+    Feed.objects.update_or_create(name=Feed.Name.BOOKS, defaults={"heard_at": datetime.now(UTC)})
+    cart = operations.cart_of_user(alice)
+    for pk in range(1, min(lines, books) + 1):
+        operations.add(cart, book_id=pk)
+    client.force_login(alice)
+    client.get("/")
+    spent = {path: _statements(client, path) for path in SPENT}
+    assert spent == SPENT
+
+
+def _statements(client, path) -> int:
+    with CaptureQueriesContext(connection) as statements:
+        assert client.get(path).status_code == 200, path
+    return len(statements)
