@@ -1,0 +1,65 @@
+"""Everything the shop knows of one order, in the order in which it happened: for people who look into a complaint."""
+
+import re
+from uuid import UUID
+
+from shop.notifications.models import Mail
+from shop.orders.models import Order
+from shop.outbox.models import Deliverable, OutboxMessage
+from shop.storelink.models import Feed, SetAside, StoreEvent
+
+REFERENCE = re.compile(r"^([0-9a-f]{4})-?([0-9a-f]{4})$", re.IGNORECASE)
+
+
+def numbers_like(text: str) -> list[UUID]:
+    """This function will find orders by their full number, or by the reference that people say on the phone."""
+    if found := REFERENCE.match(text.strip()):
+        first = "".join(found.groups()).lower()
+        lowest, highest = UUID(hex=first + "0" * 24), UUID(hex=first + "f" * 24)
+        return list(Order.objects.filter(number__range=(lowest, highest)).values_list("number", flat=True))
+    try:
+        return [UUID(text.strip())]
+    except ValueError:
+        return []
+
+
+def story_of(number: UUID) -> list[str]:
+    """This function will tell an order's whole story, one sentence a line; [] if the shop has no such order."""
+    order = Order.objects.filter(pk=number).first()
+    if order is None:
+        return []
+    told = [
+        f"Shop order {order.reference} {order.number} of {order.email}: {order.state}, version {order.version}, "
+        f"of the store's {order.store_version}, total {order.total} {order.currency}, {order.payment}."
+    ]
+    for line in order.lines.order_by("position"):
+        told.append(
+            f"  line {line.position}: {line.quantity} × {line.title} (book {line.book_id}) at {line.unit_price}; "
+            f"{line.packed} packed, {line.shipped} shipped, {line.short} short"
+        )
+    return told + [sentence for _, sentence in sorted(_happened(order))]
+
+
+def _happened(order: Order) -> list[tuple]:
+    """Pairs of (time, rank, id) and a sentence: what came first stands first, also within one transaction."""
+    told = []
+    for event in order.events.all():
+        said = f"version {event.version}: {event.state} by {event.actor}. {event.reason}".rstrip()
+        told.append(((event.at, 0, event.id), f"{event.at:%F %T.%f} {said}"))
+    for heard in StoreEvent.objects.filter(order=order):
+        said = f"heard of the store's version {heard.version}: {heard.body.get('status')}"
+        told.append(((heard.heard_at, 1, heard.id), f"{heard.heard_at:%F %T.%f} {said}"))
+    for message in OutboxMessage.objects.filter(key=str(order.number)):
+        told.append(_delivered(message, f"message “{message.topic}”"))
+    for mail in Mail.objects.filter(key=str(order.number)):
+        told.append(_delivered(mail, f"mail {mail.event} {mail.message_id} to {mail.to}"))
+    for row in SetAside.objects.filter(feed=Feed.Name.ORDERS, key__startswith=str(order.number)):
+        told.append(((row.first_at, 4, row.id), f"{row.first_at:%F %T.%f} set aside {row.key}: {row.reason}"))
+    return told
+
+
+def _delivered(row: Deliverable, what: str) -> tuple:
+    done = f" at {row.done_at:%F %T.%f}" if row.done_at else ""
+    error = f"; last error: {row.last_error}" if row.last_error else ""
+    said = f"{what}: {row.state}{done} after {row.attempts} attempts{error}"
+    return (row.created_at, 3, row.pk), f"{row.created_at:%F %T.%f} {said}"
