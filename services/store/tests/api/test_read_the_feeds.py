@@ -106,6 +106,7 @@ def test_the_cursor_of_another_epoch_is_gone(shop, books):
     from store.feed.models import FeedEpoch
 
     cursor = changes(shop)["next"]
+    assert changes(shop)["epoch"] == changes(shop, "orders")["epoch"] == str(FeedEpoch.objects.get().epoch)
     FeedEpoch.objects.update(epoch=uuid4())
     answer = shop.get(f"/api/books/changes/?after={cursor}")
     assert (answer.status_code, answer.json()["type"]) == (410, "/problems/feed-restarted")
