@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 
 from django.conf import settings
 
@@ -10,6 +9,7 @@ from shop.notifications.models import Mail
 from shop.notifications.operations import compose
 from shop.orders.models import Order, OrderEvent, OrderLine
 from shop.orders.states import State
+from shop.pages.wording import money
 
 KINDS: dict[State, str] = {
     State.PLACED: "order_received",
@@ -20,7 +20,6 @@ KINDS: dict[State, str] = {
     State.FAILED: "order_failed",
     State.CANCELLED: "order_cancelled",
 }
-SIGNS = {"EUR": "€", "GBP": "£", "USD": "$"}
 
 
 NOTHING_DUE = frozenset({State.REJECTED, State.FAILED, State.CANCELLED})
@@ -68,7 +67,7 @@ def _context(order: Order, lines: list[OrderLine], event: OrderEvent) -> dict:
         "shipped": shipped,
         "ordered": ordered,
         "in_part": in_part,
-        "url": f"{settings.PUBLIC_URL}/orders/{order.number}/?key={order.link_token}",
+        "url": f"{settings.PUBLIC_URL}{order.get_absolute_url()}?key={order.link_token}",
     }
 
 
@@ -88,7 +87,3 @@ def _row(line: OrderLine, currency: str, *, in_part: bool) -> Row:
         price=money(line.unit_price, currency),
         total=money(copies * line.unit_price, currency),
     )
-
-
-def money(amount: Decimal, currency: str) -> str:
-    return f"{SIGNS[currency]}{amount:,.2f}" if currency in SIGNS else f"{amount:,.2f} {currency}"

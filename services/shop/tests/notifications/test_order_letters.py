@@ -1,0 +1,92 @@
+"""What each letter about an order says: what is true, where to look, and what is to be paid."""
+
+import uuid
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import pytest
+
+from shop.orders.letters import KINDS, letter
+from shop.orders.models import Order, OrderEvent, OrderLine
+from shop.orders.states import State
+
+AT = datetime(2026, 11, 21, 10, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def order(make_book):
+    order = Order.objects.create(
+        checkout_key=uuid.uuid4(),
+        email="guest@example.org",
+        version=1,
+        placed_at=AT,
+        currency="EUR",
+        total=Decimal("31.25"),
+        ship_name="Alice <b>Example</b>",
+        ship_line1="1 High Street",
+        ship_postcode="10115",
+        ship_city="Berlin",
+        ship_country="DE",
+    )
+    order.kept = [
+        OrderLine.objects.create(
+            order=order, position=1, book=make_book(1), title="Emma & Co", authors="Jane Austen",
+            unit_price=Decimal("12.50"), quantity=2,
+        ),
+        OrderLine.objects.create(
+            order=order, position=2, book=make_book(2), title="Persuasion", unit_price=Decimal("6.25"), quantity=1
+        ),
+    ]  # fmt: skip
+    return order
+
+
+def write(order, state, reason=""):
+    return letter(order, order.kept, OrderEvent(order=order, version=2, state=state, at=AT, reason=reason), now=AT)
+
+
+@pytest.mark.parametrize("state", list(State))
+def test_every_letter_names_the_books_the_prices_and_the_way_to_the_order(order, state):
+    mail = write(order, state, reason="Because.")
+    link = f"/orders/{order.number}/?key={order.link_token}"
+    for paper in (mail.text, mail.html):
+        assert "Persuasion" in paper and "€25.00" in paper and "€31.25" in paper
+        assert link in paper
+        assert order.reference in paper
+    assert "Emma & Co" in mail.text and "Emma &amp; Co" in mail.html
+    assert "Alice &lt;b&gt;" in mail.html and "<b>Example" not in mail.html
+    assert mail.event == f"order:{order.number}:2:{KINDS[state]}"
+    assert mail.message_id == f"<order-{order.number}-v2-{KINDS[state]}@bookshop.example>"
+    assert "{{" not in mail.text + mail.html and "{%" not in mail.text + mail.html
+    assert order.reference in mail.subject
+
+
+def test_received_does_not_promise_what_the_warehouse_has_not_confirmed(order):
+    """L2"""
+    text = write(order, State.PLACED).text
+    assert "still has to confirm" in text
+    assert "accepted" not in text and "packed" not in text
+
+
+@pytest.mark.parametrize("state", [State.REJECTED, State.FAILED, State.CANCELLED])
+def test_an_order_that_is_over_says_why_and_that_nothing_is_due(order, state):
+    mail = write(order, state, reason="The last copy of “Emma” is damaged.")
+    for paper in (mail.text, mail.html):
+        assert "The last copy of “Emma” is damaged." in paper
+        assert "nothing is due" in paper and "to be paid on delivery" not in paper
+
+
+def test_a_part_that_was_shipped_is_called_a_part_and_only_it_is_due(order):
+    order.kept[0].shipped = 1
+    mail = write(order, State.SHIPPED)
+    assert "Part of your order" in mail.subject
+    assert "1 of the 3 copies" in mail.text and "1 of 2" in mail.text
+    assert "To be paid on delivery, for what was sent: €12.50" in mail.text
+
+
+def test_a_letter_is_the_same_whenever_it_is_rendered(order):
+    first, second = write(order, State.ACCEPTED), write(order, State.ACCEPTED)
+    assert (first.text, first.html, first.subject) == (second.text, second.html, second.subject)
+
+
+def test_the_link_leads_to_the_page_of_the_order(order):
+    assert f"{order.get_absolute_url()}?key={order.link_token}" in write(order, State.PLACED).text
