@@ -10,6 +10,12 @@ class WarehouseAdmin(AdminSite):
     index_title = "What would you like to do?"
     site_url = None
 
+    def index(self, request, extra_context=None):
+        from store.orders.queries import number_to_pack  # models are loaded after this module
+
+        to_pack = number_to_pack() if request.user.has_perm("orders.view_order") else None
+        return super().index(request, {"orders_to_pack": to_pack} | (extra_context or {}))
+
 
 class WarehouseAdminConfig(AdminConfig):
     default_site = "store.admin_site.WarehouseAdmin"

@@ -81,7 +81,7 @@ class StockFilter(admin.SimpleListFilter):
 @admin.register(Book)
 class BookAdmin(NothingIsDeleted, admin.ModelAdmin):
     form = BookForm
-    list_display = ["title", "written_by", "isbn13", "price", "currency", "on_shelf", "reserved", "free", "retired"]
+    list_display = ["title", "written_by", "free", "on_shelf", "reserved", "price_shown", "isbn13", "retired"]
     list_filter = [StockFilter, "retired"]
     list_per_page = 50
     search_fields = ["title", "isbn13", "authors", "series"]
@@ -110,6 +110,10 @@ class BookAdmin(NothingIsDeleted, admin.ModelAdmin):
     @admin.display(description="authors")
     def written_by(self, book: Book) -> str:
         return ", ".join(book.authors)
+
+    @admin.display(description="price", ordering="price")
+    def price_shown(self, book: Book) -> str:
+        return f"{book.price} {book.currency}"
 
     @admin.display(description="on the shelf", ordering="on_shelf")
     def on_shelf(self, book: Book) -> int:

@@ -4,7 +4,7 @@ from django.db import connection
 from django.db.models import Count, Q, Window
 from django.db.models.functions import Coalesce, RowNumber
 
-from store.orders.models import Allocation, Order, OrderLine
+from store.orders.models import OPEN_STATES, Allocation, Order, OrderLine
 from store.stock.models import BookItem, CopyState
 
 SHELVES_SHOWN = 3
@@ -50,6 +50,11 @@ def oldest_free_copies(number_by_book: dict[int, int]) -> list[BookItem]:
         wanted |= Q(book_id=book_id, age__lte=number)
     free = BookItem.objects.filter(book_id__in=number_by_book, state=CopyState.AVAILABLE).annotate(age=age)
     return list(free.filter(wanted).select_related("book").order_by("book_id", "age"))
+
+
+def number_to_pack() -> int:
+    """How many orders wait to be packed."""
+    return Order.objects.filter(state__in=OPEN_STATES).count()
 
 
 def books_with_wrong_level() -> list[int]:

@@ -160,6 +160,12 @@ def test_orders_are_found_by_number_isbn_title_and_name(owner, books, accept):
     assert found(q="Bob") == []
 
 
+def test_the_front_page_tells_how_many_orders_wait(staff, books, accept):
+    accept((books[0], 1))
+    accept((books[1], 5))  # rejected
+    assert staff("packer").get("/admin/").context["orders_to_pack"] == 1
+
+
 @pytest.mark.parametrize("name", LISTS)
 def test_lists_cost_the_same_for_any_number_of_rows(owner, books, accept, name):
     def statements():
