@@ -1,0 +1,292 @@
+"""The contract, spoken by both sides: the client that our callers use against a live store."""
+
+from datetime import timedelta
+from decimal import Decimal
+from hashlib import sha256
+from io import BytesIO
+from uuid import uuid4
+
+import pytest
+from django.db import connection
+from PIL import Image
+from tests.conftest import NOW
+
+from store.api.operations import register
+from store.catalogue.pictures import remake
+from store.orders import packing
+from store.orders.models import Order
+from store.orders.operations import fail_order
+from store_client import (
+    Book,
+    DeletedBook,
+    FeedRestarted,
+    NewOrder,
+    NewOrderLine,
+    StoreClient,
+    StoreRefused,
+    StoreUnavailable,
+    TokenFile,
+)
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def line_to_store(live_server, tmp_path):
+    """Opens lines to the live store with a credential of these scopes."""
+    lines = []
+
+    def line(*scopes, name="shop"):
+        token = f"token-of-{name}-{'-'.join(scopes)}"
+        register(name=name, token=token, scopes=scopes, overlap=timedelta(days=1), now=NOW)
+        file = tmp_path / f"{name}-token"
+        file.write_text(token)
+        lines.append(StoreClient(live_server.url, TokenFile(file)))
+        return lines[-1]
+
+    yield line
+    for opened in lines:
+        opened.__exit__()
+
+
+@pytest.fixture
+def shop(line_to_store):
+    return line_to_store("orders:push", "feeds:read")
+
+
+def order_of(*wanted, note="") -> dict:
+    """An order as the shop writes it."""
+    return NewOrder(
+        placed_at=NOW,
+        payment="on_delivery",
+        total=sum((book.price * quantity for book, quantity in wanted), Decimal(0)),
+        currency="EUR",
+        ship_to={
+            "name": "Alice Reader",
+            "line1": "Elm Street 1",
+            "line2": "",
+            "postcode": "10115",
+            "city": "Berlin",
+            "country": "DE",
+            "phone": "",
+        },
+        note=note,
+        lines=tuple(
+            NewOrderLine(number, book.id, book.isbn13, book.title, quantity, book.price)
+            for number, (book, quantity) in enumerate(wanted, start=1)
+        ),
+    ).body()
+
+
+def refusal(call, *args):
+    with pytest.raises(StoreRefused) as refused:
+        call(*args)
+    return refused.value.problem
+
+
+def read_all(fetch):
+    rows, after = [], ""
+    while True:
+        page = fetch(after)
+        assert page.bad == ()
+        rows += page.rows
+        after = page.next
+        if not page.more:
+            return rows, after
+
+
+def test_books_arrive_whole_and_then_only_what_changed(shop, books):
+    told, after = read_all(lambda after: shop.book_changes(after, limit=2))
+    assert [book.id for book in told] == [book.id for book in books]
+    first = told[0]
+    assert isinstance(first, Book)
+    assert (first.isbn13, first.title, first.authors) == ("9780141439518", "Pride and Prejudice", ("Jane Austen",))
+    assert (first.price, first.currency, first.free, first.retired) == (Decimal("12.50"), "EUR", 3, False)
+
+    assert shop.book_changes(after).rows == ()
+    books[1].title = "Jane Eyre, revised"
+    books[1].save()
+    page = shop.book_changes(after)
+    assert [(book.id, book.title) for book in page.rows] == [(books[1].id, "Jane Eyre, revised")]
+    assert page.rows[0].version > told[1].version
+
+
+def test_a_deleted_and_a_retired_book_are_told_as_such(shop, books):
+    _, after = read_all(shop.book_changes)
+    gone = books[2].id
+    books[2].delete()
+    books[1].retired = True
+    books[1].save()
+    rows = {book.id: book for book in shop.book_changes(after).rows}
+    assert isinstance(rows[gone], DeletedBook)
+    assert rows[books[1].id].retired
+
+
+def test_a_sold_copy_is_news_of_its_book(shop, books):
+    _, after = read_all(shop.book_changes)
+    shop.put_order(uuid4(), order_of((books[0], 2)))
+    assert [(book.id, book.free) for book in shop.book_changes(after).rows] == [(books[0].id, 1)]
+
+
+def test_a_position_of_another_life_and_one_nobody_gave_out_start_the_walk_anew(shop, books):
+    from store.feed.models import FeedEpoch
+
+    _, after = read_all(shop.book_changes)
+    epoch = shop.book_changes().epoch
+    FeedEpoch.objects.update(epoch=uuid4())
+    with pytest.raises(FeedRestarted):
+        shop.book_changes(after)
+    assert shop.book_changes().epoch != epoch
+    with pytest.raises(FeedRestarted):
+        shop.book_changes("made-up")
+
+
+def test_a_change_that_commits_late_is_not_skipped(shop, books):
+    """L17"""
+    _, after = read_all(shop.book_changes)
+    slow = connection.copy()
+    try:
+        slow.set_autocommit(False)
+        with slow.cursor() as cursor:
+            cursor.execute("UPDATE catalogue_book SET title = 'Late' WHERE id = %s", [books[0].id])
+        books[1].title = "Early"
+        books[1].save()
+        page = shop.book_changes(after)
+        assert page.rows == (), "what is after an open transaction waits for it"
+        slow.commit()
+    finally:
+        slow.close()
+    assert {book.title for book in shop.book_changes(page.next).rows} == {"Late", "Early"}
+
+
+def test_an_order_is_taken_once_and_answered_the_same_again(shop, books):
+    """L4"""
+    number, order = uuid4(), order_of((books[0], 2))
+    first = shop.put_order(number, order)
+    assert (first.order, first.status, first.version) == (number, "received", 1)
+    assert [(count.line, count.ordered, count.packed) for count in first.events[0].lines] == [(1, 2, 0)]
+    assert shop.put_order(number, order) == first
+    assert Order.objects.count() == 1
+
+
+def test_every_no_to_an_order_has_its_name(shop, books):
+    """L4, L8"""
+    number = uuid4()
+    shop.put_order(number, order_of((books[0], 1)))
+    assert refusal(shop.put_order, number, order_of((books[0], 2))).slug == "order-differs"
+
+    books[2].retired = True
+    books[2].save()
+    retired = refusal(shop.put_order, uuid4(), order_of((books[2], 1)))
+    assert (retired.status, retired.slug) == (422, "invalid")
+    assert "Crime and Punishment" in retired.reason
+
+    for wrong in ({"lines": []}, {"total": "-1"}, {"ship_to": {}}, {"currency": "euro"}):
+        assert refusal(shop.put_order, uuid4(), order_of((books[0], 1)) | wrong).slug == "invalid"
+    too_many = order_of((books[0], 1))
+    too_many["lines"][0]["quantity"] = 100
+    assert refusal(shop.put_order, uuid4(), too_many).slug == "invalid"
+    assert refusal(shop.put_order, uuid4(), order_of((books[0], 1), note="x" * 300_000)).status == 413
+    assert Order.objects.count() == 1
+
+
+def test_a_shortage_is_final_and_names_the_lines(shop, books):
+    number, order = uuid4(), order_of((books[0], 2), (books[1], 5))
+    for _ in range(2):
+        problem = refusal(shop.put_order, number, order)
+        assert (problem.status, problem.slug) == (409, "out-of-stock")
+        assert [(line.line, line.wanted, line.free) for line in problem.short] == [(2, 5, 1)]
+        assert [(event.version, event.status) for event in problem.events] == [(1, "rejected")]
+        assert [(count.line, count.short) for count in problem.events[0].lines] == [(1, 0), (2, 4)]
+
+
+def test_a_cancel_before_and_after_its_order(shop, books):
+    early = uuid4()
+    assert shop.cancel_order(early, "changed my mind").status == "cancelled"
+    assert shop.cancel_order(early, "changed my mind").status == "cancelled"
+    assert refusal(shop.put_order, early, order_of((books[0], 1))).slug == "order-cancelled"
+
+    late = uuid4()
+    shop.put_order(late, order_of((books[0], 1)))
+    answer = shop.cancel_order(late, "too slow")
+    assert [(event.version, event.status, event.reason) for event in answer.events][-1] == (2, "cancelled", "too slow")
+
+    failed = uuid4()
+    shop.put_order(failed, order_of((books[0], 1)))
+    fail_order(order_id=Order.objects.get(number=failed).id, reason="wet", actor="dan@example.org", now=NOW)
+    assert refusal(shop.cancel_order, failed, "late").slug == "too-late"
+
+
+def test_every_move_is_told_in_order_also_two_within_one_transaction(shop, books):
+    number = uuid4()
+    shop.put_order(number, order_of((books[0], 2)))
+    packing.dispatch(
+        order_id=Order.objects.get(number=number).id, barcodes=["B1-1", "B1-2"], actor="dan@example.org", now=NOW
+    )
+    rows, after = read_all(lambda after: shop.order_changes(after, limit=1))
+    assert [(event.order, event.version, event.status) for event in rows] == [
+        (number, 1, "received"),
+        (number, 2, "packing"),
+        (number, 3, "dispatched"),
+    ]
+    assert [(count.packed, count.shipped, count.short) for count in rows[-1].lines] == [(2, 2, 0)]
+    assert rows[-1].at == NOW
+    assert shop.order_changes(after).rows == ()
+
+
+def test_a_client_hears_of_its_own_orders_only(shop, line_to_store, books):
+    """L27"""
+    shop.put_order(uuid4(), order_of((books[0], 1)))
+    other = line_to_store("orders:push", "feeds:read", name="another-shop")
+    assert other.order_changes().rows == ()
+
+
+@pytest.mark.parametrize(("scope", "allowed"), [("orders:push", "order"), ("feeds:read", "feed")])
+def test_a_scope_opens_its_own_doors_and_no_other(line_to_store, books, scope, allowed):
+    """L31"""
+    client = line_to_store(scope, name=scope.replace(":", "-"))
+    doors = {
+        "order": lambda: client.put_order(uuid4(), order_of((books[0], 1))),
+        "feed": lambda: (client.book_changes(), client.order_changes()),
+    }
+    for name, door in doors.items():
+        if name == allowed:
+            door()
+        else:
+            with pytest.raises(StoreUnavailable, match="403"):
+                door()
+
+
+def test_a_wrong_credential_is_not_let_in(live_server, tmp_path, books):
+    """L27"""
+    file = tmp_path / "token"
+    file.write_text("made up")
+    with StoreClient(live_server.url, TokenFile(file)) as stranger, pytest.raises(StoreUnavailable, match="401"):
+        stranger.book_changes()
+
+
+def test_an_order_that_another_request_writes_for_long_is_to_be_sent_again(shop, books):
+    number, order = uuid4(), order_of((books[0], 1))
+    slow = connection.copy()
+    try:
+        slow.set_autocommit(False)
+        with slow.cursor() as cursor:
+            cursor.execute("SELECT * FROM stock_stocklevel WHERE book_id = %s FOR UPDATE", [books[0].id])
+        with pytest.raises(StoreUnavailable, match="in-progress"):
+            shop.put_order(number, order)
+    finally:
+        slow.rollback()
+        slow.close()
+    assert shop.put_order(number, order).status == "received"
+
+
+def test_a_picture_arrives_with_the_bytes_its_checksum_promised(shop, books):
+    file = BytesIO()
+    Image.new("RGB", (300, 450), "teal").save(file, "PNG")
+    file.seek(0)
+    books[0].put_picture(remake(file))
+    books[0].save()
+    told = shop.book_changes().rows
+    picture = next(book.picture for book in told if book.id == books[0].id)
+    assert sha256(shop.picture(picture.url)).hexdigest() == picture.sha256
+    assert refusal(shop.picture, f"/api/books/{books[1].id}/picture/").status == 404
