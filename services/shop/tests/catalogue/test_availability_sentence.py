@@ -4,12 +4,12 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from shopping import text
 
 from shop.catalogue.availability import Hearing
 from shop.catalogue.models import Book
 from shop.pages.wording import ago
 from shop.storelink.models import Feed
-from shopping import text
 
 
 def sentence(now, free, *, heard: timedelta | None, retired=False):
@@ -28,7 +28,11 @@ MINUTE = timedelta(minutes=1)
         (1, timedelta(seconds=20), "1 copy in the warehouse, heard just now."),
         (0, MINUTE, "Not in stock at the moment, heard 1 minute ago."),
         (4, 10 * MINUTE, "4 copies in the warehouse, heard 10 minutes ago."),
-        (4, 11 * MINUTE, "4 copies when we last heard from the warehouse, 11 minutes ago; it confirms after you order."),
+        (
+            4,
+            11 * MINUTE,
+            "4 copies when we last heard from the warehouse, 11 minutes ago; it confirms after you order.",
+        ),
         (0, 180 * MINUTE, "Not in stock when we last heard from the warehouse, 3 hours ago."),
         (4, None, "The warehouse has not reported its stock yet."),
     ],
@@ -43,7 +47,14 @@ def test_a_retired_book_is_no_longer_sold(now):
 
 @pytest.mark.parametrize(
     ("seconds", "words"),
-    [(0, "just now"), (59, "just now"), (60, "1 minute ago"), (3599, "59 minutes ago"), (7200, "2 hours ago"), (200_000, "2 days ago")],
+    [
+        (0, "just now"),
+        (59, "just now"),
+        (60, "1 minute ago"),
+        (3599, "59 minutes ago"),
+        (7200, "2 hours ago"),
+        (200_000, "2 days ago"),
+    ],
 )
 def test_ages_are_told_in_the_largest_unit(now, seconds, words):
     assert ago(now - timedelta(seconds=seconds), now=now) == words

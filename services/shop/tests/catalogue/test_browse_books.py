@@ -2,11 +2,11 @@
 
 import pytest
 from django.test import Client
-
-from shop.catalogue.models import Book
 from shopping import order, put_in_cart, text
 
-pytestmark = pytest.mark.django_db(transaction=True)
+from shop.catalogue.models import Book
+
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
@@ -27,7 +27,17 @@ def test_the_newest_books_come_first_twenty_four_to_a_page(client, fifty):
 
 @pytest.mark.parametrize(
     ("asked", "given"),
-    [("0", 1), ("-7", 1), ("", 1), ("two", 1), ("1.5", 1), ("٣", 1), ("4", 3), ("99999999999999999999", 3), ("9" * 6000, 3)],
+    [
+        ("0", 1),
+        ("-7", 1),
+        ("", 1),
+        ("two", 1),
+        ("1.5", 1),
+        ("٣", 1),
+        ("4", 3),
+        ("99999999999999999999", 3),
+        ("9" * 6000, 3),
+    ],
 )
 def test_a_page_that_is_not_there_becomes_the_nearest_one(client, fifty, asked, given):
     answer = client.get("/books/", {"page": asked})
@@ -91,7 +101,15 @@ def test_everything_known_of_a_book_is_on_its_page(client, make_book):
     make_book(2, title="Persuasion")
     make_book(3, title="Ulysses", authors=["James Joyce"])
     page = client.get(book.get_absolute_url())
-    for words in ("A Novel", "Book 4 in the series", "English", "20 BC", "Murray", "Fiction › Classics", "9780000000001"):
+    for words in (
+        "A Novel",
+        "Book 4 in the series",
+        "English",
+        "20 BC",
+        "Murray",
+        "Fiction › Classics",
+        "9780000000001",
+    ):
         assert words in text(page)
     assert "<script>alert" not in page.content.decode()
     assert [other.title for other in page.context["same_author"]] == ["Persuasion"]

@@ -1,9 +1,9 @@
 """The search box: words of title, author, series and publisher, and ISBNs as people type them."""
 
 import pytest
+from shopping import text
 
 from shop.catalogue.isbn import isbn13_from
-from shopping import text
 
 pytestmark = pytest.mark.django_db
 

@@ -7,15 +7,15 @@ import uuid
 import pytest
 from django.db import connection
 from django.test import Client
+from shopping import ADDRESS, checkout_form, hidden, log_in, order, put_in_cart, text
 
 from shop.cart.models import CartLine
 from shop.catalogue.models import Book
 from shop.notifications.models import Mail
 from shop.orders.models import Order
 from shop.outbox.models import OutboxMessage
-from shopping import ADDRESS, checkout_form, hidden, log_in, order, put_in_cart, text
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 
 def test_a_guest_orders_by_e_mail_alone(client, make_book):
@@ -23,7 +23,12 @@ def test_a_guest_orders_by_e_mail_alone(client, make_book):
     answer = order(client)
     placed = Order.objects.get()
     assert answer.url == f"/orders/{placed.number}/"
-    assert (placed.user, placed.email, placed.ship_city, str(placed.total)) == (None, "guest@example.org", "Berlin", "25.00")
+    assert (placed.user, placed.email, placed.ship_city, str(placed.total)) == (
+        None,
+        "guest@example.org",
+        "Berlin",
+        "25.00",
+    )
     page = text(client.get(answer.url))
     assert "Thank you. We received your order" in page and "Emma" in page and "€25.00" in page
     assert "still has to confirm" in page, "L2: nothing is told that the warehouse has not said"
@@ -110,6 +115,7 @@ def test_sending_the_form_again_shows_the_same_order(client, make_book):
     assert CartLine.objects.get().quantity == 3
 
 
+@pytest.mark.django_db(transaction=True)
 def test_a_double_click_makes_one_order(client, make_book):
     """L3, L4: six requests of one browser at the same moment."""
     put_in_cart(client, make_book(1))
@@ -143,7 +149,7 @@ def test_the_key_of_anothers_order_shows_nothing_of_it(client, alice, bob, make_
     put_in_cart(stranger, make_book(2, title="Bob's book"))
     answer = stranger.post("/checkout/", {**form, "seen_total": "12.50"})
     assert answer.status_code == 409 and Order.objects.count() == 1
-    assert "Alice" not in text(answer).replace("Alice Example", "") or "Bob's book" in text(answer)
+    assert "Bob's book" in text(answer) and alice.email not in text(answer)
     assert stranger.get(f"/orders/{Order.objects.get().number}/").status_code == 404
 
 
@@ -175,7 +181,9 @@ def test_a_short_book_is_named_and_one_click_takes_what_is_left(client, make_boo
     assert [(line.title, line.quantity) for line in Order.objects.get().lines.all()] == [("Emma", 2)]
 
 
-@pytest.mark.parametrize("nonsense", ["", "1", ":", "1:x", "x:1", "1:-1", "1:1000000000", "99999999999999999999:1", "1:\0"])
+@pytest.mark.parametrize(
+    "nonsense", ["", "1", ":", "1:x", "x:1", "1:-1", "1:1000000000", "99999999999999999999:1", "1:\0"]
+)
 def test_an_adjustment_that_makes_no_sense_changes_nothing(client, make_book, nonsense):
     put_in_cart(client, make_book(1), 2)
     assert client.post("/checkout/", {**checkout_form(client), "adjust": nonsense}).status_code == 200

@@ -4,12 +4,12 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from shopping import log_in, order, put_in_cart, text
 
 from shop.orders.models import Order
 from shop.orders.states import State
-from shopping import log_in, order, put_in_cart, text
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
@@ -87,7 +87,12 @@ def test_the_history_is_told_in_plain_words_with_reasons(client, placed, now):
         placed.move_to(state, at=now, reason=reason, actor="store").save()
         placed.save()
     page = text(client.get(placed.get_absolute_url()))
-    steps = ["We received your order", "has put the copies aside", "is packing your books", "could not complete the order"]
+    steps = [
+        "We received your order",
+        "has put the copies aside",
+        "is packing your books",
+        "could not complete the order",
+    ]
     assert [page.index(step) for step in steps] == sorted(page.index(step) for step in steps)
     assert "Reason: The &lt;b&gt;roof&lt;/b&gt; leaks." in page
     assert "still has to confirm" not in page

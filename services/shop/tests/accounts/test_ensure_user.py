@@ -1,0 +1,57 @@
+"""Accounts that the machine sets up at its first start, and again at each start."""
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from shop.accounts.models import User
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def password_file(tmp_path):
+    file = tmp_path / "password"
+    file.write_text("a-long-password\n")
+    return file
+
+
+def ensure(email, role, file):
+    call_command("ensure_user", email, "--role", role, "--password-file", str(file))
+
+
+def test_an_owner_may_look_at_the_admin_and_a_customer_may_not(client, password_file):
+    ensure("Olga@example.org", "owner", password_file)
+    ensure("alice@example.org", "customer", password_file)
+    for email, status in (("olga@example.org", 200), ("alice@example.org", 403)):
+        assert client.post("/accounts/login/", {"login": email, "password": "a-long-password"}).status_code == 302
+        assert client.get("/admin/", follow=True).status_code == status
+        client.post("/accounts/logout/")
+
+
+def test_the_owners_group_comes_with_its_rights_to_look(password_file):
+    ensure("olga@example.org", "owner", password_file)
+    owners = User.objects.get().groups.get()
+    rights = set(owners.permissions.values_list("codename", flat=True))
+    assert owners.name == "Owners"
+    assert {"view_order", "view_book", "view_user", "view_mail", "view_outboxmessage", "view_feed"} <= rights
+    assert all(right.startswith("view_") for right in rights)
+
+
+def test_repeating_keeps_the_account_and_its_password_row(password_file):
+    ensure("olga@example.org", "owner", password_file)
+    before = User.objects.get()
+    ensure("OLGA@example.org", "owner", password_file)
+    after = User.objects.get()
+    assert (after.pk, after.password) == (before.pk, before.password), "the same password ends no session"
+    password_file.write_text("another-long-one")
+    ensure("olga@example.org", "customer", password_file)
+    assert User.objects.get().check_password("another-long-one") and User.objects.get().is_staff
+
+
+def test_what_cannot_be_is_told(tmp_path, password_file):
+    empty = tmp_path / "empty"
+    empty.write_text("\n")
+    for email, file in (("nonsense", password_file), ("a@example.org", empty), ("a@example.org", tmp_path / "none")):
+        with pytest.raises(CommandError):
+            ensure(email, "customer", file)
+    assert not User.objects.exists()

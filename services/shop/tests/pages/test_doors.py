@@ -1,0 +1,131 @@
+"""What holds for every page: CSRF, no change by GET, headers, and pages for errors."""
+
+import pytest
+from django.contrib.sessions.models import Session
+from django.db import connection
+from django.test import Client, RequestFactory
+from django.urls import get_resolver
+from django.views.defaults import server_error
+from shopping import log_in, order, put_in_cart, text
+
+from shop.orders.models import Order
+
+pytestmark = pytest.mark.django_db
+
+CHANGING = [
+    "/cart/add/",
+    "/cart/clear/",
+    "/cart/undo/",
+    "/cart/lines/1/",
+    "/cart/lines/1/remove/",
+    "/checkout/",
+    "/accounts/login/",
+    "/accounts/signup/",
+    "/accounts/logout/",
+    "/accounts/password/change/",
+    "/accounts/password/reset/",
+]
+READING = [
+    "/",
+    "/books/",
+    "/books/?q=emma&in_stock=1",
+    "/books/1/book-1/",
+    "/cart/",
+    "/checkout/",
+    "/orders/",
+    "/account/",
+    "/accounts/logout/",
+    "/accounts/password/change/",
+    "/robots.txt",
+    "/favicon.ico",
+    "/health/live",
+    "/health/ready",
+]
+
+
+@pytest.mark.parametrize("path", CHANGING)
+def test_no_change_without_a_csrf_token(alice, path):
+    browser = Client(enforce_csrf_checks=True)
+    browser.force_login(alice)
+    answer = browser.post(path, {"book": "1"})
+    assert answer.status_code == 403 and "Nothing was changed." in text(answer)
+
+
+@pytest.mark.parametrize("path", [path for path in CHANGING if path.startswith("/cart/")])
+def test_the_cart_is_changed_by_post_alone(client, path):
+    """L30"""
+    assert client.get(path).status_code == 405
+
+
+def rows():
+    """Every table with its rows, except the sessions' own."""
+    with connection.cursor() as cursor:
+        tables = sorted(set(connection.introspection.table_names(cursor)) - {Session._meta.db_table})
+        return {table: _content(cursor, table) for table in tables}
+
+
+def _content(cursor, table):
+    cursor.execute(f"SELECT md5(coalesce(string_agg(t::text, chr(10) ORDER BY t::text), '')) FROM \"{table}\" t")
+    return cursor.fetchone()
+
+
+@pytest.mark.parametrize("who", ["guest", "user"])
+def test_reading_changes_nothing(client, alice, make_book, who):
+    """L30"""
+    make_book(2)
+    if who == "user":
+        log_in(client, alice.email)
+    put_in_cart(client, make_book(1))
+    order(client)
+    put_in_cart(client, make_book(3))
+    before = rows()
+    for path in [*READING, Order.objects.get().get_absolute_url()] * 2:
+        assert client.get(path).status_code < 400
+        assert client.head(path).status_code < 400
+    assert rows() == before
+
+
+def test_every_page_forbids_what_it_does_not_need(client, make_book):
+    make_book(1)
+    for path in [*READING, "/nothing/"]:
+        answer = client.get(path)
+        policy = answer["Content-Security-Policy"]
+        assert "default-src 'self'" in policy and "unsafe" not in policy and "frame-ancestors 'none'" in policy
+        assert answer["X-Content-Type-Options"] == "nosniff" and answer["Referrer-Policy"] == "same-origin"
+        page = answer.content.decode()
+        assert " style=" not in page and "<style" not in page and "<script>" not in page and " onclick=" not in page
+
+
+def test_cookies_cannot_be_read_by_scripts_or_sent_by_others(client, make_book):
+    put_in_cart(client, make_book(1))
+    assert client.cookies["sessionid"]["httponly"] and client.cookies["sessionid"]["samesite"] == "Lax"
+
+
+def test_error_pages_wear_the_look_and_tell_nothing(client, alice, monkeypatch):
+    assert "Nothing here" in text(client.get("/nothing/"))
+    client.force_login(alice)
+    refused = client.get("/admin/", follow=True)
+    assert refused.status_code == 403 and "Not for you" in text(refused)
+    monkeypatch.setattr("shop.catalogue.queries.page_of_books", lambda wish: 1 / 0)
+    client.raise_request_exception = False
+    with_trouble = client.get("/books/")
+    assert with_trouble.status_code == 500 and "Our mistake" in text(with_trouble)
+    assert "ZeroDivisionError" not in text(with_trouble)
+
+
+def test_the_page_for_our_mistakes_asks_nothing_of_the_database(client, django_assert_num_queries):
+    with django_assert_num_queries(0):
+        assert b"Our mistake" in server_error(RequestFactory().get("/")).content
+
+
+def test_a_wrong_host_name_is_refused(client):
+    assert client.get("/", headers={"host": "evil.example"}).status_code == 400
+
+
+def test_the_debug_toolbar_is_not_there():
+    assert "djdt" not in get_resolver().namespace_dict
+
+
+def test_crawlers_are_kept_out_of_private_pages(client):
+    assert "Disallow: /orders/" in client.get("/robots.txt").content.decode()
+    assert client.get("/favicon.ico").url == "/static/favicon.svg"
