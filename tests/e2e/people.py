@@ -1,0 +1,87 @@
+"""What the people of the journeys do, each in their own browser window."""
+
+import re
+import time
+
+import requests
+
+HEARD_WITHIN_SECONDS = 30
+REFERENCE = re.compile(r"Order ([0-9A-F]{4}-[0-9A-F]{4})")
+
+
+def register(page, shop: str, *, email: str, password: str) -> None:
+    page.goto(f"{shop}/accounts/signup/")
+    page.get_by_label("Email").fill(email)
+    page.get_by_label("Password", exact=True).fill(password)
+    page.locator("main form button[type=submit]").click()
+    page.wait_for_url(lambda url: "signup" not in url)
+
+
+def put_in_cart(page, shop: str, title: str) -> None:
+    page.goto(f"{shop}/books/")
+    page.get_by_role("searchbox").fill(title)
+    page.get_by_role("searchbox").press("Enter")
+    page.locator("main").get_by_role("link", name=title, exact=True).first.click()
+    page.get_by_role("button", name="Add to cart").first.click()
+    page.get_by_text("put in your cart").first.wait_for()
+
+
+def check_out(page, shop: str, *, email: str | None = None) -> str:
+    """This function will order what is in the cart, pay on delivery, and return the order's reference."""
+    page.goto(f"{shop}/checkout/")
+    if email:
+        page.get_by_label("E-mail address").fill(email)
+    page.get_by_label("Full name").fill("Alice Reader")
+    page.get_by_label("Street and number").fill("Long Lane 1")
+    page.get_by_label("Postcode").fill("10115")
+    page.get_by_label("Town or city").fill("Berlin")
+    page.get_by_label("Country").select_option("DE")
+    page.locator("#place-order").click()
+    page.wait_for_url("**/orders/*-*-*/**")
+    return REFERENCE.search(page.locator("h1").inner_text()).group(1)
+
+
+def log_in_to_store(page, store: str, login: dict) -> None:
+    page.goto(f"{store}/admin/")
+    page.locator("[name=username]").fill(login["email"])
+    page.locator("[name=password]").fill(login["password"])
+    page.locator("[type=submit]").click()
+    page.get_by_role("link", name="Log out").or_(page.get_by_role("button", name="Log out")).first.wait_for()
+
+
+def pack(page, store: str, reference: str) -> None:
+    """This function will open the order, take the proposed copies, set success and save."""
+    page.goto(f"{store}/admin/orders/order/?q={reference.replace('-', '')}")
+    page.locator("#result_list tbody th a").first.click()
+    page.get_by_role("button", name="Propose the oldest free copies").click()
+    page.get_by_label("Success").check()
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.locator(".messagelist .success").wait_for()
+
+
+def status(page) -> str:
+    return page.locator(".order-head .state").inner_text()
+
+
+def wait_for_status(page, words: str) -> None:
+    """This function will look at the order's page again until it says these words, as a waiting customer does."""
+    deadline = time.monotonic() + HEARD_WITHIN_SECONDS
+    while status(page) != words:
+        assert time.monotonic() < deadline, f"The page still says “{status(page)}”, not “{words}”."
+        page.wait_for_timeout(300)
+        page.reload()
+
+
+def letters_to(mail: str, address: str) -> list[dict]:
+    """The captured mails to one address, oldest first."""
+    found = requests.get(f"{mail}/api/v2/search", params={"kind": "to", "query": address, "limit": 100}, timeout=10)
+    return sorted(found.json()["items"], key=lambda item: item["Created"])
+
+
+def wait_for_letters(mail: str, address: str, number: int) -> list[str]:
+    """This function will return the subjects once that many letters have come."""
+    deadline = time.monotonic() + HEARD_WITHIN_SECONDS
+    while len(letters := letters_to(mail, address)) < number:
+        assert time.monotonic() < deadline, f"Only {len(letters)} of {number} letters came to {address}."
+        time.sleep(0.3)
+    return [letter["Content"]["Headers"]["Subject"][0] for letter in letters]

@@ -1,0 +1,60 @@
+"""The whole road as its people walk it: ordered in the shop, packed in the store, read in my orders and in the mail."""
+
+from uuid import uuid4
+
+import people
+import pytest
+from conftest import PHONE
+
+WINDOWS = {
+    "desktop": {},
+    "phone": PHONE,
+    "without JavaScript": {"java_script_enabled": False},
+    "phone without JavaScript": {**PHONE, "java_script_enabled": False},
+}
+TITLES = ("Devdas", "The Four Million", "St. Peter's Umbrella", "White Fang")
+
+
+@pytest.mark.parametrize("window, title", zip(WINDOWS.values(), TITLES), ids=WINDOWS.keys())
+def test_a_registered_customers_order_is_packed_and_told(card, visit, window, title):
+    shop, store, mail = (card[part]["url"] for part in ("shop", "store", "mail"))
+    email = f"alice.{uuid4().hex[:8]}@readers.example"
+    customer = visit(**window)
+    people.register(customer, shop, email=email, password="a long walk in the rain")
+    people.put_in_cart(customer, shop, title)
+    reference = people.check_out(customer, shop)
+    people.wait_for_status(customer, "Accepted by the warehouse")
+
+    packer = visit(**window)
+    people.log_in_to_store(packer, store, card["logins"]["packer"])
+    people.pack(packer, store, reference)
+
+    people.wait_for_status(customer, "Shipped")
+    customer.goto(f"{shop}/orders/")
+    assert (
+        "Shipped"
+        in customer.get_by_role("row", name=reference)
+        .or_(customer.get_by_role("listitem").filter(has_text=reference))
+        .first.inner_text()
+    )
+    subjects = people.wait_for_letters(mail, email, 3)
+    assert len(subjects) == 3 and all(reference in subject for subject in subjects), subjects
+
+
+def test_a_guest_orders_by_mail_address_and_comes_back_by_the_letters_link(card, visit):
+    shop, mail = card["shop"]["url"], card["mail"]["url"]
+    guest, email = visit(), f"bob.{uuid4().hex[:8]}@readers.example"
+    people.put_in_cart(guest, shop, TITLES[0])
+    reference = people.check_out(guest, shop, email=email)
+    people.wait_for_letters(mail, email, 2)
+    letter = people.letters_to(mail, email)[-1]["Content"]["Body"]
+    link = next(
+        word
+        for word in letter.replace("=\r\n", "").replace("=3D", "=").split()
+        if "/orders/" in word and "?key=" in word
+    )
+
+    elsewhere = visit()
+    assert elsewhere.goto(link.split("?")[0]).status == 404
+    assert elsewhere.goto(link).status == 200
+    assert reference in elsewhere.locator("h1").inner_text()
