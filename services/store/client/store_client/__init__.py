@@ -7,6 +7,8 @@ from store_client.messages import (
     BadRow,
     Book,
     DeletedBook,
+    HoldAnswer,
+    HoldLine,
     LineCount,
     NewOrder,
     NewOrderLine,

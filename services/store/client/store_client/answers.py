@@ -1,6 +1,7 @@
 """Turning an HTTP answer into bytes, a body or one of the named errors, never trusting its size or its form."""
 
 import json
+import math
 import time
 from typing import Any
 
@@ -17,12 +18,13 @@ TRY_AGAIN = frozenset({401, 403, 408, 421, 425, 429})
 START_AGAIN = frozenset({"feed-restarted", "bad-cursor"})
 
 
-def content(answer: requests.Response, *, at_most: int) -> bytes:
+def content(answer: requests.Response, *, at_most: int, ends: float = math.inf) -> bytes:
     """This function will read the whole body of an answer that is being streamed.
 
+    :param ends: when the caller's time is over, by the monotonic clock.
     :raises StoreUnavailable: if it is too long, too slow or ends early.
     """
-    ends = time.monotonic() + LONGEST_ANSWER_S
+    ends = min(ends, time.monotonic() + LONGEST_ANSWER_S)
     parts, length = [], 0
     try:
         for chunk in answer.iter_content(CHUNK_BYTES):
@@ -31,20 +33,20 @@ def content(answer: requests.Response, *, at_most: int) -> bytes:
             if length > at_most:
                 raise StoreUnavailable(f"The store's answer is longer than {at_most} bytes.")
             if time.monotonic() > ends:
-                raise StoreUnavailable(f"The store's answer took longer than {LONGEST_ANSWER_S} s.")
+                raise StoreUnavailable("The store's answer took longer than there was time for.")
     except requests.RequestException as error:
         raise StoreUnavailable(f"The store's answer broke off: {error}") from error
     return b"".join(parts)
 
 
-def body_of(answer: requests.Response, *, at_most: int) -> Any:
+def body_of(answer: requests.Response, *, at_most: int, ends: float = math.inf) -> Any:
     """This function will return the JSON of a good answer.
 
     :raises StoreUnavailable: for everything one cannot act on.
     :raises StoreRefused: for a well-formed problem that is final.
     :raises FeedRestarted: if the position sent is no longer good.
     """
-    raw = content(answer, at_most=at_most)
+    raw = content(answer, at_most=at_most, ends=ends)
     if answer.status_code in (200, 201):
         return _json(answer, raw, kind="application/json")
     raise error_of(answer, raw)

@@ -1,13 +1,14 @@
 """Asking the store, with every failure sorted into one of two kinds."""
 
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 from uuid import UUID
 
 import requests
 from requests.adapters import HTTPAdapter
-from urllib3.util import Retry
+from urllib3.util import Retry, Timeout
 
 from store_client import answers, messages, read
 from store_client.credential import TokenSource
@@ -26,6 +27,8 @@ class StoreClient:
 
     Every method raises StoreUnavailable (ask again later) or StoreRefused (final); feeds also raise FeedRestarted.
 
+    :param within_s: no method takes longer than this, whatever the store does; for callers whom a person waits for.
+        None: only each step has its limit.
     :param request_id: sent along, so that one piece of work can be followed through the logs of both sides.
     """
 
@@ -35,11 +38,14 @@ class StoreClient:
         token_source: TokenSource,
         *,
         timeouts: tuple[float, float] = CONNECT_AND_READ_S,
+        within_s: float | None = None,
         request_id: str = "",
     ):
         self._base = base_url.rstrip("/") + "/"
         self._token_source = token_source
         self._timeouts = timeouts
+        self._within_s = within_s
+        self._ends = float("inf")
         self.requests = 0
         self._session = requests.Session()
         # The environment's proxies and .netrc are not asked: they could send our credential elsewhere.
@@ -47,7 +53,10 @@ class StoreClient:
         self._session.headers["Accept"] = "application/json"
         if request_id:
             self._session.headers["X-Request-ID"] = request_id
-        once_more = Retry(total=1, connect=1, read=False, redirect=False, status=False, other=False, backoff_factor=0.1)
+        tries = 0 if within_s else 1  # a second try would have the same time anew
+        once_more = Retry(
+            total=tries, connect=tries, read=False, redirect=False, status=False, other=False, backoff_factor=0.1
+        )
         for scheme in ("http://", "https://"):
             self._session.mount(scheme, HTTPAdapter(max_retries=once_more))
 
@@ -78,6 +87,19 @@ class StoreClient:
         """This function will cancel an order, also one that the store has not heard of yet."""
         return self._order_answer("PUT", f"api/orders/{number}/cancel/", {"reason": reason})
 
+    def put_hold(self, number: UUID | str, lines: Iterable[messages.HoldLine]) -> messages.HoldAnswer:
+        """This function will have the copies of an order kept for it until `held_until`, before the order is placed.
+
+        Asking the same again is harmless and does not prolong the hold. StoreRefused with the slug out-of-stock names
+        in `problem.short` every line that is short, and what is free; nothing is held then. hold-differs: release the
+        present hold first; hold-used: the order has come already.
+        """
+        return self._hold_answer("PUT", number, json={"lines": [line.body() for line in lines]})
+
+    def release_hold(self, number: UUID | str) -> messages.HoldAnswer:
+        """This function will give up a hold, also one that is over or never was. hold-used: its order has come."""
+        return self._hold_answer("DELETE", number)
+
     def picture(self, url: str) -> bytes:
         """This function will fetch a book's picture, only from the store itself.
 
@@ -88,7 +110,7 @@ class StoreClient:
         if (asked.scheme, asked.netloc) != (base.scheme, base.netloc) or not asked.path.startswith(base.path):
             raise ValueError(f"{url!r:.200} is not an address of the store.")
         with self._ask("GET", address) as answer:
-            raw = answers.content(answer, at_most=LONGEST_PICTURE_BYTES)
+            raw = answers.content(answer, at_most=LONGEST_PICTURE_BYTES, ends=self._ends)
             if answer.status_code != 200:
                 raise answers.error_of(answer, raw)
             return raw
@@ -96,15 +118,22 @@ class StoreClient:
     def _page(self, path: str, rows: str, parse: Callable, after: str, limit: int) -> messages.Page:
         params = {"limit": limit, **({"after": after} if after else {})}
         with self._ask("GET", urljoin(self._base, path), params=params) as answer:
-            body = answers.body_of(answer, at_most=LONGEST_PAGE_BYTES)
+            body = answers.body_of(answer, at_most=LONGEST_PAGE_BYTES, ends=self._ends)
         return _as_agreed(lambda: messages.page(body, rows=rows, parse=parse))
 
     def _order_answer(self, method: str, path: str, body: dict) -> messages.OrderAnswer:
         with self._ask(method, urljoin(self._base, path), json=body) as answer:
-            answered = answers.body_of(answer, at_most=LONGEST_ANSWER_BYTES)
+            answered = answers.body_of(answer, at_most=LONGEST_ANSWER_BYTES, ends=self._ends)
         return _as_agreed(lambda: messages.OrderAnswer.parse(read.obj(answered)))
 
+    def _hold_answer(self, method: str, number: UUID | str, **kwargs: Any) -> messages.HoldAnswer:
+        with self._ask(method, urljoin(self._base, f"api/holds/{number}/"), **kwargs) as answer:
+            answered = answers.body_of(answer, at_most=LONGEST_ANSWER_BYTES, ends=self._ends)
+        return _as_agreed(lambda: messages.HoldAnswer.parse(read.obj(answered)))
+
     def _ask(self, method: str, url: str, **kwargs: Any) -> requests.Response:
+        if self._within_s:
+            self._ends = time.monotonic() + self._within_s
         token = self._token_source()
         answer = self._send(method, url, token, **kwargs)
         if answer.status_code == 401 and (fresh := self._token_source(again=True)) != token:
@@ -113,13 +142,17 @@ class StoreClient:
         return answer
 
     def _send(self, method: str, url: str, token: str, **kwargs: Any) -> requests.Response:
+        left_s = self._ends - time.monotonic()
+        if left_s <= 0:
+            raise StoreUnavailable(f"The store did not answer within {self._within_s} s.")
+        connect_s, read_s = (min(limit, left_s) for limit in self._timeouts)
         self.requests += 1
         try:
             return self._session.request(
                 method,
                 url,
                 headers={"Authorization": f"Bearer {token}"},
-                timeout=self._timeouts,
+                timeout=Timeout(connect=connect_s, read=read_s, total=left_s if self._within_s else None),
                 allow_redirects=False,
                 stream=True,
                 **kwargs,

@@ -10,6 +10,7 @@ from uuid import UUID
 from store_client import read
 
 STATUSES = frozenset({"received", "rejected", "packing", "dispatched", "failed", "cancelled"})
+HOLD_STATES = frozenset({"held", "released", "none"})
 
 Row = TypeVar("Row")
 
@@ -114,7 +115,10 @@ class LineCount:
 
 @dataclass(frozen=True)
 class OrderEvent:
-    """One move of an order in the store. Versions of an order count 1, 2, 3 … without a gap."""
+    """One move of an order in the store. Versions of an order count 1, 2, 3 … without a gap.
+
+    :ivar line_reasons: why copies of a line cannot be delivered, by the number of the line.
+    """
 
     order: UUID
     version: int
@@ -122,6 +126,7 @@ class OrderEvent:
     at: datetime
     reason: str
     lines: tuple[LineCount, ...]
+    line_reasons: dict[int, str]
     body: dict = field(compare=False, repr=False)
 
     @classmethod
@@ -137,6 +142,7 @@ class OrderEvent:
             at=read.moment(row, "at"),
             reason=read.text(row, "reason"),
             lines=tuple(_line_count(line) for line in read.items(row, "lines")),
+            line_reasons=_line_reasons(row),
             body=row,
         )
 
@@ -158,6 +164,26 @@ class OrderAnswer:
             version=read.integer(body, "version"),
             events=events_of(body),
         )
+
+
+@dataclass(frozen=True)
+class HoldAnswer:
+    """What the store says to a hold. `state` is held, released, or none: there never was such a hold.
+
+    :ivar held_until: by the store's clock; None unless it is held.
+    """
+
+    order: UUID
+    state: str
+    held_until: datetime | None = None
+
+    @classmethod
+    def parse(cls, body: dict) -> "HoldAnswer":
+        state = read.text(body, "state", empty=False)
+        if state not in HOLD_STATES:
+            raise read.NotAsAgreed(f"state: {state!r:.40} is not one of {', '.join(sorted(HOLD_STATES))}")
+        held_until = read.moment(body, "held_until") if state == "held" else None
+        return cls(order=read.uuid(body, "order"), state=state, held_until=held_until)
 
 
 @dataclass(frozen=True)
@@ -216,6 +242,18 @@ class Problem:
 
 
 @dataclass(frozen=True)
+class HoldLine:
+    """So many copies of a book for a line of an order that is about to be placed."""
+
+    line: int
+    book: int
+    quantity: int
+
+    def body(self) -> dict:
+        return dict(vars(self))
+
+
+@dataclass(frozen=True)
 class NewOrderLine:
     line: int
     book: int
@@ -230,7 +268,11 @@ class NewOrderLine:
 
 @dataclass(frozen=True)
 class NewOrder:
-    """An order on its way to the store. `ship_to` has name, line1, line2, postcode, city, country, phone."""
+    """An order on its way to the store. `ship_to` has name, line1, line2, postcode, city, country, phone.
+
+    :ivar payment: on_delivery or prepaid.
+    :ivar paid: what was captured; of a prepaid order its total, of the other nothing.
+    """
 
     placed_at: datetime
     payment: str
@@ -239,11 +281,13 @@ class NewOrder:
     ship_to: dict[str, str]
     note: str
     lines: tuple[NewOrderLine, ...]
+    paid: Decimal = Decimal("0.00")
 
     def body(self) -> dict:
         return {
             "placed_at": utc(self.placed_at),
             "payment": self.payment,
+            "paid": str(self.paid),
             "total": str(self.total),
             "currency": self.currency,
             "ship_to": self.ship_to,
@@ -321,6 +365,15 @@ def _line_count(line: Any) -> LineCount:
             for name in ("line", "ordered", "packed", "shipped", "short")
         }
     )
+
+
+def _line_reasons(row: dict) -> dict[int, str]:
+    """JSON has only texts as keys. An event of an older store has no reasons."""
+    told = read.obj(row.get("line_reasons", {}))
+    for line in told:
+        if not (isinstance(line, str) and line.isascii() and line.isdigit() and len(line) < 6):
+            raise read.NotAsAgreed(f"line_reasons: {line!r:.40} is not the number of a line")
+    return {int(line): read.text(told, line) for line in told}
 
 
 def _short_line(line: Any) -> ShortLine:

@@ -14,6 +14,8 @@ from urllib.parse import parse_qs, urlsplit
 TOKEN = "the-shops-token"
 AT = datetime(2026, 11, 21, 10, 5, tzinfo=UTC).isoformat().replace("+00:00", "Z")
 
+HELD_UNTIL = "2026-11-21T10:17:00Z"
+
 
 def book_row(pk: int, version: int = 1, **fields) -> dict:
     return {
@@ -51,6 +53,7 @@ class FakeStore:
     books: list = field(default_factory=list)
     events: list = field(default_factory=list)
     orders: dict = field(default_factory=dict)
+    holds: dict = field(default_factory=dict)
     short_of: dict = field(default_factory=dict)
     cancelled: set = field(default_factory=set)
     free: dict = field(default_factory=dict)
@@ -115,6 +118,7 @@ class FakeStore:
                 errors = [{"field": "lines.0.book", "message": f"There is no book {unknown[0]['book']}."}]
                 return 422, problem(422, "invalid", "Take the lines out.", errors=errors)
             self.orders[number] = body
+            self._end_hold(number, "used")
             short = [
                 {"line": x["line"], "book": x["book"], "isbn13": x["isbn13"], "wanted": x["quantity"], "free": free}
                 for x in body["lines"]
@@ -128,6 +132,47 @@ class FakeStore:
                     self.free[line["book"]] -= line["quantity"]
             self.short_of[number] = short
             return self._answer(number, 201)
+
+    def hold(self, number: str, lines: list) -> tuple[int, dict]:
+        with self.lock:
+            state, held = self.holds.get(number, ("none", []))
+            if number in self.orders:
+                return 409, problem(409, "hold-used", "The order has come.")
+            if state == "held":
+                if held != lines:
+                    return 409, problem(409, "hold-differs", "Other lines are held. Release them first.")
+                return 200, {"order": number, "state": "held", "held_until": HELD_UNTIL}
+            short = [
+                {"line": x["line"], "book": x["book"], "wanted": x["quantity"], "free": free}
+                for x in lines
+                if x["quantity"] > (free := self.free.get(x["book"], 0))
+            ]
+            if short:
+                return 409, problem(409, "out-of-stock", "Too few copies.", order=number, short=short)
+            for line in lines:
+                self.free[line["book"]] -= line["quantity"]
+            self.holds[number] = ("held", lines)
+            return 201, {"order": number, "state": "held", "held_until": HELD_UNTIL}
+
+    def release(self, number: str) -> tuple[int, dict]:
+        with self.lock:
+            if number in self.orders:
+                return 409, problem(409, "hold-used", "The order has come.")
+            known = number in self.holds
+            self._end_hold(number, "released")
+            return 200, {"order": number, "state": "released" if known else "none"}
+
+    def lapse(self, number) -> None:
+        """This function will let the time of a hold be over."""
+        with self.lock:
+            self._end_hold(str(number), "lapsed")
+
+    def _end_hold(self, number: str, state: str) -> None:
+        if self.holds.get(number, ("none",))[0] == "held":
+            lines = self.holds[number][1]
+            for line in lines:
+                self.free[line["book"]] += line["quantity"]
+            self.holds[number] = (state, lines)
 
     def _answer(self, number: str, status: int) -> tuple[int, dict]:
         events = self.events_of(number)
@@ -154,6 +199,9 @@ class Door(BaseHTTPRequestHandler):
 
     def do_PUT(self) -> None:
         self._handle(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+
+    def do_DELETE(self) -> None:
+        self._handle(None)
 
     def _handle(self, body: dict | None) -> None:
         store, address = self.store, urlsplit(self.path)
@@ -185,6 +233,8 @@ class Door(BaseHTTPRequestHandler):
             store.cancelled.add(cancel[1])
             store.move(cancel[1], "cancelled", body["reason"])
             return 201, {"order": cancel[1], "status": "cancelled", "version": 1, "events": store.events_of(cancel[1])}
+        if hold := re.fullmatch(r"/api/holds/([0-9a-f-]+)/", address.path):
+            return store.release(hold[1]) if self.command == "DELETE" else store.hold(hold[1], body["lines"])
         return store.take(address.path.split("/")[3], body)
 
     def _fails_before(self, fault: str) -> bool:
