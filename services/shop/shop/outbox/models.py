@@ -6,7 +6,7 @@ from typing import Self
 from django.db import connections, models, router
 from django.db.models import Q
 
-LEASE = timedelta(seconds=60)  # outlasts the hard time limit of a task (30 s), so a live sender is never overtaken
+LEASE = timedelta(seconds=40)  # outlasts the hard time limit of a task (30 s), so a live sender is never overtaken
 LONGEST_PAUSE_S = 20
 
 
