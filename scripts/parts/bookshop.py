@@ -160,9 +160,10 @@ class Bookshop:
             "service_token": self.token_file.read_text().strip(),
         }
 
-    def write_card(self, file: Path) -> None:
-        """This function will write the card for programs; it holds passwords, so only we may read it."""
-        unfinished = file.with_suffix(".part")
-        unfinished.touch(mode=0o600)
-        unfinished.write_text(json.dumps(self.card(), indent=2) + "\n")
-        unfinished.rename(file)
+
+def write_json(file: Path, content: dict) -> None:
+    """This function will write the file whole or not at all; it holds passwords, so only we may read it."""
+    unfinished = file.with_suffix(".part")
+    unfinished.touch(mode=0o600)
+    unfinished.write_text(json.dumps(content, indent=2) + "\n")
+    unfinished.rename(file)

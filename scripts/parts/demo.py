@@ -6,7 +6,7 @@ import sys
 import time
 from pathlib import Path
 
-from parts.bookshop import Bookshop
+from parts.bookshop import Bookshop, write_json
 from parts.lock import Busy, Lock
 from parts.ports import HOST, is_taken
 from parts.process import Part, PartFailed
@@ -29,6 +29,7 @@ class Demo:
     def __init__(self, home: Path, ports: dict[str, int]):
         self.home, self.ports = home, ports
         self.card_file = home / "card.json"
+        self.environment_file = home / "environment.json"  # for scripts/manage
         self._lock = Lock(home)
 
     def run(self) -> int:
@@ -42,7 +43,7 @@ class Demo:
             raise Refused(f"The demo is running already: {other}. To stop it: make down") from None
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, _stop)
-        self.card_file.unlink(missing_ok=True)
+        self._forget_addresses()
         began = time.monotonic()
         bookshop = Bookshop(
             self.home, shop_port=self.ports["shop"], store_port=self.ports["store"], mail_port=self.ports["mail"]
@@ -52,7 +53,8 @@ class Demo:
         try:
             print("Starting the bookshop …", flush=True)
             bookshop.start(_tick)
-            bookshop.write_card(self.card_file)
+            write_json(self.environment_file, {"shop": bookshop.shop_env, "store": bookshop.store_env})
+            write_json(self.card_file, bookshop.card())
             print(card_text(bookshop.card(), time.monotonic() - began), flush=True)
             Watch(bookshop.parts).go_on()
         except Stopped:
@@ -68,9 +70,13 @@ class Demo:
     def _stop(self, bookshop: Bookshop) -> None:
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, signal.SIG_IGN)  # a second Ctrl-C must not leave half of the parts behind
-        self.card_file.unlink(missing_ok=True)
+        self._forget_addresses()
         bookshop.stop()
         print(f"Everything is stopped. The data stays in {self.home}.", flush=True)
+
+    def _forget_addresses(self) -> None:
+        for file in (self.card_file, self.environment_file):
+            file.unlink(missing_ok=True)
 
     def _check_ports(self) -> None:
         taken = [f"{SETTINGS[name]}={port}" for name, port in self.ports.items() if is_taken(port)]
@@ -102,7 +108,7 @@ class Demo:
     def _sweep(self) -> None:
         for pid_file in (self.home / "run").glob("*.pid"):
             Part(pid_file.stem, [], home=self.home).stop_leftover()
-        self.card_file.unlink(missing_ok=True)
+        self._forget_addresses()
 
 
 class Watch:
