@@ -1,0 +1,105 @@
+"""Everything the checks look at: rows of both databases, the mailbox, and what the customers saw."""
+
+import re
+from collections import defaultdict
+from dataclasses import dataclass, field
+from email import message_from_string
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import requests
+
+from prove.shoppers import Accepted
+
+Row = dict[str, Any]
+MAILS_PER_PAGE = 250
+DEADLOCK = re.compile(r"deadlock detected")
+
+SHOP = {
+    "orders": "SELECT number::text, state, version, store_version, total, email FROM orders_order ORDER BY placed_at",
+    "lines": """SELECT order_id::text AS number, position AS line, book_id AS book, quantity, unit_price, packed, shipped,
+                short FROM orders_orderline ORDER BY order_id, position""",
+    "events": "SELECT order_id::text AS number, version, state FROM orders_orderevent ORDER BY order_id, version",
+    "outbox": "SELECT key AS number, state, attempts, last_error FROM outbox_outboxmessage ORDER BY id",
+    "mails": 'SELECT key, event, kind, state, message_id, "to", attempts FROM notifications_mail ORDER BY id',
+    "aside": "SELECT feed, key, reason FROM storelink_setaside ORDER BY id",
+    "feeds": "SELECT name, last_error, stopped_because FROM storelink_feed ORDER BY name",
+    "books": """SELECT id, version, isbn13, title, price, store_free AS free, retired_at IS NOT NULL AS retired
+                FROM catalogue_book ORDER BY id""",
+}
+STORE = {
+    "orders": "SELECT id, number::text, state, version, total, shortage FROM orders_order ORDER BY id",
+    "lines": """SELECT o.number::text, l.order_id, l.id, l.line, l.book_id AS book, l.quantity, l.unit_price,
+                count(a.id) FILTER (WHERE a.released_at IS NULL) AS packed
+                FROM orders_orderline l JOIN orders_order o ON o.id = l.order_id
+                LEFT JOIN orders_allocation a ON a.line_id = l.id
+                GROUP BY o.number, l.id ORDER BY o.number, l.line""",
+    "events": """SELECT number::text, order_id, version, status, lines FROM orders_orderevent
+                 ORDER BY number, version, id""",
+    "levels": "SELECT book_id AS book, on_shelf, reserved FROM stock_stocklevel ORDER BY book_id",
+    "copies": "SELECT id, book_id AS book, state, barcode FROM stock_bookitem ORDER BY id",
+    "ledger": """SELECT copy_id AS copy, from_state, to_state, reason, order_number::text AS number
+                 FROM stock_ledgerline ORDER BY id""",
+    "allocations": """SELECT a.copy_id AS copy, o.number::text, o.state FROM orders_allocation a
+                      JOIN orders_orderline l ON l.id = a.line_id JOIN orders_order o ON o.id = l.order_id
+                      WHERE a.released_at IS NULL ORDER BY a.id""",
+    "books": """SELECT b.id, c.version, b.isbn13, b.title, b.price, b.retired,
+                COALESCE(l.on_shelf - l.reserved, 0) AS free
+                FROM catalogue_book b JOIN catalogue_bookchange c ON c.book_id = b.id
+                LEFT JOIN stock_stocklevel l ON l.book_id = b.id ORDER BY b.id""",
+}
+
+
+@dataclass(frozen=True)
+class Caught:
+    """A mail as the catcher got it."""
+
+    message_id: str
+    to: str
+    raw: str
+
+
+@dataclass
+class Evidence:
+    shop: dict[str, list[Row]]
+    store: dict[str, list[Row]]
+    mailbox: list[Caught]  # in the order in which they came
+    accepted: list[Accepted]
+    most_resent: int = 0  # how often a sender may have been interrupted
+    deadlocks: dict[str, int] = field(default_factory=dict)
+    errors: list[str] = field(default_factory=list)
+
+    def by_number(self, side: str, table: str) -> dict[str, list[Row]]:
+        grouped = defaultdict(list)
+        for row in (self.shop if side == "shop" else self.store)[table]:
+            grouped[row["number"]].append(row)
+        return grouped
+
+
+def rows_of(connection: psycopg.Connection, queries: dict[str, str]) -> dict[str, list[Row]]:
+    return {name: connection.execute(sql).fetchall() for name, sql in queries.items()}
+
+
+def caught(url: str) -> list[Caught]:
+    """This function will read all mails from the catcher's API (MailHog's), oldest first."""
+    found, start = [], 0
+    while True:
+        asked = {"start": start, "limit": MAILS_PER_PAGE}
+        page = requests.get(f"{url}/api/v2/messages", params=asked, timeout=30).json()
+        found += page["items"]
+        start += len(page["items"])
+        if not page["items"] or start >= page["total"]:
+            break
+    return [_caught(item) for item in reversed(found)]
+
+
+def _caught(item: Row) -> Caught:
+    raw = item["Raw"]["Data"]
+    headers = message_from_string(raw)
+    return Caught(" ".join((headers["Message-ID"] or "").split()), headers["To"] or "", raw)
+
+
+def deadlocks_in(log: Path) -> int:
+    """The server's own counter starts anew when it is killed; its log does not."""
+    return len(DEADLOCK.findall(log.read_text(errors="replace"))) if log.exists() else 0

@@ -1,0 +1,101 @@
+"""Orders: none lost, none twice, none altered, and both sides agree."""
+
+from collections import Counter
+from collections.abc import Iterator
+
+from prove.checks.evidence import Evidence
+from prove.checks.violation import Violation
+
+# The store's words and the shop's for the same thing.
+SHOPS_WORD = {
+    "received": "accepted",
+    "rejected": "rejected",
+    "packing": "packing",
+    "dispatched": "shipped",
+    "failed": "failed",
+    "cancelled": "cancelled",
+}
+COUNTERS = ("packed", "shipped", "short")
+
+
+def lost(evidence: Evidence) -> Iterator[Violation]:
+    in_shop, in_store = evidence.by_number("shop", "orders"), evidence.by_number("store", "orders")
+    for number in sorted({order.number for order in evidence.accepted} | set(in_shop)):
+        where = [name for name, rows in (("shop", in_shop), ("store", in_store)) if number not in rows]
+        if where:
+            yield Violation(f"Order {number} was placed and is not in the {' nor in the '.join(where)}.", number)
+
+
+def doubled(evidence: Evidence) -> Iterator[Violation]:
+    for number, rows in evidence.by_number("store", "orders").items():
+        if len(rows) > 1:
+            yield Violation(f"Order {number} is {len(rows)} times in the store.", number)
+    seen = Counter(order.number for order in evidence.accepted)
+    for number, times in seen.items():
+        if times > 1:
+            yield Violation(f"{times} different checkouts were answered with order {number}.", number)
+    for number in sorted(set(evidence.by_number("shop", "orders")) - set(seen)):
+        yield Violation(f"The shop has order {number}, for which no customer has seen a confirmation.", number)
+
+
+def strangers(evidence: Evidence) -> Iterator[Violation]:
+    for number in sorted(set(evidence.by_number("store", "orders")) - set(evidence.by_number("shop", "orders"))):
+        yield Violation(f"The store has order {number}, of which the shop knows nothing.", number)
+
+
+def altered(evidence: Evidence) -> Iterator[Violation]:
+    shop, store = evidence.by_number("shop", "orders"), evidence.by_number("store", "orders")
+    for order in evidence.accepted:
+        for row in shop.get(order.number, ()):
+            if (row["total"], row["email"]) != (order.total, order.email):
+                told = f"The customer of order {order.number} saw {order.total}; the shop has {row['total']}."
+                yield Violation(told, order.number)
+    shop_lines, store_lines = evidence.by_number("shop", "lines"), evidence.by_number("store", "lines")
+    for number in sorted(set(shop) & set(store)):
+        frozen = [_frozen(rows.get(number, ())) for rows in (shop_lines, store_lines)]
+        sums = [sum(quantity * price for *_, quantity, price in lines) for lines in frozen]
+        if frozen[0] != frozen[1] or {shop[number][0]["total"], store[number][0]["total"], *sums} != {sums[0]}:
+            yield Violation(f"Order {number} has other lines or another total in the store than in the shop.", number)
+
+
+def _frozen(lines) -> list[tuple]:
+    return [(line["line"], line["book"], line["quantity"], line["unit_price"]) for line in lines]
+
+
+def status_differs(evidence: Evidence) -> Iterator[Violation]:
+    shop = evidence.by_number("shop", "orders")
+    for number, rows in evidence.by_number("store", "orders").items():
+        for ours, theirs in ((ours, theirs) for ours in shop.get(number, ()) for theirs in rows):
+            if (ours["state"], ours["store_version"]) != (SHOPS_WORD[theirs["state"]], theirs["version"]):
+                told = (
+                    f"Order {number} is {ours['state']} in the shop, after the store's version {ours['store_version']}; "
+                    f"in the store it is {theirs['state']}, version {theirs['version']}."
+                )
+                yield Violation(told, number)
+
+
+def counters_differ(evidence: Evidence) -> Iterator[Violation]:
+    """The shop's counters against the store's newest event, and that event against the copies themselves."""
+    newest = {number: events[-1] for number, events in evidence.by_number("store", "events").items()}
+    shop = {(row["number"], row["line"]): row for row in evidence.shop["lines"]}
+    told = {(number, line["line"]): line for number, event in newest.items() for line in event["lines"]}
+    for key in sorted(set(shop) & set(told)):
+        ours, theirs = ([row[name] for name in COUNTERS] for row in (shop[key], told[key]))
+        if ours != theirs:
+            yield Violation(f"Order {key[0]}, line {key[1]}: {COUNTERS} are {ours} in the shop, {theirs} told.", key[0])
+    for row in evidence.store["lines"]:
+        line, event = told.get((row["number"], row["line"])), newest.get(row["number"])
+        if line and event["status"] == "dispatched" and not row["packed"] == line["shipped"] == row["quantity"]:
+            said = f"{row['packed']} copies in the parcel, {line['shipped']} told, {row['quantity']} ordered"
+            yield Violation(f"Order {row['number']}, line {row['line']}: {said}.", row["number"])
+
+
+def events_missing(evidence: Evidence) -> Iterator[Violation]:
+    for side in ("shop", "store"):
+        orders, events = evidence.by_number(side, "orders"), evidence.by_number(side, "events")
+        for number in sorted(set(orders) | set(events)):
+            versions = [event["version"] for event in events.get(number, ())]
+            expected = list(range(1, max((row["version"] for row in orders.get(number, ())), default=0) + 1))
+            if versions != expected or not versions:
+                told = f"Order {number} has the events {versions} in the {side}, and should have {expected}."
+                yield Violation(told, number)

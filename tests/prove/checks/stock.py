@@ -1,0 +1,86 @@
+"""Copies: each is where its ledger says, none is promised twice, and the sums fit."""
+
+from collections import Counter
+from collections.abc import Iterator
+
+from prove.checks.evidence import Evidence
+from prove.checks.violation import Violation
+
+OPEN = ("received", "packing")
+ORDERS_STATE_OF = {"allocated": ("packing",), "packed": ("packing",), "shipped": ("dispatched",)}
+
+
+def oversold(evidence: Evidence) -> Iterator[Violation]:
+    """More promised than on the shelf, or one copy in two boxes."""
+    titles = {book["id"]: book["title"] for book in evidence.store["books"]}
+    promised, available = _promised(evidence), _available(evidence)
+    for level in evidence.store["levels"]:
+        book = level["book"]
+        if level["reserved"] > level["on_shelf"]:
+            told = f"{level['reserved']} promised, {level['on_shelf']} on the shelf"
+            yield Violation(f"“{titles.get(book)}” is oversold: {told}.", _order_waiting_for(evidence, book))
+        elif promised[book] > available[book]:
+            told = f"open orders wait for {promised[book]} copies, {available[book]} are there"
+            yield Violation(f"“{titles.get(book)}” is oversold: {told}.", _order_waiting_for(evidence, book))
+    for copy, times in Counter(row["copy"] for row in evidence.store["allocations"]).items():
+        if times > 1:
+            numbers = [row["number"] for row in evidence.store["allocations"] if row["copy"] == copy]
+            yield Violation(f"Copy {copy} lies in {times} orders: {', '.join(numbers)}.", numbers[-1])
+
+
+def wrong(evidence: Evidence) -> Iterator[Violation]:
+    yield from _ledger(evidence)
+    yield from _boxes(evidence)
+    promised, available = _promised(evidence), _available(evidence)
+    levels = {level["book"]: level for level in evidence.store["levels"]}
+    for book in sorted(set(levels) | set(promised) | set(available)):
+        level = levels.get(book, {"on_shelf": 0, "reserved": 0})
+        if (level["on_shelf"], level["reserved"]) != (available[book], promised[book]):
+            told = f"{level['on_shelf']} on the shelf and {level['reserved']} promised"
+            counted = f"{available[book]} and {promised[book]}"
+            yield Violation(f"Book {book} is noted with {told}; counted are {counted}.")
+
+
+def _ledger(evidence: Evidence) -> Iterator[Violation]:
+    """Every line goes on where the copy's last one ended, and the last one says where the copy is."""
+    state: dict[int, str] = {}
+    for line in evidence.store["ledger"]:
+        if state.get(line["copy"], "") != line["from_state"]:
+            was = state.get(line["copy"]) or "not there"
+            told = f"the ledger moves it from {line['from_state'] or 'outside'} while it was {was}"
+            yield Violation(f"Copy {line['copy']}: {told}.", line["number"] or "")
+        state[line["copy"]] = line["to_state"]
+    for copy in evidence.store["copies"]:
+        if state.get(copy["id"]) != copy["state"]:
+            told = f"is {copy['state']}, its ledger ends with {state.get(copy['id'])}"
+            yield Violation(f"Copy {copy['barcode']} {told}.")
+
+
+def _boxes(evidence: Evidence) -> Iterator[Violation]:
+    """A copy that belongs to an order lies in one, and in one of the right state."""
+    box = {row["copy"]: row for row in evidence.store["allocations"]}
+    for copy in evidence.store["copies"]:
+        row, wanted = box.get(copy["id"]), ORDERS_STATE_OF.get(copy["state"])
+        if bool(row) != bool(wanted) or (row and row["state"] not in wanted):
+            where = f"in order {row['number']}, which is {row['state']}" if row else "in no order"
+            yield Violation(f"Copy {copy['barcode']} is {copy['state']} and {where}.", row["number"] if row else "")
+
+
+def _promised(evidence: Evidence) -> Counter:
+    """Copies that open orders still wait for, by book."""
+    is_open = {order["id"] for order in evidence.store["orders"] if order["state"] in OPEN}
+    promised = Counter()
+    for line in evidence.store["lines"]:
+        if line["order_id"] in is_open:
+            promised[line["book"]] += line["quantity"] - line["packed"]
+    return promised
+
+
+def _available(evidence: Evidence) -> Counter:
+    return Counter(copy["book"] for copy in evidence.store["copies"] if copy["state"] == "available")
+
+
+def _order_waiting_for(evidence: Evidence, book: int) -> str:
+    states = {order["id"]: order["state"] for order in evidence.store["orders"]}
+    waiting = [line for line in evidence.store["lines"] if line["book"] == book and states[line["order_id"]] in OPEN]
+    return max(waiting, key=lambda line: line["order_id"])["number"] if waiting else ""

@@ -1,0 +1,83 @@
+"""What will be done in one run: how many orders, and which parts are broken how, in an order that a seed decides."""
+
+import random
+import re
+from dataclasses import dataclass, field
+
+SERVERS = ("shop", "store", "db_shop", "db_store", "rabbitmq", "redis", "mail")  # each behind a proxy of its own
+PROCESSES = ("shop", "store", "worker_1", "worker_2", "beat", "db_shop", "db_store", "rabbitmq", "redis", "mail")
+EVERYTHING = "everything"
+
+# kill: kill -9 and a new start · pause: SIGSTOP · refuse: connections are refused · hole: bytes vanish ·
+# lost_answer: requests arrive, some answers do not · wipe: the broker loses all it knew
+KINDS = ("kill", "pause", "refuse", "hole", "lost_answer", "wipe")
+SECONDS = {"kill": 0.5, "pause": 4.5, "refuse": 3.0, "hole": 4.0, "lost_answer": 4.0, "wipe": 0.5}
+
+
+class BadPlan(Exception):
+    """What was asked for is not something we can do; the message says what is."""
+
+
+@dataclass(frozen=True)
+class Fault:
+    part: str
+    kind: str
+    seconds: float
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.part}"
+
+
+@dataclass(frozen=True)
+class Plan:
+    orders: int
+    seed: int
+    faults: tuple[Fault, ...] = ()
+    shoppers: int = 8
+    packers: int = 2
+    books: int = 240
+    copies_each: int = 60
+    scarce_books: int = 12
+    scarce_copies: int = 4
+    scarce_share: float = 0.12  # of the carts
+    most_lines: int = 3
+    quiet_within_s: float = 150.0
+    settings: dict[str, str] = field(default_factory=dict)  # added to the environment of all our programs
+
+
+def matrix(*, with_nginx: bool = False) -> list[Fault]:
+    """Every part killed and paused, every server cut off in each way, the broker wiped, and one power cut."""
+    processes = [*PROCESSES, *(["nginx"] if with_nginx else [])]
+    pairs = [(part, kind) for part in processes for kind in ("kill", "pause")]
+    pairs += [(part, kind) for part in SERVERS for kind in ("refuse", "hole", "lost_answer")]
+    pairs += [("rabbitmq", "wipe"), (EVERYTHING, "kill")]
+    return [Fault(part, kind, SECONDS[kind]) for part, kind in pairs]
+
+
+def make_plan(*, orders: int, seed: int, faults: str = "all", with_nginx: bool = False, **more) -> Plan:
+    """This function will make the same plan for the same seed.
+
+    :param faults: "all", "none", a number of faults, or words such as "kill", "store", "pause:beat", with commas.
+    :raises BadPlan: for a word that names no part and no kind, or fewer orders than one.
+    """
+    if orders < 1:
+        raise BadPlan(f"A proof needs at least one order, not {orders}.")
+    chance = random.Random(seed)
+    chosen = _chosen(faults.strip() or "all", matrix(with_nginx=with_nginx), chance)
+    chance.shuffle(chosen)
+    return Plan(orders=orders, seed=seed, faults=tuple(chosen), **more)
+
+
+def _chosen(words: str, possible: list[Fault], chance: random.Random) -> list[Fault]:
+    if words in ("all", "none"):
+        return possible if words == "all" else []
+    if words.isdecimal():
+        return chance.sample(possible, min(int(words), len(possible)))
+    chosen: dict[Fault, None] = {}
+    for word in re.split(r"[,\s]+", words):
+        found = [fault for fault in possible if word in (fault.kind, fault.part, f"{fault.kind}:{fault.part}")]
+        if not found:
+            parts = ", ".join(sorted({fault.part for fault in possible}))
+            raise BadPlan(f"FAULTS knows no {word!r}. Kinds: {', '.join(KINDS)}. Parts: {parts}. Such as kill:store.")
+        chosen.update(dict.fromkeys(found))
+    return list(chosen)

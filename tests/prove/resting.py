@@ -1,0 +1,77 @@
+"""Is everything at rest? Only then a verdict means something."""
+
+import time
+from collections.abc import Callable
+
+import psycopg
+
+from prove.packers import CHOOSE, LEAVE, fate_of
+from prove.system import System
+
+POLL_S = 0.5
+QUIET_POLLS = 3
+AT_REST_AS = {LEAVE: "received", CHOOSE: "packing"}
+
+OPEN_IN_SHOP = """
+    SELECT (SELECT count(*) FROM outbox_outboxmessage WHERE state = 'waiting') AS messages,
+           (SELECT count(*) FROM notifications_mail WHERE state = 'waiting') AS mails
+"""
+BOOKS_IN_SHOP = "SELECT id, version FROM catalogue_book"
+BOOKS_IN_STORE = "SELECT book_id AS id, version FROM catalogue_bookchange"
+HEARD_IN_SHOP = "SELECT number::text, store_version AS version FROM orders_order"
+ORDERS_IN_STORE = "SELECT number::text, version, state FROM orders_order"
+
+
+def wait_for_books(system: System, within_s: float) -> bool:
+    """This function will wait until the shop has heard of all books; False if it does not in time."""
+    return _wait(lambda: not _books_to_come(system), within_s, polls=1)
+
+
+def wait_for_rest(system: System, within_s: float, on_poll: Callable[[], None]) -> bool:
+    def is_quiet() -> bool:
+        on_poll()
+        return not under_way(system)
+
+    return _wait(is_quiet, within_s, polls=QUIET_POLLS)
+
+
+def under_way(system: System) -> str:
+    """This function will say in a few words what still moves; "" if nothing does."""
+    try:
+        with system.db_shop.connect() as shop, system.db_store.connect() as store:
+            rows = shop.execute(OPEN_IN_SHOP).fetchone()
+            counts = {name: number for name, number in rows.items() if number}
+            heard = {row["number"]: row["version"] for row in shop.execute(HEARD_IN_SHOP)}
+            orders = store.execute(ORDERS_IN_STORE).fetchall()
+    except psycopg.OperationalError as error:
+        return f"a database is away: {error}"
+    to_pack = sum(row["state"] in ("received", "packing") and not _may_stay(row) for row in orders)
+    unheard = sum(heard.get(row["number"]) != row["version"] for row in orders)
+    counts |= {"to pack": to_pack, "statuses": unheard, "books": _books_to_come(system)}
+    return ", ".join(f"{number} {name}" for name, number in counts.items() if number)
+
+
+def _may_stay(row: dict) -> bool:
+    return AT_REST_AS.get(fate_of(row["number"])) == row["state"]
+
+
+def _books_to_come(system: System) -> int:
+    try:
+        with system.db_shop.connect() as shop, system.db_store.connect() as store:
+            ours = {row["id"]: row["version"] for row in shop.execute(BOOKS_IN_SHOP)}
+            theirs = {row["id"]: row["version"] for row in store.execute(BOOKS_IN_STORE)}
+    except psycopg.OperationalError:
+        return 1
+    return sum(ours.get(book) != version for book, version in theirs.items())
+
+
+def _wait(is_so: Callable[[], bool], within_s: float, *, polls: int) -> bool:
+    """Whether it was so at several looks in a row."""
+    deadline, in_a_row = time.monotonic() + within_s, 0
+    while in_a_row < polls:
+        in_a_row = in_a_row + 1 if is_so() else 0
+        if in_a_row < polls:
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(POLL_S)
+    return True

@@ -1,0 +1,151 @@
+"""Customers who buy at the same time, through the public pages. An order counts as accepted once they saw its page."""
+
+import random
+import re
+import threading
+from dataclasses import dataclass
+from decimal import Decimal
+
+from prove.browser import Browser, Stopped, fields, token_in
+from prove.plan import Plan
+
+ORDER_PAGE = re.compile(r"/orders/([0-9a-f-]{36})/")
+MEMBERS_EVERY = 2  # every second shopper has an account, the others are guests anew with each order
+ADDRESS = {
+    "name": "Alice Prover",
+    "line1": "1 Test Street",
+    "line2": "",
+    "postcode": "10115",
+    "city": "Berlin",
+    "country": "DE",
+    "phone": "",
+    "note": "",
+}
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """An order as its customer saw it."""
+
+    number: str
+    total: Decimal
+    email: str
+
+
+class Tickets:
+    """Hands out the orders to place, no more at a time than have been released."""
+
+    def __init__(self, orders: int):
+        self.orders, self._released, self._taken = orders, 0, 0
+        self._changed = threading.Condition()
+
+    def release(self, up_to: int) -> None:
+        with self._changed:
+            self._released = max(self._released, min(up_to, self.orders))
+            self._changed.notify_all()
+
+    def take(self, stop: threading.Event) -> int | None:
+        """The number of the next order, from 0; None when all are taken."""
+        with self._changed:
+            while self._taken >= self._released and self._taken < self.orders and not stop.is_set():
+                self._changed.wait(0.2)
+            if self._taken >= self.orders or stop.is_set():
+                return None
+            self._taken += 1
+            return self._taken - 1
+
+
+class Crowd:
+    """All shoppers, each a thread."""
+
+    def __init__(self, url: str, plan: Plan, books: dict[str, list[int]], stop: threading.Event):
+        self.tickets = Tickets(plan.orders)
+        self.accepted: list[Accepted] = []
+        self.turned_away = 0  # carts that could not be had; their owner chose other books
+        self.shoppers = [Shopper(self, n, url, plan, books, stop) for n in range(plan.shoppers)]
+
+    @property
+    def repeats(self) -> int:
+        return sum(shopper.browser.repeats for shopper in self.shoppers)
+
+    @property
+    def errors(self) -> list[str]:
+        return [error for shopper in self.shoppers for error in shopper.errors]
+
+    def start(self) -> None:
+        for shopper in self.shoppers:
+            shopper.start()
+
+    def is_done(self) -> bool:
+        return not any(shopper.is_alive() for shopper in self.shoppers)
+
+
+class Shopper(threading.Thread):
+    def __init__(self, crowd: Crowd, number: int, url: str, plan: Plan, books: dict, stop: threading.Event):
+        super().__init__(name=f"shopper {number}", daemon=True)
+        self.crowd, self.number, self.plan, self.books, self.stop = crowd, number, plan, books, stop
+        self.is_member = number % MEMBERS_EVERY == 0
+        self.browser = Browser(url, stop)
+        self.email, self.errors = "", []
+        self._tries = 0
+
+    def run(self) -> None:
+        try:
+            while (ticket := self.crowd.tickets.take(self.stop)) is not None:
+                self._buy(random.Random(f"{self.plan.seed}/{ticket}"), ticket)
+        except Stopped:
+            pass
+        except Exception as error:  # noqa: BLE001 - whatever it was, the report has to name it
+            self.errors.append(f"{self.name}: {type(error).__name__}: {error}")
+
+    def _buy(self, chance: random.Random, ticket: int) -> None:
+        """Until an order is placed: whoever is turned away chooses other books."""
+        self._come_in(ticket)
+        while not (number := self._order(self._choose(chance))):
+            self.crowd.turned_away += 1
+        self.crowd.accepted.append(number)
+
+    def _come_in(self, ticket: int) -> None:
+        if not self.is_member:
+            self.browser.forget()
+            self.email = f"guest-{ticket}@prove.example"
+        while self.is_member and not self.email:
+            self._tries += 1
+            email = f"member-{self.number}-{self._tries}@prove.example"
+            form = {"csrfmiddlewaretoken": token_in(self.browser.get("/accounts/signup/").text), "email": email}
+            answer = self.browser.post("/accounts/signup/", form | {"password1": "a long way to Bath"})
+            if answer.status_code == 302:
+                self.email = email
+
+    def _choose(self, chance: random.Random) -> dict[int, int]:
+        """Books and how many of each."""
+        lines = chance.randint(1, self.plan.most_lines)
+        wanted = {book: chance.randint(1, 2) for book in chance.sample(self.books["plenty"], lines)}
+        if self.books["scarce"] and chance.random() < self.plan.scarce_share:
+            wanted[chance.choice(self.books["scarce"])] = 1
+        return wanted
+
+    def _order(self, wanted: dict[int, int]) -> Accepted | None:
+        token = {}
+        for book, quantity in wanted.items():
+            if not token:
+                token = {"csrfmiddlewaretoken": self._token(f"/books/{book}/")}
+            self.browser.post("/cart/add/", token | {"book": book, "quantity": quantity})
+        page = self.browser.get("/checkout/")
+        while page.status_code in (200, 409):
+            form = fields(page.text, '<form class="checkout"') | ADDRESS | {"email": self.email}
+            page = self.browser.post("/checkout/", form)
+            if found := ORDER_PAGE.search(page.headers.get("Location", "")):
+                return Accepted(found[1], Decimal(form["seen_total"]), self.email)
+            if "line-problem" in page.text:
+                self.browser.post("/cart/clear/", {"csrfmiddlewaretoken": form["csrfmiddlewaretoken"]})
+                return None
+        if page.status_code not in (302, 403):  # an empty cart, or a window whose cookies were lost
+            raise AssertionError(f"checkout answered {page.status_code}: {page.text[:300]}")
+        return None
+
+    def _token(self, path: str) -> str:
+        page = self.browser.get(path)
+        if page.is_redirect:  # the book's own address has its title in it
+            page = self.browser.get(page.headers["Location"])
+        return token_in(page.text) or token_in(self.browser.get("/accounts/login/").text)
