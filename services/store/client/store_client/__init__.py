@@ -1,12 +1,10 @@
 """What the store says on the wire, and a client that says it. Plain Python; the contract belongs to the store."""
 
+from store_client.books import Book, DeletedBook, Picture
 from store_client.client import StoreClient
 from store_client.credential import TokenFile
 from store_client.errors import FeedRestarted, StoreRefused, StoreUnavailable
 from store_client.messages import (
-    BadRow,
-    Book,
-    DeletedBook,
     HoldAnswer,
     HoldLine,
     LineCount,
@@ -14,8 +12,6 @@ from store_client.messages import (
     NewOrderLine,
     OrderAnswer,
     OrderEvent,
-    Page,
-    Picture,
     Problem,
-    event_key,
 )
+from store_client.pages import BadRow, Page, event_key

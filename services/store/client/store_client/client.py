@@ -10,7 +10,7 @@ import requests
 from requests.adapters import HTTPAdapter
 from urllib3.util import Retry, Timeout
 
-from store_client import answers, messages, read
+from store_client import answers, books, messages, pages, read
 from store_client.credential import TokenSource
 from store_client.errors import StoreUnavailable
 
@@ -66,13 +66,11 @@ class StoreClient:
     def __exit__(self, *_) -> None:
         self._session.close()
 
-    def book_changes(
-        self, after: str = "", limit: int = BOOKS_PER_PAGE
-    ) -> messages.Page[messages.Book | messages.DeletedBook]:
+    def book_changes(self, after: str = "", limit: int = BOOKS_PER_PAGE) -> pages.Page[books.Book | books.DeletedBook]:
         """What changed in the catalogue since a position; from the beginning without one."""
-        return self._page("api/books/changes/", "changes", messages.Book.parse, after, limit)
+        return self._page("api/books/changes/", "changes", books.Book.parse, after, limit)
 
-    def order_changes(self, after: str = "", limit: int = EVENTS_PER_PAGE) -> messages.Page[messages.OrderEvent]:
+    def order_changes(self, after: str = "", limit: int = EVENTS_PER_PAGE) -> pages.Page[messages.OrderEvent]:
         """What happened to the caller's own orders since a position; from the beginning without one."""
         return self._page("api/orders/changes/", "changes", messages.OrderEvent.parse, after, limit)
 
@@ -115,11 +113,11 @@ class StoreClient:
                 raise answers.error_of(answer, raw)
             return raw
 
-    def _page(self, path: str, rows: str, parse: Callable, after: str, limit: int) -> messages.Page:
+    def _page(self, path: str, rows: str, parse: Callable, after: str, limit: int) -> pages.Page:
         params = {"limit": limit, **({"after": after} if after else {})}
         with self._ask("GET", urljoin(self._base, path), params=params) as answer:
             body = answers.body_of(answer, at_most=LONGEST_PAGE_BYTES, ends=self._ends)
-        return _as_agreed(lambda: messages.page(body, rows=rows, parse=parse))
+        return _as_agreed(lambda: pages.page(body, rows=rows, parse=parse))
 
     def _order_answer(self, method: str, path: str, body: dict) -> messages.OrderAnswer:
         with self._ask(method, urljoin(self._base, path), json=body) as answer:

@@ -1,105 +1,15 @@
-"""What the store says on the wire, read strictly: a bad row is named and kept apart, a broken envelope is no answer."""
+"""What shop and store say to each other about orders, read strictly."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any, Generic, TypeVar
+from typing import Any
 from uuid import UUID
 
 from store_client import read
 
 STATUSES = frozenset({"received", "rejected", "packing", "dispatched", "failed", "cancelled"})
 HOLD_STATES = frozenset({"held", "released", "none"})
-
-Row = TypeVar("Row")
-
-
-@dataclass(frozen=True)
-class BadRow:
-    """One row that is not what the contract says.
-
-    :ivar key: the row's own key if it could be read, else its place in the page.
-    """
-
-    key: str
-    reason: str
-    body: Any
-
-
-@dataclass(frozen=True)
-class Page(Generic[Row]):
-    """One page of a feed. `next` is the position after it, to be sent as it is."""
-
-    epoch: str
-    next: str
-    more: bool
-    rows: tuple[Row, ...] = ()
-    bad: tuple[BadRow, ...] = ()
-
-
-@dataclass(frozen=True)
-class Picture:
-    sha256: str
-    url: str
-
-
-@dataclass(frozen=True)
-class Book:
-    """A title as the store has it now. `version` rises with every change, also with one of `free`."""
-
-    id: int
-    version: int
-    isbn13: str
-    title: str
-    subtitle: str
-    authors: tuple[str, ...]
-    publisher: str
-    series: str
-    series_number: str
-    language: str
-    first_published: int | None
-    description: str
-    price: Decimal
-    currency: str
-    categories: tuple[tuple[str, ...], ...]
-    picture: Picture | None
-    free: int
-    retired: bool
-
-    @classmethod
-    def parse(cls, row: dict) -> "Book | DeletedBook":
-        """:raises read.NotAsAgreed: naming the field."""
-        if row.get("deleted") is True:
-            return DeletedBook(id=read.integer(row, "id", low=1), version=read.integer(row, "version"))
-        return cls(
-            id=read.integer(row, "id", low=1),
-            version=read.integer(row, "version"),
-            isbn13=read.digits(row, "isbn13", length=13),
-            title=read.text(row, "title", empty=False),
-            subtitle=read.text(row, "subtitle"),
-            authors=tuple(read.texts(row, "authors")),
-            publisher=read.text(row, "publisher"),
-            series=read.text(row, "series"),
-            series_number=read.text(row, "series_number"),
-            language=read.text(row, "language"),
-            first_published=read.year(row, "first_published"),
-            description=read.text(row, "description"),
-            price=read.money(row, "price"),
-            currency=read.currency(row, "currency"),
-            categories=tuple(tuple(read.path(path)) for path in read.items(row, "categories")),
-            picture=_picture(row),
-            free=read.integer(row, "free", low=0, high=read.INTEGER_MAX),
-            retired=read.flag(row, "retired"),
-        )
-
-
-@dataclass(frozen=True)
-class DeletedBook:
-    """A title that is gone from the store."""
-
-    id: int
-    version: int
 
 
 @dataclass(frozen=True)
@@ -301,60 +211,8 @@ def utc(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
-def page(body: Any, *, rows: str, parse: Callable[[dict], Row]) -> Page[Row]:
-    """This function will read one page of a feed; rows that are not as agreed are set apart, each with its reason.
-
-    :raises read.NotAsAgreed: if the envelope itself is broken.
-    """
-    if not isinstance(body, dict):
-        raise read.NotAsAgreed("the page is not an object")
-    position = read.text(body, "next", empty=False)
-    good, bad = [], []
-    for place, row in enumerate(read.items(body, rows)):
-        try:
-            if not isinstance(row, dict):
-                raise read.NotAsAgreed("the row is not an object")
-            good.append(parse(row))
-        except read.NotAsAgreed as error:
-            bad.append(BadRow(key=_key_of(row) or f"{position} row {place}", reason=str(error), body=row))
-    return Page(
-        epoch=read.text(body, "epoch", empty=False),
-        next=position,
-        more=read.flag(body, "more"),
-        rows=tuple(good),
-        bad=tuple(bad),
-    )
-
-
 def events_of(body: dict) -> tuple[OrderEvent, ...]:
     return tuple(OrderEvent.parse(read.obj(event)) for event in read.items(body, "events"))
-
-
-def book_key(book_id: int) -> str:
-    return str(book_id)
-
-
-def event_key(order: UUID, version: int) -> str:
-    return f"{order} v{version}"
-
-
-def _key_of(row: Any) -> str:
-    """The key under which a later good version of the row would come, as far as it can be told."""
-    if not isinstance(row, dict):
-        return ""
-    try:
-        if "order" in row:
-            return event_key(read.uuid(row, "order"), read.integer(row, "version"))
-        return book_key(read.integer(row, "id"))
-    except read.NotAsAgreed:
-        return ""
-
-
-def _picture(row: dict) -> Picture | None:
-    if row.get("picture") is None:
-        return None
-    picture = read.obj(row["picture"])
-    return Picture(sha256=read.sha256(picture, "sha256"), url=read.text(picture, "url", empty=False))
 
 
 def _line_count(line: Any) -> LineCount:
