@@ -51,7 +51,7 @@ def log_in_to_store(page, store: str, login: dict) -> None:
 
 def pack(page, store: str, reference: str) -> None:
     """This function will open the order, take the proposed copies, set success and save."""
-    page.goto(f"{store}/admin/orders/order/?q={reference.replace('-', '')}")
+    page.goto(f"{store}/admin/orders/order/?q={reference}")
     page.locator("#result_list tbody th a").first.click()
     page.get_by_role("button", name="Propose the oldest free copies").click()
     page.get_by_label("Success").check()

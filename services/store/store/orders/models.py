@@ -67,6 +67,11 @@ class Order(models.Model):
         return str(self.number)
 
     @property
+    def reference(self) -> str:
+        """The order as the customer knows it, short enough to say on the phone; `number` stays the key."""
+        return f"{self.number.hex[:4]}-{self.number.hex[4:8]}".upper()
+
+    @property
     def is_open(self) -> bool:
         return self.state in OPEN_STATES
 

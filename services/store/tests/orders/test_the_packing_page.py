@@ -220,3 +220,12 @@ def test_an_order_that_came_after_its_cancel_has_a_page(dan, db):
 
     order, _ = cancel_order(number=uuid4(), client="shop", reason="", actor="shop", now=NOW)
     assert "nothing to pack" in dan.get(url(order)).content.decode()
+
+
+def test_an_order_is_found_by_what_its_customer_calls_it(dan, books, accept):
+    wanted, other = accept((books[0], 1)), accept((books[1], 1))
+    for said in (wanted.reference, wanted.reference.lower(), wanted.number.hex[:8], str(wanted.number)):
+        page = dan.get(reverse("admin:orders_order_changelist"), {"q": said})
+        assert [order.pk for order in page.context["cl"].result_list] == [wanted.pk], said
+    assert wanted.reference in dan.get(url(wanted)).content.decode()
+    assert other.reference != wanted.reference
