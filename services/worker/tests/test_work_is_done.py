@@ -44,6 +44,18 @@ def test_an_old_hint_is_dropped_by_the_worker_and_is_no_dead_letter(start_worker
         assert waiting_in(broker, "dead-letters") == 0
 
 
+def test_a_worker_outlives_a_redis_that_is_away_when_a_hint_has_expired(start_worker, store, broker):
+    """S8. Expired hints are noted as results by the worker's main process, so an error there ended the whole worker."""
+    headers, body = celery_message(Topic.BOOKS)
+    headers["expires"] = (datetime.now(UTC) - timedelta(seconds=5)).isoformat()
+    with start_worker(REDIS_URL="redis://127.0.0.1:9/0") as log:
+        with broker.Producer() as producer:
+            producer.publish(body, routing_key="sync", headers=headers, correlation_id=headers["id"], serializer="json")
+        wait_for(lambda: f"The result of {headers['id']} (REVOKED) could not be kept" in log.read_text())
+        Bell(broker.as_uri(include_password=True)).ring(Topic.ORDERS)
+        wait_for(lambda: Feed.objects.filter(name="orders").exclude(heard_at=None).exists())
+
+
 def test_a_tick_is_left_to_the_worker_to_expire(broker):
     from worker.tasks import sync_books
 

@@ -12,7 +12,7 @@ class BookAdmin(ReadOnly):
     """The catalogue as heard from the store, which is where books are changed."""
 
     list_display = ["title", "byline", "isbn13", "sum", "store_free", "retired_at", "in_the_store"]
-    list_filter = [("retired_at", admin.EmptyFieldListFilter), "language"]
+    list_filter = [("retired_at", admin.EmptyFieldListFilter), ("cover_error", admin.EmptyFieldListFilter), "language"]
     search_fields = ["title", "=isbn13", "series", "publisher"]
     ordering = ["-id"]
     show_full_result_count = False

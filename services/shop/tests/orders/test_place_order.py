@@ -63,6 +63,7 @@ def test_order_lines_event_message_and_letter_are_written_together(alice, make_b
     assert message.body == {
         "placed_at": "2026-11-21T10:00:00Z",
         "payment": "on_delivery",
+        "paid": "0.00",
         "total": "31.25",
         "currency": "EUR",
         "ship_to": {
