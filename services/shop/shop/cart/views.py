@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
+from django_htmx.http import reswap, retarget
 
 from shop.cart import operations, queries, visitors
 from shop.cart.operations import BadQuantity, CartRefused
@@ -41,20 +42,23 @@ def add(request: HttpRequest) -> HttpResponse:
 def change(request: HttpRequest, book_id: int) -> HttpResponse:
     """This function will step by one (`by`) or set what was typed (`quantity`)."""
     cart = visitors.cart_for_writing(request)
-    typed = request.POST.get("quantity", "")
     try:
         if "by" in request.POST:
             operations.step(cart, book_id=book_id, by=_step(request.POST["by"]))
         else:
-            operations.set_quantity(cart, book_id=book_id, quantity=operations.quantity_from(typed))
+            quantity = operations.quantity_from(request.POST.get("quantity", ""))
+            operations.set_quantity(cart, book_id=book_id, quantity=quantity)
     except CartRefused as refusal:
-        return _cart(request, status=400, error_at=book_id, error=str(refusal))
-    return _changed(request)
+        return _cart(request, status=400, at=book_id, error=str(refusal))
+    return _changed(request, at=book_id)
 
 
 @require_POST
 def remove(request: HttpRequest, book_id: int) -> HttpResponse:
-    return _taken_out(request, lambda cart: operations.remove(cart, book_id=book_id), "Removed from your cart.")
+    def take(cart):
+        return operations.remove(cart, book_id=book_id)
+
+    return _taken_out(request, take, "Removed from your cart.", at=book_id)
 
 
 @require_POST
@@ -72,7 +76,7 @@ def undo(request: HttpRequest) -> HttpResponse:
     return _changed(request)
 
 
-def _taken_out(request: HttpRequest, take, told: str) -> HttpResponse:
+def _taken_out(request: HttpRequest, take, told: str, *, at: int | None = None) -> HttpResponse:
     try:
         taken = take(visitors.cart_for_writing(request))
     except CartRefused as refusal:
@@ -80,26 +84,33 @@ def _taken_out(request: HttpRequest, take, told: str) -> HttpResponse:
     if taken:
         visitors.remember_for_undo(request, taken)
         messages.success(request, told, extra_tags="undo")
-    return _changed(request)
+    return _changed(request, at=at)
 
 
-def _changed(request: HttpRequest) -> HttpResponse:
-    return _cart(request) if request.htmx else redirect("cart:page")
+def _changed(request: HttpRequest, *, at: int | None = None) -> HttpResponse:
+    return _cart(request, at=at) if request.htmx else redirect("cart:page")
 
 
-def _cart(request: HttpRequest, *, status: int = 200, error_at: int | None = None, error: str = "") -> HttpResponse:
+def _cart(request: HttpRequest, *, status: int = 200, at: int | None = None, error: str = "") -> HttpResponse:
+    """This function will show the cart; to htmx only what a change of the line `at` has made different."""
     basket = queries.basket_of(request)
-    if error and not any(line.book_id == error_at for line in basket.lines):
+    line = next((line for line in basket.lines if line.book_id == at), None)
+    if error and line is None:
         messages.error(request, error)
     context = {
         "basket": basket,
         "cart_count": basket.copies,
         "hearing": Hearing.latest(now=timezone.now()),
-        "error_at": error_at,
+        "error_at": at if error else None,
         "error": error,
+        "line": line,
+        "gone": at,
     }
-    template = "cart/_changed.html" if request.htmx and not request.htmx.boosted else "cart/cart.html"
-    return render(request, template, context, status=status)
+    if not request.htmx:
+        return render(request, "cart/cart.html", context, status=status)
+    if at is not None and basket.lines:
+        return render(request, "cart/_line_changed.html", context, status=status)
+    return retarget(reswap(render(request, "cart/_changed.html", context, status=status), "outerHTML"), "#cart")
 
 
 def _refused(request: HttpRequest, refusal: CartRefused) -> HttpResponse:

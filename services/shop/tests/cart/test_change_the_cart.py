@@ -49,7 +49,8 @@ def test_htmx_gets_the_badge_and_a_message_instead_of_a_page(client, make_book):
 def test_plus_and_minus_work_by_htmx_and_by_plain_forms(client, make_book):
     put_in_cart(client, make_book(1), 5)
     answer = client.post("/cart/lines/1/", {"by": "+1"}, headers=HTMX)
-    assert 'id="cart"' in answer.content.decode() and "€75.00" in text(answer)
+    assert 'id="quantity-1" hx-swap-oob="true"' in answer.content.decode() and "€75.00" in text(answer)
+    assert 'class="stepper"' not in answer.content.decode(), "the forms stay, or a click that waits would be lost"
     assert client.post("/cart/lines/1/", {"by": "-1"}).url == "/cart/"
     assert client.post("/cart/lines/1/", {"quantity": "7"}).url == "/cart/"
     assert lines_of(client) == {1: 7}
@@ -62,7 +63,7 @@ def test_a_quantity_that_makes_no_sense_is_refused_beside_its_line(client, make_
     answer = client.post("/cart/lines/1/", {"quantity": nonsense})
     assert answer.status_code == 400
     assert "Please choose a whole number from 1 to 99." in text(answer)
-    assert 'aria-describedby="error-1"' in answer.content.decode()
+    assert 'aria-describedby="error-1" aria-invalid="true"' in answer.content.decode()
     assert client.post("/cart/add/", {"book": "1", "quantity": nonsense}).status_code == 400
     assert lines_of(client) == {1: 3}
 
@@ -125,6 +126,17 @@ def test_remove_and_clear_can_be_undone_once(client, make_book):
     assert lines_of(client) == {}
     client.post("/cart/undo/")
     assert lines_of(client) == {1: 2, 2: 3}
+
+
+def test_htmx_takes_out_one_line_and_shows_the_whole_cart_when_it_is_the_last(client, make_book):
+    put_in_cart(client, make_book(1))
+    put_in_cart(client, make_book(2))
+    answer = client.post("/cart/lines/1/remove/", headers=HTMX)
+    assert '<div id="line-1" hx-swap-oob="delete">' in answer.content.decode() and "Undo" in text(answer)
+    answer = client.post("/cart/lines/2/remove/", headers=HTMX)
+    assert answer["HX-Retarget"] == "#cart" and "Nothing in it yet." in text(answer)
+    answer = client.post("/cart/undo/", headers=HTMX)
+    assert answer["HX-Retarget"] == "#cart" and 'id="line-2"' in answer.content.decode()
 
 
 def test_removing_what_is_gone_is_harmless_and_changing_it_says_so(client, make_book):
