@@ -37,7 +37,7 @@ worker_max_tasks_per_child = 2000
 
 # Results are for people who look at a sync; a Redis that is away must not stop the work.
 task_ignore_result = True
-result_backend = shop.REDIS_URL or None
+result_backend = f"worker.results:ForgivingRedisBackend+{shop.REDIS_URL}" if shop.REDIS_URL else None
 result_expires = 3600
 redis_socket_timeout = 1
 redis_socket_connect_timeout = 1
