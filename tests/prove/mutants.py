@@ -60,7 +60,7 @@ def _cross_a_power_of_ten(system: System, fault: Fault) -> None:
             worker.resume()
 
 
-def _plan(orders: int, *faults: tuple[str, str, float], **more) -> Plan:
+def _plan(orders: int, *faults: tuple, **more) -> Plan:
     few = {"books": 40, "scarce_books": 0, "quiet_within_s": 20.0}
     return Plan(orders=orders, seed=SEED, faults=tuple(Fault(*fault) for fault in faults), **{**few, **more})
 
@@ -69,7 +69,7 @@ _ALL = (
     Mutant(
         "no_sweeper",
         "Nothing looks for messages whose hint was lost.",
-        _plan(30, ("rabbitmq", "refuse", 10.0), settings={"SWEEP_EVERY_S": NEVER}),
+        _plan(30, ("rabbitmq", "refuse", 5.0, True), settings={"SWEEP_EVERY_S": NEVER}),
         frozenset({"lost", "unsent"}),
     ),
     Mutant(
@@ -90,7 +90,7 @@ _ALL = (
     Mutant(
         "early_ack",
         "A message counts as sent once a worker has taken it, before the store has answered.",
-        _plan(40, ("store", "refuse", 10.0)),
+        _plan(40, ("store", "refuse", 5.0, True)),
         frozenset({"lost"}),
         patched=True,
     ),
@@ -135,7 +135,7 @@ _ALL = (
     Mutant(
         "web_publishes_instead_of_outbox",
         "The web process tells the store itself after its commit, and nobody tells it again.",
-        _plan(40, ("store", "refuse", 10.0)),
+        _plan(40, ("store", "refuse", 5.0, True)),
         frozenset({"lost"}),
         patched=True,
     ),

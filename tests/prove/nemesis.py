@@ -10,6 +10,7 @@ from prove.plan import EVERYTHING, Fault
 from prove.proxy import Mode
 from prove.system import System
 
+LONGEST_S = 60.0  # of a fault that waits for orders
 SENDERS = 2  # of mails, at the same time (worker.tasks.AT_THE_SAME_TIME)
 # Without these a mail sender cannot finish what it has begun: a worker that loses its broker gives its tasks up.
 NEEDED_BY_SENDERS = ("worker_1", "worker_2", "db_shop", "rabbitmq", "mail", EVERYTHING)
@@ -32,6 +33,7 @@ class Nemesis:
         # How often a mail sender may have been stopped between the server's "250" and its note of it.
         self.interruptions = 0
         self.special: dict[str, Callable[[Fault], None]] = {}  # further kinds of faults
+        self.batch_is_placed: Callable[[], bool] = lambda: True
 
     def strike(self, fault: Fault) -> None:
         self.struck.append(Struck(fault, round(self.clock(), 1)))
@@ -89,6 +91,9 @@ class Nemesis:
         self.system.links.turn(fault.part, Mode(fault.kind))
         try:
             time.sleep(fault.seconds)
+            deadline = time.monotonic() + LONGEST_S
+            while fault.until_placed and not self.batch_is_placed() and time.monotonic() < deadline:
+                time.sleep(0.1)
         finally:
             self.system.links.turn(fault.part, Mode.PASS)
 

@@ -23,6 +23,7 @@ class Fault:
     part: str
     kind: str
     seconds: float
+    until_placed: bool = False  # longer than that, if the orders released with it need longer
 
     def __str__(self) -> str:
         return f"{self.kind} {self.part}"

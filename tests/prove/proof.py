@@ -74,6 +74,7 @@ class Proof:
         for done, fault in enumerate(self.plan.faults, start=1):
             due = ceil(self.plan.orders * done / len(self.plan.faults))
             self.crowd.tickets.release(due)
+            self.nemesis.batch_is_placed = lambda due=due: len(self.crowd.accepted) >= due
             self.nemesis.strike(fault)
             time.sleep(PAUSE_S)
             self._wait(lambda: len(self.crowd.accepted) >= due - self.plan.shoppers, BATCH_WITHIN_S)

@@ -136,10 +136,18 @@ class Links:
         self._run(lambda: self._links[name].turn(mode))
 
     def close(self) -> None:
-        for link in self._links.values():
-            self._run(link.close)
+        self._run(self._close)
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
+        self._loop.close()
+
+    async def _close(self) -> None:
+        for link in self._links.values():
+            await link.close()
+        conversations = asyncio.all_tasks() - {asyncio.current_task()}
+        for conversation in conversations:
+            conversation.cancel()
+        await asyncio.gather(*conversations, return_exceptions=True)
 
     def _run(self, make: Callable[[], Coroutine]):
         return asyncio.run_coroutine_threadsafe(make(), self._loop).result(timeout=10)

@@ -1,0 +1,53 @@
+"""A plan says what will be broken; the same seed says the same again."""
+
+import pytest
+
+from prove.plan import PROCESSES, SERVERS, BadPlan, make_plan
+from prove.shoppers import Tickets
+
+
+def test_a_seed_makes_the_same_plan_again_and_another_seed_another():
+    plans = [make_plan(orders=10, seed=seed).faults for seed in (1, 1, 2)]
+    assert plans[0] == plans[1] != plans[2]
+    assert set(plans[0]) == set(plans[2])
+
+
+def test_every_part_is_killed_and_paused_and_every_server_cut_off_in_each_way():
+    struck = {(fault.part, fault.kind) for fault in make_plan(orders=10, seed=1, with_nginx=True).faults}
+    assert struck >= {(part, kind) for part in (*PROCESSES, "nginx") for kind in ("kill", "pause")}
+    assert struck >= {(part, kind) for part in SERVERS for kind in ("refuse", "hole", "lost_answer")}
+    assert struck >= {("rabbitmq", "wipe"), ("everything", "kill")}
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("none", set()),
+        ("kill:store, pause:beat", {("store", "kill"), ("beat", "pause")}),
+        ("beat", {("beat", "kill"), ("beat", "pause")}),
+        ("wipe", {("rabbitmq", "wipe")}),
+    ],
+)
+def test_faults_are_chosen_by_words(words, expected):
+    faults = make_plan(orders=10, seed=1, faults=words).faults
+    assert {(fault.part, fault.kind) for fault in faults} == expected
+
+
+def test_so_many_faults_are_chosen_by_a_number():
+    assert len(make_plan(orders=10, seed=1, faults="4").faults) == 4
+
+
+@pytest.mark.parametrize("wrong", [{"faults": "kill:moon"}, {"faults": "explode"}, {"orders": 0}])
+def test_what_cannot_be_done_is_refused(wrong):
+    with pytest.raises(BadPlan):
+        make_plan(**{"orders": 10, "seed": 1, **wrong})
+
+
+def test_orders_are_handed_out_once_and_no_more_than_released():
+    import threading
+
+    stop, tickets = threading.Event(), Tickets(5)
+    tickets.release(3)
+    assert [tickets.take(stop) for _ in range(3)] == [0, 1, 2]
+    threading.Timer(0.1, tickets.release, [99]).start()
+    assert [tickets.take(stop) for _ in range(3)] == [3, 4, None]

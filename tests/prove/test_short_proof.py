@@ -1,0 +1,205 @@
+"""A short form of `make prove`, and the proof of its checks: each must turn red when a row is tampered with."""
+
+import pytest
+
+from prove import checks
+from prove.checks.evidence import SHOP, STORE, Evidence, rows_of
+from prove.plan import Fault, Plan
+from prove.proof import Proof
+
+FAULTS = (
+    Fault("store", "lost_answer", 3.0),
+    Fault("worker_1", "kill", 0.5),
+    Fault("db_shop", "kill", 0.5),
+    Fault("mail", "refuse", 2.0),
+)
+PLAN = Plan(orders=50, seed=3, faults=FAULTS, books=60, copies_each=40, scarce_books=4, scarce_copies=3)
+
+
+@pytest.fixture(scope="module")
+def proof(tmp_path_factory):
+    """Fifty orders were placed and packed while four parts were broken; the system is at rest and still running."""
+    with Proof(PLAN, tmp_path_factory.mktemp("proof") / "home") as proof:
+        proof.verdict = proof.run()
+        yield proof
+
+
+@pytest.fixture
+def databases(proof):
+    """Both databases, open to any change; nothing of it stays."""
+    with (
+        proof.system.db_shop.connect(as_superuser=True) as shop,
+        proof.system.db_store.connect(as_superuser=True) as store,
+    ):
+        for connection in (shop, store):
+            connection.execute("BEGIN")
+            connection.execute("SET session_replication_role = replica")  # no triggers, no foreign keys
+        yield {"shop": shop, "store": store}
+        for connection in (shop, store):
+            connection.execute("ROLLBACK")
+
+
+def red(evidence: Evidence) -> set[str]:
+    return {finding.key for finding in checks.examine(evidence) if finding.violations}
+
+
+@pytest.fixture
+def evidence(proof, databases):
+    """This function will read all evidence anew, with what a test has done to the databases."""
+
+    def read() -> Evidence:
+        known = proof.verdict.evidence
+        return Evidence(
+            rows_of(databases["shop"], SHOP),
+            rows_of(databases["store"], STORE),
+            mailbox=list(known.mailbox),
+            accepted=list(known.accepted),
+            most_resent=known.most_resent,
+        )
+
+    return read
+
+
+def test_fifty_orders_outlive_four_faults(proof):
+    """L1 to L8, L17, L18, L25: see prove/checks."""
+    assert proof.verdict.is_green, proof.verdict.table()
+    assert len(proof.verdict.evidence.accepted) == PLAN.orders
+
+
+def test_the_report_has_its_figures(proof):
+    report = proof.verdict.as_json()
+    assert (report["orders"], report["accepted"], report["seed"]) == (50, 50, 3)
+    assert [fault["part"] for fault in report["faults"]] == [fault.part for fault in FAULTS]
+    zeros = ("lost", "doubled", "oversold", "mails_missing", "mails_doubled", "status_differs", "unsent")
+    assert {name: report[name] for name in zeros} == dict.fromkeys(zeros, 0)
+    assert report["orders_per_s"] > 0 and report["seconds"] > 0
+
+
+def test_both_sides_tell_the_story_of_an_order(proof):
+    number = proof.verdict.evidence.accepted[0].number
+    story = proof.system.story(number)
+    assert f"Store order {number}" in story and "placed by customer" in story and "order_received" in story
+
+
+def test_untouched_evidence_is_green(evidence):
+    assert red(evidence()) == set()
+
+
+TWIN = "INSERT INTO {0} SELECT (json_populate_record(t, '{1}')).* FROM {0} t ORDER BY 1 LIMIT 1"
+SENT_ORDER = "(SELECT number FROM orders_order WHERE state = 'shipped' LIMIT 1)"
+DISPATCHED = "(SELECT id FROM orders_order WHERE state = 'dispatched' ORDER BY id LIMIT 1)"
+TAMPERING = {
+    "lost: gone from the store": ("store", f"DELETE FROM orders_order WHERE id = {DISPATCHED}"),
+    "lost: gone from the shop": ("shop", f"DELETE FROM orders_order WHERE number = {SENT_ORDER}"),
+    "doubled: twice in the store": (
+        "store",
+        """ALTER TABLE orders_order DROP CONSTRAINT orders_order_number_key;
+           INSERT INTO orders_order SELECT (json_populate_record(o, '{"id": 999999}')).* FROM orders_order o LIMIT 1""",
+    ),
+    "strangers: not from the shop": (
+        "store",
+        """INSERT INTO orders_order SELECT (json_populate_record(o,
+           '{"id": 999999, "number": "00000000-0000-4000-8000-000000000000"}')).* FROM orders_order o LIMIT 1""",
+    ),
+    "altered: another price": ("store", "UPDATE orders_orderline SET unit_price = unit_price + 1 WHERE id = 1"),
+    "altered: another total": ("shop", f"UPDATE orders_order SET total = 0 WHERE number = {SENT_ORDER}"),
+    "oversold: more promised than there": (
+        "store",
+        """ALTER TABLE stock_stocklevel DROP CONSTRAINT no_more_promised_than_on_the_shelf;
+           UPDATE stock_stocklevel SET reserved = on_shelf + 1 WHERE book_id = 1""",
+    ),
+    "oversold: one copy in two boxes": (
+        "store",
+        """DROP INDEX copy_in_one_order_only;
+           INSERT INTO orders_allocation SELECT (json_populate_record(a, '{"id": 999999}')).*
+           FROM orders_allocation a WHERE released_at IS NULL LIMIT 1""",
+    ),
+    "stock_wrong: a level": ("store", "UPDATE stock_stocklevel SET on_shelf = on_shelf + 1 WHERE book_id = 1"),
+    "stock_wrong: a promise": ("store", "UPDATE stock_stocklevel SET reserved = reserved + 1 WHERE book_id = 1"),
+    "stock_wrong: a copy": ("store", "UPDATE stock_bookitem SET state = 'missing' WHERE id = 1"),
+    "stock_wrong: a ledger line": (
+        "store",
+        "DELETE FROM stock_ledgerline WHERE id = (SELECT max(id) FROM stock_ledgerline)",
+    ),
+    "stock_wrong: a box": ("store", "UPDATE orders_allocation SET released_at = now() WHERE released_at IS NULL"),
+    "status_differs: a word": ("shop", f"UPDATE orders_order SET state = 'packing' WHERE number = {SENT_ORDER}"),
+    "status_differs: a version": (
+        "shop",
+        f"UPDATE orders_order SET store_version = store_version - 1 WHERE number = {SENT_ORDER}",
+    ),
+    "counters_differ: the shop's": ("shop", f"UPDATE orders_orderline SET shipped = 0 WHERE order_id = {SENT_ORDER}"),
+    "counters_differ: the parcel's": (
+        "store",
+        f"""DELETE FROM orders_allocation WHERE line_id IN
+            (SELECT id FROM orders_orderline WHERE order_id = {DISPATCHED})""",
+    ),
+    "events_missing: in the store": (
+        "store",
+        f"DELETE FROM orders_orderevent WHERE version = 2 AND order_id = {DISPATCHED}",
+    ),
+    "events_missing: in the shop": (
+        "shop",
+        f"DELETE FROM orders_orderevent WHERE version = 2 AND order_id = {SENT_ORDER}",
+    ),
+    "mails_missing: never written": (
+        "shop",
+        "DELETE FROM notifications_mail WHERE id = (SELECT max(id) FROM notifications_mail)",
+    ),
+    "mails_doubled: two for one event": (
+        "shop",
+        """INSERT INTO notifications_mail SELECT (json_populate_record(m,
+           json_build_object('id', 999999, 'event', m.event || ':again', 'message_id', '<again@x>'))).*
+           FROM notifications_mail m ORDER BY id LIMIT 1""",
+    ),
+    "mails_doubled: for nothing": (
+        "shop",
+        f"DELETE FROM orders_orderevent WHERE version = 3 AND order_id = {SENT_ORDER}",
+    ),
+    "books_differ: a number": ("shop", "UPDATE catalogue_book SET store_free = store_free + 1 WHERE id = 1"),
+    "books_differ: a book": ("shop", "DELETE FROM catalogue_book WHERE id = 1"),
+    "unsent: a message": ("shop", f"UPDATE outbox_outboxmessage SET state = 'waiting' WHERE key = {SENT_ORDER}::text"),
+    "unsent: a mail": ("shop", f"UPDATE notifications_mail SET state = 'refused' WHERE key = {SENT_ORDER}::text"),
+    "unsent: a row set aside": (
+        "shop",
+        """INSERT INTO storelink_setaside (feed, key, reason, body, first_at, last_at)
+           VALUES ('books', '1', 'bad', '{}', now(), now())""",
+    ),
+    "unsent: a feed": ("shop", "UPDATE storelink_feed SET stopped_because = 'too many' WHERE name = 'books'"),
+}
+
+
+@pytest.mark.parametrize("what", TAMPERING)
+def test_a_check_turns_red_when_a_row_is_tampered_with(what, databases, evidence):
+    side, statement = TAMPERING[what]
+    databases[side].execute(statement)
+    assert what.partition(":")[0] in red(evidence())
+
+
+def test_a_mail_that_never_arrived_is_missed(evidence):
+    known = evidence()
+    lost = known.mailbox.pop().message_id
+    assert "mails_missing" in red(known) or lost in {mail.message_id for mail in known.mailbox}
+
+
+def test_a_mail_that_came_too_often_is_noticed(evidence):
+    known = evidence()
+    known.mailbox += known.mailbox[-1:] * (known.most_resent + 1)
+    assert red(known) == {"mails_resent_too_often"}
+
+
+def test_mails_in_another_order_are_noticed(evidence):
+    known = evidence()
+    known.mailbox.reverse()
+    assert "mails_out_of_order" in red(known)
+
+
+def test_two_checkouts_with_one_order_are_noticed(evidence):
+    known = evidence()
+    known.accepted[0] = known.accepted[1]
+    assert "doubled" in red(known)
+
+
+def test_deadlocks_and_errors_are_noticed(evidence):
+    known = evidence()
+    known.deadlocks, known.errors = {"db_store": 1}, ["shopper 1: KeyError"]
+    assert red(known) == {"deadlocks", "errors"}
