@@ -37,10 +37,25 @@ def _happened(order: Order) -> list[tuple]:
         )
         said = f"version {event.version}: {event.status} by {event.actor}; {counts}; {event.reason}".rstrip("; ")
         told.append(((event.at, 3, event.id), f"{event.at:%F %T.%f} {said} (transaction {event.xid})"))
-    for move in LedgerLine.objects.filter(order_number=order.number).select_related("copy"):
-        said = f"copy {move.copy.barcode} {move.from_state} → {move.to_state}: {move.reason} by {move.actor}"
-        told.append(((move.at, 2, move.id), f"{move.at:%F %T.%f} {said}"))
+    return told + _moves(order) + _box(order)
+
+
+def _moves(order: Order) -> list[tuple]:
+    """Copies that moved together are told of together."""
+    together: dict[tuple, list[LedgerLine]] = {}
+    for move in LedgerLine.objects.filter(order_number=order.number).select_related("copy").order_by("id"):
+        together.setdefault((move.at, move.from_state, move.to_state, move.reason, move.actor), []).append(move)
+    told = []
+    for (at, before, after, reason, actor), moves in together.items():
+        copies = ", ".join(move.copy.barcode for move in moves)
+        said = f"{before} → {after}: {reason} by {actor}: {copies}"
+        told.append(((at, 2, moves[0].id), f"{at:%F %T.%f} {said}"))
+    return told
+
+
+def _box(order: Order) -> list[tuple]:
+    told = []
     for allocation in Allocation.objects.filter(line__order=order, released_at=None).select_related("copy", "line"):
-        said = f"copy {allocation.copy.barcode} ({allocation.copy.state}) lies in line {allocation.line.line}"
+        said = f"copy {allocation.copy.barcode} ({allocation.copy.state}) put into line {allocation.line.line}"
         told.append(((allocation.made_at, 4, allocation.id), f"{allocation.made_at:%F %T.%f} {said}"))
     return told
