@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import DataError, IntegrityError, connection, transaction
+from django.db.models import QuerySet
 
 from store_client import BadRow, Book, DeletedBook
 
@@ -13,8 +14,7 @@ COLUMNS = (
     "version, epoch, isbn13, title, subtitle, authors, publisher, series, series_number, language, first_published, "
     "description, price, currency, categories, store_free, picture_sha256, picture_url"
 ).split(", ")
-# The rows are sorted so that books are locked in the same order as by a checkout. A withdrawn book that the shop never
-# had is not worth a row.
+# A withdrawn book that the shop never had is not worth a row.
 UPSERT = f"""
     INSERT INTO catalogue_book AS book ({", ".join(COLUMNS)}, id, retired_at, cover_sha256, cover_error)
     SELECT {", ".join(f"row.{name}" for name in COLUMNS)}, row.id, CASE WHEN row.retired THEN %(now)s::timestamptz END, '', ''
@@ -36,12 +36,8 @@ UPSERT = f"""
 RETIRE_DELETED = """
     UPDATE catalogue_book AS book
     SET retired_at = COALESCE(book.retired_at, %(now)s::timestamptz), version = gone.version, epoch = gone.epoch
-    FROM (
-        SELECT row.*, book.id AS known FROM jsonb_to_recordset(%(rows)s::jsonb)
-            AS row (id bigint, version bigint, epoch text) JOIN catalogue_book book USING (id)
-        ORDER BY book.id FOR NO KEY UPDATE OF book
-    ) AS gone
-    WHERE book.id = gone.known AND (book.epoch <> gone.epoch OR gone.version > book.version)
+    FROM jsonb_to_recordset(%(rows)s::jsonb) AS gone (id bigint, version bigint, epoch text)
+    WHERE book.id = gone.id AND (book.epoch <> gone.epoch OR gone.version > book.version)
 """
 
 
@@ -54,6 +50,11 @@ class Written:
         self.changed += other.changed
         self.pictures_wanted |= other.pictures_wanted
         return self
+
+
+def lock(books: QuerySet) -> None:
+    """Step: lock books in the order of their keys, as a checkout does, so that neither waits for the other in a circle."""
+    list(books.order_by("pk").select_for_update(no_key=True).values_list("pk"))
 
 
 def newest(rows: Iterable[Book | DeletedBook]) -> list[Book | DeletedBook]:

@@ -34,6 +34,7 @@ class BooksReader:
 
     def apply(self, page: Page, *, now: datetime) -> int:
         rows = book_rows.newest(page.rows)
+        book_rows.lock(ShopBook.objects.filter(pk__in=[row.id for row in rows]))
         self._refuse_mass_retirement(listed(rows), now=now)
         written, not_taken = book_rows.write(rows, epoch=page.epoch, now=now)
         set_aside.let_go(self.name, [str(row.id) for row in rows])
@@ -51,6 +52,7 @@ class BooksReader:
         if not self._accept and going == ShopBook.objects.listed().count():
             raise MassRetirement(_please_look(f"The store names not one of the shop's {going} books any more."))
         self._refuse_mass_retirement(going, now=now)
+        book_rows.lock(unseen)
         unseen.update(retired_at=now)
 
     def _refuse_mass_retirement(self, going: int, *, now: datetime) -> None:
