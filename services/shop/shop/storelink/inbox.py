@@ -47,10 +47,9 @@ def apply_events(events: Iterable[Heard], *, now: datetime) -> None:
     """
     events = list(events)
     orders = _locked({event.order for event in events})
-    strange = [
-        BadRow(event_key(event.order, event.version), "There is no such order in the shop.", event.body)
-        for event in events
-        if event.order not in orders
+    strange = [_aside(event, "There is no such order in the shop.") for event in events if event.order not in orders]
+    strange += [
+        _aside(event, "This version was heard before, and it said something else.") for event in _retold(events)
     ]
     StoreEvent.objects.bulk_create(
         [
@@ -77,6 +76,15 @@ def _locked(numbers: set[UUID]) -> dict[UUID, Order]:
     """The orders, locked in the order of their numbers so that two hearings cannot block each other."""
     found = Order.objects.filter(pk__in=numbers).order_by("pk").select_for_update() if numbers else ()
     return {order.pk: order for order in found}
+
+
+def _retold(events: list[Heard]) -> list[Heard]:
+    """Events whose version we heard otherwise: a store restored from a backup counts on from where it was then."""
+    kept = {
+        (event.order_id, event.version): Heard.parse(event.body)
+        for event in StoreEvent.objects.filter(order__in={event.order for event in events})
+    }
+    return [event for event in events if kept.get((event.order, event.version), event) != event]
 
 
 def _advance(orders: dict[UUID, Order], *, now: datetime) -> Writes:
@@ -119,13 +127,17 @@ def _apply(order: Order, lines: list[OrderLine], event: Heard, *, now: datetime,
     try:
         _move(order, lines, state, reason, at=event.at, now=now, writes=writes)
     except IllegalMove as error:
-        writes.impossible.append(BadRow(event_key(event.order, event.version), str(error), event.body))
+        writes.impossible.append(_aside(event, str(error)))
 
 
 def _move(order, lines, state, reason, *, at, now, writes: Writes) -> None:
     event = order.move_to(state, at=at, reason=reason[:REASON_LENGTH], actor="warehouse")
     writes.events.append(event)
     writes.mails.append(letters.letter(order, lines, event, now=now))
+
+
+def _aside(event: Heard, reason: str) -> BadRow:
+    return BadRow(event_key(event.order, event.version), reason, event.body)
 
 
 def _count(lines: list[OrderLine], event: Heard, writes: Writes) -> None:

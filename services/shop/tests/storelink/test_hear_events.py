@@ -144,6 +144,18 @@ def test_a_bad_row_is_set_aside_until_a_good_version_of_it_comes(place, store, c
     assert not SetAside.objects.exists()
 
 
+def test_a_version_that_says_something_else_than_before_is_shown(told, clock):
+    """A store restored from a backup gives out the same versions again."""
+    order, events = told
+    hear_events(events, now=clock())
+    hear_events(events, now=clock())
+    assert not SetAside.objects.exists()
+    hear_events([Heard.parse({**events[2].body, "status": "failed", "reason": "lost"})], now=clock())
+    order.refresh_from_db()
+    assert order.state == "shipped" and kinds(order) == KINDS
+    assert "said something else" in SetAside.objects.get().reason
+
+
 def test_a_failed_order_says_why(told, clock, store):
     order, events = told
     failed = Heard.parse({**events[2].body, "status": "failed", "reason": "The last copy is water-damaged."})
