@@ -50,8 +50,6 @@ INSTALLED_APPS = [
     "allauth.account",
     "csp",
     "django_htmx",
-    "crispy_forms",
-    "crispy_bootstrap5",
     "shop.pages",
     "shop.accounts",
     "shop.catalogue",
@@ -95,8 +93,6 @@ TEMPLATES = [
     }
 ]
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
-CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
-CRISPY_TEMPLATE_PACK = "bootstrap5"
 
 # --- database ---
 DATABASES = {
@@ -152,6 +148,9 @@ ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_LOGOUT_REDIRECT_URL = "pages:home"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+# How many proxies of ours add to X-Forwarded-For. Without it all customers behind nginx share one limit of log-ins; too
+# high, and anybody can pretend to be somebody else.
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=0)
 
 # --- language and time ---
 LANGUAGE_CODE = "en-gb"
