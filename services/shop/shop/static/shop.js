@@ -20,6 +20,11 @@ document.addEventListener("htmx:responseError", (event) => {
   tell(stale ? "This page is out of date. Please load it again." : "That did not work. Please try again.");
 });
 
+// A number typed in the cart is sent when it changes, which Enter does too; sending it twice would hide its error.
+document.addEventListener("submit", (event) => {
+  if (window.htmx && event.target.matches(".set-quantity")) event.preventDefault();
+});
+
 // A choice in the list's tools takes effect at once.
 document.querySelectorAll("[data-submit]").forEach((control) => {
   control.addEventListener("change", () => control.form.requestSubmit());

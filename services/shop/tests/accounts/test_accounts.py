@@ -56,7 +56,7 @@ def test_a_registration_that_cannot_be_is_refused_beside_the_field(client, alice
 
 def test_log_in_takes_any_case_of_the_address_and_no_foreign_next(client, alice):
     assert log_in(client, "ALICE@example.org", next="https://evil.example/").url == "/"
-    assert "My orders" in text(client.get("/"))
+    assert "Account" in text(client.get("/"))
 
 
 def test_log_out_is_a_post(client, alice):
