@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.conf import settings
+
 from shop.notifications.models import Mail
 from shop.notifications.operations import compose
 from shop.orders.models import Order, OrderEvent, OrderLine
@@ -65,7 +67,7 @@ def _context(order: Order, lines: list[OrderLine], event: OrderEvent) -> dict:
         "shipped": shipped,
         "ordered": ordered,
         "in_part": in_part,
-        "url": order.signed_url,
+        "url": f"{settings.PUBLIC_URL}{order.get_absolute_url()}?key={order.link_token}",
     }
 
 
