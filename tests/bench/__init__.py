@@ -1,0 +1,1 @@
+"""The figures of the README, measured on the reader's own machine by `make bench`."""

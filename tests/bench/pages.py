@@ -1,0 +1,73 @@
+"""What one page costs the shop in processor time, whatever else the machine is doing."""
+
+import os
+from dataclasses import dataclass
+
+from parts.tree import process_tree
+from prove.browser import fields, token_in
+from prove.shoppers import ADDRESS
+
+TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
+REQUESTS = 100
+
+
+@dataclass(frozen=True)
+class PageCost:
+    page: str
+    cpu_ms: float
+    kilobytes: float
+
+
+def cpu_seconds(pid: int) -> float:
+    """Processor time of a process and its children so far, in user and system mode."""
+    ticks = 0
+    for each in process_tree(pid):
+        with open(f"/proc/{each}/stat") as stat:
+            after_name = stat.read().rpartition(")")[2].split()
+        ticks += int(after_name[11]) + int(after_name[12])
+    return ticks / TICKS_PER_SECOND
+
+
+def page_costs(bookshop, browser, books: list[int]) -> list[PageCost]:
+    """This function will ask for each page a hundred times and share the shop's processor time among them."""
+    paths = {
+        "home": lambda n: "/",
+        "list of books": lambda n: f"/books/?page={n % 10 + 1}",
+        "search": lambda n: f"/books/?q={('love', 'war', 'the house', 'austen')[n % 4]}",
+        "book": lambda n: f"/books/{books[n % len(books)]}/x/",
+        "cart": lambda n: "/cart/",
+    }
+    costs = [_cost(bookshop, name, lambda n, path=path: _followed(browser, path(n))) for name, path in paths.items()]
+    token = {"csrfmiddlewaretoken": token_in(browser.get("/accounts/login/").text)}
+
+    def add(n: int) -> int:
+        return len(browser.post("/cart/add/", token | {"book": books[n % len(books)], "quantity": 1}).content)
+
+    def buy(n: int) -> int:
+        add(n)
+        form = fields(browser.get("/checkout/").text, '<form class="checkout"')
+        placed = browser.post("/checkout/", form | ADDRESS | {"email": f"bench-{n}@bench.example"})
+        assert placed.status_code == 302, placed.text[:500]
+        return len(placed.content)
+
+    costs.append(_cost(bookshop, "add to cart (POST)", add))
+    browser.post("/cart/clear/", token)
+    costs.append(_cost(bookshop, "add, checkout page, order (3 requests)", buy))
+    return costs
+
+
+def _followed(browser, path: str) -> int:
+    answer = browser.get(path)
+    while answer.is_redirect:
+        answer = browser.get(answer.headers["Location"])
+    assert answer.status_code == 200, (path, answer.status_code)
+    return len(answer.content)
+
+
+def _cost(bookshop, name: str, ask) -> PageCost:
+    ask(0)
+    pid, size = bookshop.shop.process.pid, 0
+    before = cpu_seconds(pid)
+    for n in range(REQUESTS):
+        size += ask(n)
+    return PageCost(name, (cpu_seconds(pid) - before) / REQUESTS * 1000, size / REQUESTS / 1000)
