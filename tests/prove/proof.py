@@ -56,10 +56,11 @@ class Proof:
         self._wait_for_shoppers()
         orders_s = time.monotonic() - self.began
         self.progress.say("waiting for rest")
+        began_waiting = time.monotonic()
         quiet = heard and resting.wait_for_rest(self.system, self.plan.quiet_within_s, self.nemesis.look_after)
         still = "" if quiet else f"It never came to rest: {resting.under_way(self.system)}."
         self.stop.set()
-        return self._verdict(still, orders_s)
+        return self._verdict(still, orders_s=orders_s, rest_s=time.monotonic() - began_waiting)
 
     def _open_doors(self) -> None:
         self.crowd = Crowd(self.system.shop_url, self.plan, self.system.books(), self.stop)
@@ -106,7 +107,7 @@ class Proof:
             errors=self.crowd.errors + self.packers.errors,
         )
 
-    def _verdict(self, still: str, orders_s: float) -> Verdict:
+    def _verdict(self, still: str, *, orders_s: float, rest_s: float) -> Verdict:
         self.progress.say("looking at everything")
         evidence = self.evidence()
         placed = len(evidence.accepted)
@@ -125,4 +126,5 @@ class Proof:
             turned_away=self.crowd.turned_away,
             seconds=time.monotonic() - self.began,
             orders_per_s=placed / orders_s,
+            rest_s=rest_s,
         )

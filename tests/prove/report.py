@@ -87,6 +87,7 @@ class Verdict:
     turned_away: int
     seconds: float
     orders_per_s: float
+    rest_s: float  # from the last order, and the last fault, until nothing moved any more
 
     @property
     def is_green(self) -> bool:
@@ -108,6 +109,7 @@ class Verdict:
             "mails_resent": resent(self.evidence),
             "seconds": round(self.seconds, 1),
             "orders_per_s": round(self.orders_per_s, 2),
+            "rest_after_s": round(self.rest_s, 1),
             "mutant": self.mutant,
             "checks": counts,
             "violations": {
@@ -137,8 +139,9 @@ class Verdict:
             f"{len(self.evidence.mailbox)} mails, {resent(self.evidence)} of them sent again "
             f"(at most {self.evidence.most_resent} may be), {self.repeats} requests repeated by their senders, "
             f"{self.turned_away} carts turned away",
-            f"{self.seconds:.0f} s from the first order to the verdict, {self.orders_per_s:.1f} orders/s, "
-            f"seed {self.plan.seed}" + (f", without a guard: {self.mutant}" if self.mutant else ""),
+            f"{self.seconds:.0f} s from the first order to the verdict, {self.orders_per_s:.1f} orders/s, at rest "
+            f"{self.rest_s:.0f} s after the last order, seed {self.plan.seed}"
+            + (f", without a guard: {self.mutant}" if self.mutant else ""),
         ]
         if self.died:
             lines.append(f"ended by themselves and started again: {dict(Counter(self.died))}")
