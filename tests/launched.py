@@ -9,6 +9,7 @@ from pathlib import Path
 
 from parts import ROOT
 from parts.ports import free_port
+from parts.process import ends_with_us
 from parts.tree import process_tree
 
 # A guard against waiting for ever. How fast a start is depends on what else the machine does.
@@ -28,8 +29,10 @@ class Launched:
 
     def start(self):
         """Return once the card is there; nothing is left running if it does not come."""
+        # A test run that is killed must not leave a bookshop behind.
+        command = ends_with_us([str(ROOT / "scripts" / "demo")], signal.SIGTERM)
         with self.log.open("ab") as log:
-            self.launcher = subprocess.Popen([ROOT / "scripts" / "demo"], env=self.env, stdout=log, stderr=log)
+            self.launcher = subprocess.Popen(command, env=self.env, stdout=log, stderr=log)
         deadline = time.monotonic() + READY_WITHIN_SECONDS
         while not self.card_file.exists() and self.launcher.poll() is None and time.monotonic() < deadline:
             time.sleep(0.1)
