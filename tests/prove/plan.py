@@ -42,7 +42,7 @@ class Plan:
     scarce_copies: int = 4
     scarce_share: float = 0.12  # of the carts
     most_lines: int = 3
-    quiet_within_s: float = 150.0
+    quiet_within_s: float = 150.0  # outlasts a lease (60 s) and the longest pause before a new attempt
     settings: dict[str, str] = field(default_factory=dict)  # added to the environment of all our programs
 
 

@@ -50,15 +50,14 @@ class Proof:
         if self.mutant:
             self.mutant.take_out_guards(self.system, self.nemesis)
         self.progress.say("the shop hears of the books")
-        heard = resting.wait_for_books(self.system, BOOKS_WITHIN_S)
+        resting.wait_for_books(self.system, BOOKS_WITHIN_S)
         self._open_doors()
         self._break_everything()
         self._wait_for_shoppers()
         orders_s = time.monotonic() - self.began
         self.progress.say("waiting for rest")
         began_waiting = time.monotonic()
-        quiet = heard and resting.wait_for_rest(self.system, self.plan.quiet_within_s, self.nemesis.look_after)
-        still = "" if quiet else f"It never came to rest: {resting.under_way(self.system)}."
+        still = resting.wait_for_rest(self.system, self.plan.quiet_within_s, self.nemesis.look_after)
         self.stop.set()
         return self._verdict(still, orders_s=orders_s, rest_s=time.monotonic() - began_waiting)
 
@@ -114,7 +113,7 @@ class Proof:
         if placed < self.plan.orders:
             evidence.errors.append(f"Only {placed} of {self.plan.orders} orders could be placed.")
         if still:
-            evidence.errors.append(still)
+            evidence.errors.append(f"It never came to rest: {still}.")
         return Verdict(
             plan=self.plan,
             mutant=self.mutant.name if self.mutant else "",

@@ -24,15 +24,21 @@ ORDERS_IN_STORE = "SELECT number::text, version, state FROM orders_order"
 
 def wait_for_books(system: System, within_s: float) -> bool:
     """This function will wait until the shop has heard of all books; False if it does not in time."""
-    return _wait(lambda: not _books_to_come(system), within_s, polls=1)
+    return not _what_stays(lambda: str(_books_to_come(system) or ""), within_s, polls=1)
 
 
-def wait_for_rest(system: System, within_s: float, on_poll: Callable[[], None]) -> bool:
-    def is_quiet() -> bool:
+def wait_for_rest(system: System, within_s: float, on_poll: Callable[[], None]) -> str:
+    """This function will wait until nothing moves any more.
+
+    :param within_s: how long the same things may be under way before we stop waiting.
+    :returns: what is still under way; "" at rest.
+    """
+
+    def look() -> str:
         on_poll()
-        return not under_way(system)
+        return under_way(system)
 
-    return _wait(is_quiet, within_s, polls=QUIET_POLLS)
+    return _what_stays(look, within_s, polls=QUIET_POLLS)
 
 
 def under_way(system: System) -> str:
@@ -65,13 +71,14 @@ def _books_to_come(system: System) -> int:
     return sum(ours.get(book) != version for book, version in theirs.items())
 
 
-def _wait(is_so: Callable[[], bool], within_s: float, *, polls: int) -> bool:
-    """Whether it was so at several looks in a row."""
-    deadline, in_a_row = time.monotonic() + within_s, 0
-    while in_a_row < polls:
-        in_a_row = in_a_row + 1 if is_so() else 0
-        if in_a_row < polls:
-            if time.monotonic() > deadline:
-                return False
-            time.sleep(POLL_S)
-    return True
+def _what_stays(look: Callable[[], str], within_s: float, *, polls: int) -> str:
+    """What was seen last, once it was nothing at several looks in a row, or the same for too long."""
+    seen, since, in_a_row = look(), time.monotonic(), 0
+    while True:
+        in_a_row = 0 if seen else in_a_row + 1
+        if in_a_row == polls or time.monotonic() - since > within_s:
+            return seen
+        time.sleep(POLL_S)
+        before, seen = seen, look()
+        if seen != before:
+            since = time.monotonic()
