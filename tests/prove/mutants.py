@@ -61,7 +61,7 @@ def _cross_a_power_of_ten(system: System, fault: Fault) -> None:
 
 
 def _plan(orders: int, *faults: tuple, **more) -> Plan:
-    few = {"books": 40, "scarce_books": 0, "quiet_within_s": 20.0}
+    few = {"books": 40, "scarce_books": 0, "quiet_within_s": 30.0}
     return Plan(orders=orders, seed=SEED, faults=tuple(Fault(*fault) for fault in faults), **{**few, **more})
 
 
