@@ -13,7 +13,7 @@ from kombu import Connection
 HERE = Path(__file__).resolve().parent
 
 
-def wait_for(condition, within: float = 20.0):
+def wait_for(condition, within: float = 60.0):
     """This function will ask until the answer is true, and return it."""
     ends = time.monotonic() + within
     while not (answer := condition()):
@@ -66,7 +66,7 @@ def start_worker(broker, store, tmp_path):
                 command, env={**os.environ, **settings}, stdout=output, stderr=output, cwd=tmp_path
             )
         try:
-            wait_for(lambda: " ready." in log.read_text(), within=40)
+            wait_for(lambda: " ready." in log.read_text(), within=90)
             yield log
         finally:
             process.terminate()

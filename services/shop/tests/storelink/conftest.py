@@ -27,7 +27,7 @@ def make_client(store, tmp_path):
     lines = []
 
     def make():
-        lines.append(StoreClient(store.url, TokenFile(token), timeouts=(0.5, 0.3)))
+        lines.append(StoreClient(store.url, TokenFile(token), timeouts=(2, 2)))
         return lines[-1]
 
     yield make

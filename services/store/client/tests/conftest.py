@@ -19,5 +19,5 @@ def token_file(tmp_path):
 
 @pytest.fixture
 def client(store, token_file):
-    with StoreClient(store.url, TokenFile(token_file), timeouts=(0.5, 0.3)) as line:
+    with StoreClient(store.url, TokenFile(token_file), timeouts=(2, 2)) as line:
         yield line

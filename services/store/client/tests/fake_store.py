@@ -257,7 +257,7 @@ class Door(BaseHTTPRequestHandler):
             self.send_header("Content-Length", "0")
             self.end_headers()
         elif fault == "slow":
-            time.sleep(1.0)
+            time.sleep(4)  # longer than any caller in a test waits
             self.close_connection = True
         elif fault == "hang up":
             self.close_connection = True
