@@ -17,7 +17,7 @@ SERVICES = ("shop", "store")
 def script(name, home, *arguments):
     command = [str(ROOT / "scripts" / name), *map(str, arguments)]
     env = {**os.environ, "DEMO_DIR": str(home)}
-    return subprocess.run(command, env=env, capture_output=True, text=True, timeout=60)
+    return subprocess.run(command, env=env, capture_output=True, text=True, timeout=180)
 
 
 class Data:
