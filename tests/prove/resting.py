@@ -22,11 +22,6 @@ HEARD_IN_SHOP = "SELECT number::text, store_version AS version FROM orders_order
 ORDERS_IN_STORE = "SELECT number::text, version, state FROM orders_order"
 
 
-def wait_for_books(system: System, within_s: float) -> bool:
-    """This function will wait until the shop has heard of all books; False if it does not in time."""
-    return not _what_stays(lambda: str(_books_to_come(system) or ""), within_s, polls=1)
-
-
 def wait_for_rest(system: System, within_s: float, on_poll: Callable[[], None]) -> str:
     """This function will wait until nothing moves any more.
 
@@ -38,7 +33,7 @@ def wait_for_rest(system: System, within_s: float, on_poll: Callable[[], None]) 
         on_poll()
         return under_way(system)
 
-    return _what_stays(look, within_s, polls=QUIET_POLLS)
+    return _what_stays(look, within_s)
 
 
 def under_way(system: System) -> str:
@@ -71,12 +66,12 @@ def _books_to_come(system: System) -> int:
     return sum(ours.get(book) != version for book, version in theirs.items())
 
 
-def _what_stays(look: Callable[[], str], within_s: float, *, polls: int) -> str:
+def _what_stays(look: Callable[[], str], within_s: float) -> str:
     """What was seen last, once it was nothing at several looks in a row, or the same for too long."""
     seen, since, in_a_row = look(), time.monotonic(), 0
     while True:
         in_a_row = 0 if seen else in_a_row + 1
-        if in_a_row == polls or time.monotonic() - since > within_s:
+        if in_a_row == QUIET_POLLS or time.monotonic() - since > within_s:
             return seen
         time.sleep(POLL_S)
         before, seen = seen, look()

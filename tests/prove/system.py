@@ -111,7 +111,7 @@ class System:
         return DAN, Path(self._password_file("packer")).read_text()
 
     def start(self, told: Told = lambda what: None) -> None:
-        """This function will start everything, with books in the store; the shop has heard of none yet.
+        """This function will start everything, with books in the store of which the shop has heard.
 
         :raises PartFailed: what did start is left running; call stop().
         """
@@ -124,6 +124,9 @@ class System:
         start_all([self._stock()])
         told("programs")
         start_all(self.programs)
+        told("the shop hears of the books")
+        env = self._unbroken(self.shop_env)
+        start_all([Commands("first_sync", [["sync_books"]], home=self.home, env=env)])
 
     def stop(self) -> None:
         """Kill is enough: nothing here is worth a farewell, and the folder is emptied before the next run."""
