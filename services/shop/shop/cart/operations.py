@@ -133,16 +133,21 @@ def put_back(cart: Cart, lines: list[tuple[int, int, Decimal]]) -> None:
     :param lines: book, quantity and the price when it was added; what has gone from the catalogue since is left out.
     """
     with transaction.atomic(durable=True):
-        _lock(cart)
-        known = set(Book.objects.filter(pk__in=[book for book, _, _ in lines]).values_list("pk", flat=True))
-        _pour(
-            cart,
-            [
-                CartLine(book_id=book, quantity=quantity, price_when_added=price)
-                for book, quantity, price in lines
-                if book in known
-            ],
-        )
+        pour_back(cart, lines)
+
+
+def pour_back(cart: Cart, lines: list[tuple[int, int, Decimal]]) -> None:
+    """Step: see put_back()."""
+    _lock(cart)
+    known = set(Book.objects.filter(pk__in=[book for book, _, _ in lines]).values_list("pk", flat=True))
+    _pour(
+        cart,
+        [
+            CartLine(book_id=book, quantity=quantity, price_when_added=price)
+            for book, quantity, price in lines
+            if book in known
+        ],
+    )
 
 
 def cart_of_user(user) -> Cart:
