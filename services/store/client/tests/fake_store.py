@@ -230,9 +230,20 @@ class Door(BaseHTTPRequestHandler):
         if address.path == "/api/orders/changes/":
             return store.page(list(enumerate(store.events, start=1)), after, limit)
         if cancel := re.fullmatch(r"/api/orders/([0-9a-f-]+)/cancel/", address.path):
+            events = store.events_of(cancel[1])
+            if events and events[-1]["status"] in ("dispatched", "failed", "rejected"):
+                return 409, problem(409, "too-late", "It is on its way.", events=events)
+            if events and events[-1]["status"] == "cancelled":
+                last = events[-1]
+                return 200, {"order": cancel[1], "status": "cancelled", "version": last["version"], "events": events}
             store.cancelled.add(cancel[1])
+            if not events:  # a tombstone: the order never came
+                return 201, {"order": cancel[1], "status": "cancelled", "version": 0, "events": []}
             store.move(cancel[1], "cancelled", body["reason"])
-            return 201, {"order": cancel[1], "status": "cancelled", "version": 1, "events": store.events_of(cancel[1])}
+            events = store.events_of(cancel[1])
+            return 200, {
+                "order": cancel[1], "status": "cancelled", "version": events[-1]["version"], "events": events
+            }  # fmt: skip
         if hold := re.fullmatch(r"/api/holds/([0-9a-f-]+)/", address.path):
             return store.release(hold[1]) if self.command == "DELETE" else store.hold(hold[1], body["lines"])
         return store.take(address.path.split("/")[3], body)
