@@ -58,6 +58,8 @@ INSTALLED_APPS = [
     "shop.outbox",
     "shop.notifications",
     "shop.storelink",
+    "shop.payments",
+    "shop.payments.gateways.test",
 ]
 
 MIDDLEWARE = [
@@ -104,6 +106,12 @@ DATABASES["default"].update(
     CONN_HEALTH_CHECKS=True,
 )
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- payments ---
+# How long the copies wait for the money. The store holds them a little longer.
+PAYMENT_WINDOW_S = env.int("PAYMENT_WINDOW_S", default=15 * 60)
+# The built-in bank, where nobody pays with real money: for the demo and for tests.
+TEST_BANK = env.bool("TEST_BANK", default=False)
 
 # --- what the shop talks to; none of it is needed to answer a request ---
 STORE_URL = env("STORE_URL", default="http://127.0.0.1:8001").rstrip("/")

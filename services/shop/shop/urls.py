@@ -14,6 +14,8 @@ urlpatterns = [
     path("", include("shop.catalogue.urls")),
     path("cart/", include("shop.cart.urls")),
     path("", include("shop.orders.urls")),
+    path("", include("shop.payments.urls")),
+    path("test-bank/", include("shop.payments.gateways.test.urls")),
     path("account/", include("shop.accounts.urls")),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),

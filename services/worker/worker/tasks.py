@@ -6,8 +6,9 @@ from django.core.mail import get_connection
 from django.utils import timezone
 
 from shop.notifications import delivery as mail
+from shop.payments import refunds, tidying
 from shop.storelink import books, delivery, pictures, statuses
-from shop.storelink.one_run import a_place
+from shop.storelink.one_run import a_place, one_run
 from shop.storelink.store import open_store
 from worker.app import app
 from worker_bell import Door, Topic
@@ -25,6 +26,18 @@ def door(place: Door, **options):
 def send_orders() -> str:
     with a_place("outbox", of=AT_THE_SAME_TIME) as free, open_store() as store:
         return str(delivery.send_orders(store, timezone.now)) if free else "others are at it"
+
+
+@door(Topic.REFUNDS.value)
+def send_refunds() -> str:
+    with a_place("refunds", of=AT_THE_SAME_TIME) as free:
+        return str(refunds.send_refunds(timezone.now)) if free else "others are at it"
+
+
+@door(Topic.PAYMENTS.value)
+def tidy_payments() -> str:
+    with one_run("payments") as turn:
+        return tidying.tidy(timezone.now) if turn else "others are at it"
 
 
 @door(Topic.MAIL.value)

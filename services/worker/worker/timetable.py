@@ -14,10 +14,13 @@ def timetable(env: Env) -> dict[str, dict]:
     statuses = env.float("STATUSES_EVERY_S", default=60.0)
     sweep = env.float("SWEEP_EVERY_S", default=5.0)
     pictures = env.float("PICTURES_EVERY_S", default=60.0)
+    payments = env.float("PAYMENTS_EVERY_S", default=10.0)
     every = {
         Topic.BOOKS: books,
         Topic.ORDERS: statuses,
         Topic.OUTBOX: sweep,
+        Topic.REFUNDS: sweep,
+        Topic.PAYMENTS: payments,
         Topic.MAIL: sweep,
         Topic.PICTURES: pictures,
     }

@@ -11,6 +11,7 @@ from django.db.models.functions import Coalesce, Greatest
 from django.urls import reverse
 from django.utils.text import slugify
 
+UNCOUNTED = ("placed", "awaiting_payment")  # states of orders that the store may not know of yet
 COVER_WIDTHS = (160, 320, 640)  # pixels: small, medium, large
 
 
@@ -19,10 +20,13 @@ class BookQuerySet(models.QuerySet):
         return self.filter(retired_at=None)
 
     def with_available(self) -> "BookQuerySet":
-        """Annotate `available`: what the store had free, less what this shop has sold since and the store has not counted."""
+        """Annotate `available`: what the store had free, less what this shop has sold since and the store has not counted.
+
+        Copies that the store held for an order are counted by the store itself.
+        """
         sold = (
             apps.get_model("orders", "OrderLine")
-            .objects.filter(book=OuterRef("pk"), order__state="placed")
+            .objects.filter(book=OuterRef("pk"), order__state__in=UNCOUNTED, order__held=False)
             .order_by()
             .values("book")
             .annotate(n=Sum("quantity"))

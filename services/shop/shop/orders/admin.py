@@ -33,12 +33,23 @@ class EventInline(LookOnlyInline):
     ordering = ["version"]
 
 
+class NeedsAttention(admin.SimpleListFilter):
+    title = "needs attention"
+    parameter_name = "attention"
+
+    def lookups(self, request, model_admin):
+        return [("yes", "Yes")]
+
+    def queryset(self, request, orders):
+        return orders.exclude(attention="") if self.value() == "yes" else orders
+
+
 @admin.register(Order)
 class OrderAdmin(ReadOnly):
     """Orders are moved by customers and by the warehouse; staff look here and act in the warehouse."""
 
-    list_display = ["reference", "state", "email", "ship_name", "sum", "placed_at"]
-    list_filter = ["state", "placed_at", "ship_country"]
+    list_display = ["reference", "state", "email", "ship_name", "sum", "placed_at", "attention"]
+    list_filter = [NeedsAttention, "state", "payment", "placed_at", "ship_country"]
     search_fields = ["email", "ship_name", "=lines__isbn13"]
     search_help_text = "Reference or number of an order, e-mail address, name, or ISBN of a book in it"
     ordering = ["-placed_at", "number"]

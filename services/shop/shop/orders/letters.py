@@ -2,8 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-
-from django.conf import settings
+from decimal import Decimal
 
 from shop.notifications.models import Mail
 from shop.notifications.operations import compose
@@ -12,6 +11,7 @@ from shop.orders.states import State
 from shop.pages.wording import money
 
 KINDS: dict[State, str] = {
+    State.EXPIRED: "order_expired",
     State.PLACED: "order_received",
     State.ACCEPTED: "order_accepted",
     State.REJECTED: "order_rejected",
@@ -22,7 +22,10 @@ KINDS: dict[State, str] = {
 }
 
 
-NOTHING_DUE = frozenset({State.REJECTED, State.FAILED, State.CANCELLED})
+# The page tells of these; whoever pays at once, or waits for the store's word, would only get one letter too many.
+SILENT = frozenset({State.AWAITING_PAYMENT, State.CANCEL_REQUESTED})
+NOT_CANCELLED = "order_not_cancelled"
+NOTHING_DUE = frozenset({State.REJECTED, State.FAILED, State.CANCELLED, State.EXPIRED})
 
 
 @dataclass(frozen=True)
@@ -37,9 +40,21 @@ class Row:
     total: str
 
 
-def letter(order: Order, lines: list[OrderLine], event: OrderEvent, *, now: datetime) -> Mail:
-    """This function will render the letter that tells of one event; the caller saves it with the event."""
-    kind = KINDS[State(event.state)]
+def letter(
+    order: Order,
+    lines: list[OrderLine],
+    event: OrderEvent,
+    *,
+    now: datetime,
+    returned: Decimal = Decimal(0),
+    kind: str = "",
+) -> Mail:
+    """This function will render the letter that tells of one event; the caller saves it with the event.
+
+    :param returned: how much of what was paid goes back because of this event.
+    :param kind: which letter, if it is not the one that its state always has.
+    """
+    kind = kind or KINDS[State(event.state)]
     return compose(
         event=f"order:{order.number}:{event.version}:{kind}",
         kind=kind,
@@ -47,31 +62,35 @@ def letter(order: Order, lines: list[OrderLine], event: OrderEvent, *, now: date
         to=order.email,
         template=kind,
         layout="order",
-        context=_context(order, lines, event),
+        context=_context(order, lines, event, returned),
         now=now,
         message_id=f"order-{order.number}-v{event.version}-{kind}",
     )
 
 
-def _context(order: Order, lines: list[OrderLine], event: OrderEvent) -> dict:
+def _context(order: Order, lines: list[OrderLine], event: OrderEvent, returned: Decimal) -> dict:
     shipped, ordered = sum(line.shipped for line in lines), sum(line.quantity for line in lines)
     in_part = event.state == State.SHIPPED and 0 < shipped < ordered
     return {
         "order": order,
+        "is_prepaid": order.payment == Order.Payment.PREPAID,
+        "returned": money(returned, order.currency) if returned else "",
         "reason": event.reason,
         "rows": [_row(line, order.currency, in_part=in_part) for line in lines],
-        "total_label": _total_label(State(event.state), in_part),
+        "total_label": _total_label(order, State(event.state), in_part),
         "total": money(
             sum(line.shipped * line.unit_price for line in lines) if in_part else order.total, order.currency
         ),
         "shipped": shipped,
         "ordered": ordered,
         "in_part": in_part,
-        "url": f"{settings.PUBLIC_URL}{order.get_absolute_url()}?key={order.link_token}",
+        "url": order.signed_url,
     }
 
 
-def _total_label(state: State, in_part: bool) -> str:
+def _total_label(order: Order, state: State, in_part: bool) -> str:
+    if order.payment == Order.Payment.PREPAID and state not in NOTHING_DUE:
+        return "What was sent, paid" if in_part else "Total, paid"
     if in_part:
         return "To be paid on delivery, for what was sent"
     return "Total of the order; nothing is due" if state in NOTHING_DUE else "Total, to be paid on delivery"

@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 
 from shop.cart.models import MAX_QUANTITY
+from shop.catalogue.models import UNCOUNTED
 from shop.orders.states import MOVES, IllegalMove, State
 
 LINK_SALT = "shop.orders.link"
@@ -25,6 +26,7 @@ class Order(models.Model):
 
     class Payment(models.TextChoices):
         ON_DELIVERY = "on_delivery", "Pay on delivery"
+        PREPAID = "prepaid", "Pay now"
 
     number = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     checkout_key = models.UUIDField(
@@ -38,7 +40,13 @@ class Order(models.Model):
         default=0, help_text="Newest version of the store's order applied here."
     )
     reason = models.CharField(max_length=500, blank=True)
+    attention = models.CharField(max_length=200, blank=True, help_text="Why a person should look; empty: all is well.")
+    held = models.BooleanField(
+        default=False, help_text="Whether the store held the copies before the order was placed."
+    )
     placed_at = models.DateTimeField()
+    pay_until = models.DateTimeField(null=True, blank=True, help_text="When the time to pay ends, by the shop's clock.")
+    restored_at = models.DateTimeField(null=True, blank=True, help_text="When its books went back into a cart.")
     payment = models.CharField(max_length=20, choices=Payment, default=Payment.ON_DELIVERY)
     currency = models.CharField(max_length=3)
     total = models.DecimalField(max_digits=12, decimal_places=2)
@@ -57,8 +65,10 @@ class Order(models.Model):
     class Meta:
         indexes = [
             models.Index(F("user"), F("placed_at").desc(), name="orders_of_user"),
-            models.Index(fields=["number"], name="orders_uncounted", condition=Q(state="placed")),
+            models.Index(fields=["number"], name="orders_uncounted", condition=Q(state__in=UNCOUNTED, held=False)),
             models.Index(F("placed_at").desc(), name="orders_newest"),
+            models.Index(fields=["pay_until"], name="orders_to_expire", condition=Q(state="awaiting_payment")),
+            models.Index(fields=["number"], name="orders_for_attention", condition=~Q(attention="")),
         ]
 
     def __str__(self) -> str:
@@ -76,6 +86,25 @@ class Order(models.Model):
     def link_token(self) -> str:
         """A signed key to this one order, for mails: whoever holds it may read the order."""
         return signing.Signer(salt=LINK_SALT).sign(str(self.number)).rpartition(":")[2]
+
+    @property
+    def signed_url(self) -> str:
+        """For mails: the whole address of this order, with the key that opens it."""
+        return f"{settings.PUBLIC_URL}{self.get_absolute_url()}?key={self.link_token}"
+
+    def is_payable(self, now: datetime) -> bool:
+        """The deadline itself decides, whether or not anything has tidied up since."""
+        return self.state == State.AWAITING_PAYMENT and self.pay_until is not None and now < self.pay_until
+
+    def state_at(self, now: datetime) -> State:
+        """The state to show: an order past its deadline has expired, also while the schedule sleeps."""
+        is_late = self.state == State.AWAITING_PAYMENT and not self.is_payable(now)
+        return State.EXPIRED if is_late else State(self.state)
+
+    @property
+    def is_unconfirmed(self) -> bool:
+        """Sold against the shop's last known number, since the store could not be asked."""
+        return not self.held and self.state in (State.AWAITING_PAYMENT, State.PLACED)
 
     def move_to(self, state: State, *, at: datetime, reason: str = "", actor: str = "shop") -> "OrderEvent":
         """This function will change a locked order and return the event that tells of it; the caller saves both.

@@ -1,18 +1,20 @@
 """What is done to orders in the shop."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from shop.accounts.models import User
 from shop.bell import ring_after_commit
 from shop.cart.models import Cart, CartLine
-from shop.cart.operations import take_lines
+from shop.cart.operations import pour_back, take_lines
 from shop.catalogue.models import Book
 from shop.orders import letters, wire
-from shop.orders.models import Order, OrderLine
+from shop.orders.holding import order_number
+from shop.orders.models import Order, OrderEvent, OrderLine
 from shop.orders.states import State
 from shop.outbox.models import OutboxMessage, Topic
 from worker_bell import Topic as Wake
@@ -56,69 +58,141 @@ class NotForSale(CannotOrder):
         self.problems = problems
 
 
+class CartChanged(CannotOrder):
+    """The cart is no longer what the copies were held for."""
+
+
 class CheckoutKeyTaken(CannotOrder):
     """This checkout key made an order of somebody else."""
 
 
-def place_order(
-    *, cart: Cart, buyer: User | None, email: str, ship_to: ShipTo, note: str, checkout_key: UUID, now: datetime
-) -> Order:
-    """This function will turn a cart into a placed order and queue it for the store and its letter for the buyer.
+@dataclass(frozen=True)
+class Held:
+    """What the store holds under the order's number: copies by book."""
 
-    Repeating a checkout key answers the order it made, also when two come at once.
+    copies: dict[int, int]
+
+
+def place_order(
+    *,
+    cart: Cart,
+    buyer: User | None,
+    email: str,
+    ship_to: ShipTo,
+    note: str,
+    checkout_key: UUID,
+    now: datetime,
+    payment: Order.Payment = Order.Payment.ON_DELIVERY,
+    held: Held | None = None,
+) -> Order:
+    """This function will turn a cart into an order.
+
+    One to be paid on delivery is placed at once: its message to the store and its letter are written with it. One to be
+    paid now waits for its money until `pay_until`. Repeating a checkout key answers the order it made, also when two
+    come at once.
 
     :param buyer: None for a guest.
-    :raises CannotOrder: EmptyCart, NotForSale, MixedCurrencies or CheckoutKeyTaken; nothing is kept then.
+    :param held: None if the store could not be asked: the shop's last known numbers decide then.
+    :raises CannotOrder: see its kinds; nothing is kept then.
     :raises shop.cart.operations.TooManyLines: more books than one order may hold.
     """
     if placed := _placed_by(checkout_key, buyer):
         return placed
     try:
         with transaction.atomic(durable=True):
-            return _place(cart, buyer, email, ship_to, note, checkout_key, now)
-    except (EmptyCart, IntegrityError):  # the twin of a double submit took the lines, or wrote the key, before us
+            taken = take_lines(cart)
+            books = _books_for_sale(taken, held)
+            order = _new_order(taken, books, buyer, email, ship_to, note, checkout_key, payment, now)
+            order.held = held is not None
+            return _write(order, taken, books, now=now)
+    except (
+        EmptyCart,
+        CartChanged,
+        IntegrityError,
+    ):  # the twin of a double submit took the lines, or wrote the key, before us
         if placed := _placed_by(checkout_key, buyer):
             return placed
         raise
 
 
-def _place(cart, buyer, email, ship_to, note, checkout_key, now) -> Order:
-    taken = take_lines(cart)
-    if not taken:
-        raise EmptyCart("The cart is empty.")
-    books = _books_for_sale(taken)
-    lines = [_frozen(position, line, books[line.book_id]) for position, line in enumerate(taken, start=1)]
-    order = Order(
+def _new_order(taken, books, buyer, email, ship_to, note, checkout_key, payment, now) -> Order:
+    total = sum(line.quantity * books[line.book_id].price for line in taken)
+    if not total:
+        payment = Order.Payment.ON_DELIVERY  # there is nothing to take
+    pays_now = payment == Order.Payment.PREPAID
+    return Order(
+        number=order_number(checkout_key),
         checkout_key=checkout_key,
         user=buyer,
         email=email,
         placed_at=now,
+        payment=payment,
+        pay_until=now + timedelta(seconds=settings.PAYMENT_WINDOW_S) if pays_now else None,
         currency=_one_currency(books),
-        total=sum(line.total for line in lines),
+        total=total,
         note=note,
         **{f"ship_{name}": value for name, value in vars(ship_to).items()},
     )
-    event = order.move_to(State.PLACED, at=now, actor="customer")
+
+
+def _write(order: Order, taken: list[CartLine], books: dict[int, Book], *, now: datetime) -> Order:
+    lines = [_frozen(position, line, books[line.book_id]) for position, line in enumerate(taken, start=1)]
+    state = State.AWAITING_PAYMENT if order.payment == Order.Payment.PREPAID else State.PLACED
+    event = order.move_to(state, at=now, actor="customer")
     order.save(force_insert=True)
     for line in lines:
         line.order = order
     OrderLine.objects.bulk_create(lines)
+    OutboxMessage.take_back(topic=Topic.HOLD_RELEASE, key=str(order.number), now=now)
     event.save(force_insert=True)
-    OutboxMessage.write(topic=Topic.ORDER_PLACED, key=str(order.number), body=wire.new_order(order, lines), now=now)
-    letters.letter(order, lines, event, now=now).save(force_insert=True)
-    ring_after_commit(Wake.OUTBOX, Wake.MAIL)
+    if state == State.PLACED:
+        _announce(order, lines, event, now=now)
     return order
 
 
-def _books_for_sale(taken: list[CartLine]) -> dict[int, Book]:
+def _announce(order: Order, lines: list[OrderLine], event: OrderEvent, *, now: datetime) -> None:
+    OutboxMessage.write(topic=Topic.ORDER_PLACED, key=str(order.number), body=wire.new_order(order, lines), now=now)
+    letters.letter(order, lines, event, now=now).save(force_insert=True)
+    ring_after_commit(Wake.OUTBOX, Wake.MAIL)
+
+
+def restore_cart(order: Order, cart: Cart, *, now: datetime) -> bool:
+    """This function will put the books of an order that was not paid back into a cart, once; False if they were."""
+    with transaction.atomic(durable=True):
+        order = Order.objects.select_for_update().get(pk=order.pk)
+        if order.restored_at or order.state_at(now) != State.EXPIRED:
+            return False
+        pour_back(cart, list(order.lines.order_by("position").values_list("book", "quantity", "unit_price")))
+        order.restored_at = now
+        order.save(update_fields=["restored_at"])
+    return True
+
+
+def abandon_hold(checkout_key: UUID, *, now: datetime) -> None:
+    """This function will have the store told that what it held for a checkout is not wanted, unless an order came of it."""
+    number = order_number(checkout_key)
+    with transaction.atomic(durable=True):
+        if not Order.objects.filter(pk=number).exists():
+            OutboxMessage.write_anew(topic=Topic.HOLD_RELEASE, key=str(number), body={}, now=now)
+            ring_after_commit(Wake.OUTBOX)
+
+
+def _books_for_sale(taken: list[CartLine], held: Held | None) -> dict[int, Book]:
     """This function will lock the books, in the order of their keys so that no two orders can block each other.
 
     :raises NotForSale: naming every line that cannot be had. The store has the last word later.
+    :raises EmptyCart, CartChanged:
     """
+    if not taken:
+        raise EmptyCart("The cart is empty.")
+    if held and held.copies != {line.book_id: line.quantity for line in taken}:
+        raise CartChanged("Your cart has changed. Please look at it and order again.")
     keys = [line.book_id for line in taken]
     list(Book.objects.filter(pk__in=keys).order_by("pk").select_for_update(no_key=True).values_list("pk"))
     # A second statement, since the first saw the world before it got its locks.
     books = Book.objects.with_available().in_bulk(keys)
+    if held:
+        return books  # the store has put the copies aside, whatever the shop last heard
     left = {pk: 0 if book.is_retired else book.available for pk, book in books.items()}
     if problems := [(line, left[line.book_id]) for line in taken if line.quantity > left[line.book_id]]:
         raise NotForSale(problems)

@@ -1,6 +1,6 @@
 """Reading orders, always through who may see them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from django.db.models import Prefetch, QuerySet, Sum
@@ -70,27 +70,37 @@ class Step:
 
 
 WORDS: dict[State, str] = {
+    State.AWAITING_PAYMENT: "We received your order. It is placed as soon as it is paid.",
+    State.EXPIRED: "The order was not paid in time. Nothing was charged for it.",
+    State.CANCEL_REQUESTED: "You asked to cancel. The warehouse looks whether the order can still be stopped.",
     State.PLACED: "We received your order and are passing it to the warehouse.",
     State.ACCEPTED: "The warehouse has your order and has put the copies aside.",
-    State.REJECTED: "The warehouse could not take the order. Nothing is sent and nothing is charged.",
+    State.REJECTED: "The warehouse could not take the order. Nothing is sent.",
     State.PACKING: "The warehouse is packing your books.",
     State.SHIPPED: "Your parcel left the warehouse.",
-    State.FAILED: "The warehouse could not complete the order. Nothing is charged.",
-    State.CANCELLED: "The order was cancelled. Nothing is charged.",
+    State.FAILED: "The warehouse could not complete the order. Nothing is sent.",
+    State.CANCELLED: "The order was cancelled. Nothing is sent.",
 }
 NEXT: dict[State, str] = {
+    State.CANCEL_REQUESTED: "You hear the warehouse's answer by e-mail.",
     State.PLACED: "The warehouse still has to confirm it; you will hear by e-mail.",
     State.ACCEPTED: "Next, your books are packed.",
     State.PACKING: "Next, the parcel is handed to the carrier.",
     State.SHIPPED: "You pay the carrier when the parcel arrives.",
 }
+NEXT_PREPAID: dict[State, str] = {State.SHIPPED: ""}
 
 
 def timeline(order: Order) -> list[Step]:
-    return [Step(event, WORDS[State(event.state)]) for event in order.events.order_by("version")]
+    steps = [Step(event, WORDS[State(event.state)]) for event in order.events.order_by("version")]
+    if order.is_unconfirmed and steps:
+        steps[-1] = replace(steps[-1], words=f"{steps[-1].words} To be confirmed by the warehouse.")
+    return steps
 
 
 def what_comes_next(order: Order) -> str:
+    if order.payment == Order.Payment.PREPAID:
+        return NEXT_PREPAID.get(State(order.state), NEXT.get(State(order.state), ""))
     return NEXT.get(State(order.state), "")
 
 

@@ -4,19 +4,40 @@ from django.db import models
 
 
 class State(models.TextChoices):
+    AWAITING_PAYMENT = "awaiting_payment", "Waiting for payment"
+    EXPIRED = "expired", "Not paid in time"
     PLACED = "placed", "Placed"
     ACCEPTED = "accepted", "Accepted by the warehouse"
     REJECTED = "rejected", "Not possible"
     PACKING = "packing", "Being packed"
     SHIPPED = "shipped", "Shipped"
     FAILED = "failed", "Could not be delivered"
+    CANCEL_REQUESTED = "cancel_requested", "Cancelling asked for"
     CANCELLED = "cancelled", "Cancelled"
 
 
 MOVES: dict[State, frozenset[State]] = {
-    State.PLACED: frozenset({State.ACCEPTED, State.REJECTED, State.CANCELLED}),
-    State.ACCEPTED: frozenset({State.PACKING, State.SHIPPED, State.FAILED, State.CANCELLED}),
-    State.PACKING: frozenset({State.ACCEPTED, State.SHIPPED, State.FAILED, State.CANCELLED}),
+    State.AWAITING_PAYMENT: frozenset({State.PLACED, State.EXPIRED, State.CANCELLED}),
+    State.EXPIRED: frozenset({State.PLACED}),  # late money, and the copies could be held again
+    State.PLACED: frozenset({State.ACCEPTED, State.REJECTED, State.CANCELLED, State.CANCEL_REQUESTED}),
+    State.ACCEPTED: frozenset(
+        {State.PACKING, State.SHIPPED, State.FAILED, State.CANCELLED, State.CANCEL_REQUESTED},
+    ),
+    State.PACKING: frozenset(
+        {State.ACCEPTED, State.SHIPPED, State.FAILED, State.CANCELLED, State.CANCEL_REQUESTED},
+    ),
+    # The store answers: done, or too late, and then the order is back where the store says it is.
+    State.CANCEL_REQUESTED: frozenset(
+        {
+            State.CANCELLED,
+            State.PLACED,
+            State.ACCEPTED,
+            State.REJECTED,
+            State.PACKING,
+            State.SHIPPED,
+            State.FAILED,
+        }
+    ),
     State.REJECTED: frozenset(),
     State.SHIPPED: frozenset(),
     State.FAILED: frozenset(),

@@ -1,5 +1,7 @@
 """An order as the store hears of it."""
 
+from decimal import Decimal
+
 from shop.orders.models import Order, OrderLine
 from store_client import NewOrder, NewOrderLine
 
@@ -9,6 +11,7 @@ def new_order(order: Order, lines: list[OrderLine]) -> dict:
     return NewOrder(
         placed_at=order.placed_at,
         payment=str(order.payment),
+        paid=order.total if order.payment == Order.Payment.PREPAID else Decimal("0.00"),
         total=order.total,
         currency=order.currency,
         ship_to={

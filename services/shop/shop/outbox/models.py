@@ -87,6 +87,8 @@ def due_indexes(name: str) -> list[models.Index]:
 
 class Topic(models.TextChoices):
     ORDER_PLACED = "order placed"
+    ORDER_CANCEL = "order cancel"
+    HOLD_RELEASE = "hold release"
 
 
 class OutboxMessage(Deliverable):
@@ -108,3 +110,26 @@ class OutboxMessage(Deliverable):
     @classmethod
     def write(cls, *, topic: Topic, key: str, body: dict, now: datetime) -> Self:
         return cls.objects.create(topic=topic, key=key, body=body, next_at=now, created_at=now)
+
+    @classmethod
+    def write_anew(cls, *, topic: Topic, key: str, body: dict, now: datetime) -> Self:
+        """This function will write a message that may be due more than once, such as a hold that is released again."""
+        message, is_new = cls.objects.get_or_create(
+            topic=topic, key=key, defaults={"body": body, "next_at": now, "created_at": now}
+        )
+        if not is_new:
+            # One attempt more is another fencing token: a sender still at the old one cannot close the new one.
+            cls.objects.filter(pk=message.pk).update(
+                state=cls.State.WAITING,
+                next_at=now,
+                done_at=None,
+                leased_until=None,
+                attempts=models.F("attempts") + 1,
+            )
+        return message
+
+    @classmethod
+    def take_back(cls, *, topic: Topic, key: str, now: datetime) -> None:
+        """This function will keep a message from being sent that is no longer true, if it still waits."""
+        waiting = cls.objects.filter(topic=topic, key=key, state=cls.State.WAITING)
+        waiting.update(state=cls.State.SENT, done_at=now, leased_until=None, last_error="Taken back: no longer true.")

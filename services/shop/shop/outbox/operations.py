@@ -2,12 +2,12 @@
 
 from datetime import datetime
 
-from django.db.models import CharField, QuerySet
+from django.db.models import CharField, Q, QuerySet
 from django.db.models.functions import Cast
 
 from shop.orders.models import Order
 from shop.orders.states import State
-from shop.outbox.models import Deliverable, OutboxMessage
+from shop.outbox.models import Deliverable, OutboxMessage, Topic
 
 GIVEN_UP = (Deliverable.State.REFUSED, Deliverable.State.GIVEN_UP)
 
@@ -20,7 +20,8 @@ def send_again(rows: QuerySet, *, now: datetime) -> int:
     :returns: how many.
     """
     if rows.model is OutboxMessage:
-        still_open = Order.objects.filter(state=State.PLACED).annotate(as_key=Cast("number", CharField()))
-        rows = rows.filter(key__in=still_open.values("as_key"))
+        open_states = [State.PLACED, State.CANCEL_REQUESTED]
+        still_open = Order.objects.filter(state__in=open_states).annotate(as_key=Cast("number", CharField()))
+        rows = rows.filter(~Q(topic=Topic.ORDER_PLACED) | Q(key__in=still_open.values("as_key")))
     again = rows.filter(state__in=[*GIVEN_UP, Deliverable.State.WAITING])
     return again.update(state=Deliverable.State.WAITING, next_at=now, done_at=None)

@@ -7,9 +7,25 @@ from shop.catalogue.models import Book
 from shop.notifications.models import Mail
 from shop.orders.models import Order, OrderEvent, OrderLine
 from shop.outbox.models import OutboxMessage
+from shop.payments.models import Payment, PaymentEvent, PaymentNotice, Refund
 from shop.storelink.models import Feed, SetAside, StoreEvent
 
-EMPTIED = (StoreEvent, OrderEvent, OrderLine, OutboxMessage, Mail, Order, CartLine, Cart, SetAside, Book)
+EMPTIED = (
+    PaymentNotice,
+    PaymentEvent,
+    Refund,
+    Payment,
+    StoreEvent,
+    OrderEvent,
+    OrderLine,
+    OutboxMessage,
+    Mail,
+    Order,
+    CartLine,
+    Cart,
+    SetAside,
+    Book,
+)
 
 
 def counts() -> dict[str, int]:

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from uuid import UUID
 
 from django.db import transaction
@@ -14,12 +15,14 @@ from shop.notifications.models import Mail
 from shop.orders import letters
 from shop.orders.models import Order, OrderEvent, OrderLine
 from shop.orders.states import FROM_STORE, MOVES, IllegalMove, State
+from shop.payments import refunds
 from shop.storelink import set_aside
 from shop.storelink.models import Feed, StoreEvent
 from store_client import BadRow, event_key
 from store_client import OrderEvent as Heard
 
 REASON_LENGTH = 500
+GOING_ON = frozenset({State.ACCEPTED, State.PACKING})
 COUNTERS = ("packed", "shipped", "short")
 
 
@@ -61,6 +64,19 @@ def apply_events(events: Iterable[Heard], *, now: datetime) -> None:
     )
     writes = _advance(orders, now=now)
     set_aside.put(Feed.Name.ORDERS, [*strange, *writes.impossible], now=now)
+
+
+def cancel_refused(number: UUID | str, *, reason: str, now: datetime) -> None:
+    """Step: put an order back where the store last said it is, since it can no longer be stopped."""
+    order = Order.objects.select_for_update().get(pk=number)
+    if order.state != State.CANCEL_REQUESTED:
+        return  # the store's events have moved it already
+    last = StoreEvent.objects.filter(order=order, version__lte=order.store_version).order_by("-version").first()
+    state = FROM_STORE[last.body["status"]] if last else State.PLACED
+    lines = list(order.lines.order_by("position"))
+    event = order.move_to(state, at=now, reason=reason[:REASON_LENGTH], actor="warehouse")
+    kind = letters.NOT_CANCELLED
+    _save([order], Writes(events=[event], mails=[letters.letter(order, lines, event, now=now, kind=kind)]))
 
 
 def end_unheard(number: UUID | str, state: State, *, reason: str, now: datetime) -> None:
@@ -121,8 +137,10 @@ def _apply(order: Order, lines: list[OrderLine], event: Heard, *, now: datetime,
     order.store_version = event.version
     _count(lines, event, writes)
     state = FROM_STORE[event.status]
-    if state == order.state:
-        return  # only the counters moved, or we had said so ourselves
+    if state == order.state or (order.state == State.CANCEL_REQUESTED and state in GOING_ON):
+        # Only the counters moved, or we had said so ourselves, or the answer to the cancelling is still to come.
+        _give_back(order, lines, event.reason or _why_short(lines, event), now=now)
+        return
     reason = event.reason or (_shortage(lines, event) if state == State.REJECTED else "")
     try:
         _move(order, lines, state, reason, at=event.at, now=now, writes=writes)
@@ -133,7 +151,15 @@ def _apply(order: Order, lines: list[OrderLine], event: Heard, *, now: datetime,
 def _move(order, lines, state, reason, *, at, now, writes: Writes) -> None:
     event = order.move_to(state, at=at, reason=reason[:REASON_LENGTH], actor="warehouse")
     writes.events.append(event)
-    writes.mails.append(letters.letter(order, lines, event, now=now))
+    returned = _give_back(order, lines, reason, now=now, is_told=True)
+    writes.mails.append(letters.letter(order, lines, event, now=now, returned=returned))
+
+
+def _give_back(order: Order, lines: list[OrderLine], reason: str, *, now: datetime, is_told: bool = False) -> Decimal:
+    """What the customer paid and will not get. Unless another letter tells of it, it has one of its own."""
+    if order.payment != Order.Payment.PREPAID:
+        return Decimal(0)
+    return refunds.give_back_unowed(order, lines, reason=reason, now=now, is_told=is_told)
 
 
 def _aside(event: Heard, reason: str) -> BadRow:
@@ -148,6 +174,16 @@ def _count(lines: list[OrderLine], event: Heard, writes: Writes) -> None:
             for name in COUNTERS:
                 setattr(line, name, getattr(count, name))
             writes.counted[line.pk] = line
+
+
+def _why_short(lines: list[OrderLine], event: Heard) -> str:
+    """Which books the customer will not get, with the warehouse's own reason for each."""
+    named = [
+        f"“{line.title}” ({line.short} of {line.quantity}): {event.line_reasons.get(line.position) or 'not there'}"
+        for line in lines
+        if line.short
+    ]
+    return f"The warehouse cannot deliver {'; '.join(named)}." if named else ""
 
 
 def _shortage(lines: list[OrderLine], event: Heard) -> str:

@@ -15,5 +15,7 @@ class Topic(Enum):
     OUTBOX = Door("orders", "worker.tasks.send_orders")
     BOOKS = Door("sync", "worker.tasks.sync_books")
     ORDERS = Door("sync", "worker.tasks.sync_order_statuses")
+    REFUNDS = Door("orders", "worker.tasks.send_refunds")
+    PAYMENTS = Door("orders", "worker.tasks.tidy_payments")
     MAIL = Door("mail", "worker.tasks.send_mail")
     PICTURES = Door("pictures", "worker.tasks.fetch_pictures")

@@ -1,0 +1,69 @@
+"""A customer changes their mind: at once while nothing is placed, by asking the store afterwards."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from shop.bell import ring_after_commit
+from shop.orders import letters
+from shop.orders.models import Order, OrderEvent
+from shop.orders.paying import release_hold
+from shop.orders.states import MOVES, State
+from shop.outbox.models import OutboxMessage, Topic
+from shop.payments import closing
+from shop.payments.states import State as PaymentState
+from worker_bell import Topic as Wake
+
+REASON = "The customer cancelled the order."
+CANCELLABLE = frozenset({state for state, moves in MOVES.items() if State.CANCEL_REQUESTED in moves}) | {
+    State.AWAITING_PAYMENT
+}
+
+
+class TooLate(Exception):
+    """The order cannot be cancelled any more; the text is for the customer."""
+
+
+def can_cancel(order: Order, *, now: datetime) -> bool:
+    return order.state_at(now) in CANCELLABLE
+
+
+def cancel(order: Order, *, now: datetime) -> Order:
+    """This function will cancel an unpaid order at once, and ask the store to cancel one that is placed.
+
+    Cancelling again changes nothing.
+
+    :raises TooLate: if the order is sent, over, or the store has already said that it cannot be stopped.
+    """
+    with transaction.atomic(durable=True):
+        order = Order.objects.select_for_update().get(pk=order.pk)
+        if order.state in (State.CANCELLED, State.CANCEL_REQUESTED):
+            return order
+        if not can_cancel(order, now=now):
+            raise TooLate(f"Order {order.reference} cannot be cancelled any more.")
+        if order.state == State.AWAITING_PAYMENT:
+            _cancel_at_once(order, now=now)
+        else:
+            _ask_the_store(order, now=now)
+    return order
+
+
+def _cancel_at_once(order: Order, *, now: datetime) -> None:
+    event = order.move_to(State.CANCELLED, at=now, actor="customer")
+    order.save()
+    event.save(force_insert=True)
+    closing.close_open(order, PaymentState.CANCELLED, now=now)
+    release_hold(order, now=now)
+    letters.letter(order, list(order.lines.order_by("position")), event, now=now).save(force_insert=True)
+    ring_after_commit(Wake.MAIL)
+
+
+def _ask_the_store(order: Order, *, now: datetime) -> None:
+    """No letter: the page says that it was asked for, and the store's answer brings one."""
+    if OutboxMessage.objects.filter(topic=Topic.ORDER_CANCEL, key=str(order.number)).exists():
+        raise TooLate("The warehouse has already answered that this order cannot be cancelled any more.")
+    event: OrderEvent = order.move_to(State.CANCEL_REQUESTED, at=now, actor="customer")
+    order.save()
+    event.save(force_insert=True)
+    OutboxMessage.write(topic=Topic.ORDER_CANCEL, key=str(order.number), body={"reason": REASON}, now=now)
+    ring_after_commit(Wake.OUTBOX)

@@ -1,0 +1,226 @@
+"""Taking payments: opening a try, hearing what came of it, deciding what the money is for."""
+
+import logging
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+
+from shop.orders import holding, paying
+from shop.orders.models import Order
+from shop.orders.states import State as OrderState
+from shop.pages.wording import money
+from shop.payments import closing
+from shop.payments.gateways import gateway
+from shop.payments.gateways.base import Charge, Notice, Report, Standing
+from shop.payments.models import OPEN, Payment, PaymentNotice
+from shop.payments.refunds import give_back, tell
+from shop.payments.states import State
+
+log = logging.getLogger(__name__)
+
+FIRST_ASK = timedelta(seconds=30)
+PAYABLE = frozenset({OrderState.AWAITING_PAYMENT, OrderState.EXPIRED})
+
+
+class NotPayable(Exception):
+    """The order is paid, over, or its time to pay has passed; the text is for the customer."""
+
+
+def start(order: Order, gateway_name: str, *, now: datetime, back: Callable[[UUID], str]) -> str:
+    """This function will open a try to pay at a gateway and return the address where the customer pays.
+
+    An open try at the same gateway is gone on with, so that two tabs do not pay twice.
+
+    :param back: makes the address where the gateway sends the customer afterwards, from the key of the payment.
+    :raises NotPayable, NoSuchGateway, GatewayUnavailable, GatewayRefused:
+    """
+    chosen = gateway(gateway_name)
+    with transaction.atomic(durable=True):
+        order = Order.objects.select_for_update().get(pk=order.pk)
+        if not order.is_payable(now):
+            raise NotPayable(f"Order {order.reference} cannot be paid any more.")
+        going_on = order.payments.filter(gateway=chosen.name, state__in=[State.CREATED, State.PENDING])
+        payment = going_on.order_by("-created_at").first() or Payment.objects.create(
+            order=order, gateway=chosen.name, amount=order.total, currency=order.currency, created_at=now
+        )
+    started = chosen.start(
+        payment.key,
+        amount=payment.amount,
+        currency=payment.currency,
+        about=str(order),
+        ends=order.pay_until,
+        back=back(payment.key),
+    )
+    with transaction.atomic(durable=True):
+        _, payment = _locked(payment.key)
+        if payment.state == State.CREATED:
+            payment.move_to(State.PENDING, at=now).save(force_insert=True)
+            payment.reference, payment.ask_at = started.reference, now + FIRST_ASK
+            payment.save(update_fields=["state", "reference", "ask_at"])
+    return started.url
+
+
+def hear_notice(gateway_name: str, headers: dict[str, str], body: bytes, *, now: datetime) -> bool:
+    """This function will take a notice that a gateway sent by itself; False if it was heard before.
+
+    :raises NoSuchGateway, NotBelieved:
+    :raises Payment.DoesNotExist: it names no payment of ours.
+    """
+    notice = gateway(gateway_name).read_notice(headers, body, now=now)
+    return hear(notice.payment, notice.report, now=now, notice=notice)
+
+
+def hear(key: UUID, report: Report, *, now: datetime, notice: Notice | None = None) -> bool:
+    """This function will take in what a gateway says of a payment, by a notice or because it was asked.
+
+    Within the time to pay, the capture, the placed order, its message to the store and its letter are one transaction.
+    Money that comes too late is written down first, in a transaction of its own, and then decided upon.
+
+    :returns: False if this very notice was heard before.
+    """
+    with transaction.atomic(durable=True):
+        order, payment = _locked(key)
+        if notice and not _is_new(payment, notice, now=now):
+            return False
+        taken = [_take(order, payment, charge, now=now) for charge in report.charges]
+        if not report.charges:
+            _stand(payment, report, now=now)
+    for late in taken:
+        if late and not late.settled_at:
+            settle(late.key, now=now)
+    return True
+
+
+def settle(key: UUID, *, now: datetime) -> bool:
+    """This function will decide what money is for that came after its time: the order, if its copies can be held again.
+
+    :returns: False if the store could not be asked; the worker tries again.
+    """
+    order = Order.objects.get(payments=key)
+    is_held, why_not = False, ""
+    if order.state in PAYABLE:
+        try:
+            holding.hold_again(order)
+            is_held = True
+        except holding.CannotAsk as error:
+            log.warning("Late money for %s waits: %s", order, error)
+            return False
+        except holding.NotHeld as error:
+            why_not = str(error)
+    with transaction.atomic(durable=True):
+        order, payment = _locked(key)
+        if payment.settled_at or payment.state != State.CAPTURED:
+            return True
+        if is_held and order.state in PAYABLE:
+            _place(order, payment, now=now)
+        else:
+            _return_late(order, payment, why_not, now=now)
+            if is_held and order.state == OrderState.CANCELLED:
+                paying.release_hold(order, now=now)
+    return True
+
+
+def _locked(key: UUID) -> tuple[Order, Payment]:
+    """The order first, then the payment: everybody locks in this order."""
+    order = Order.objects.select_for_update(of=["self"]).filter(payments=key).first()
+    if order is None:
+        raise Payment.DoesNotExist(f"There is no payment {key}.")
+    return order, Payment.objects.select_for_update().get(pk=key)
+
+
+def _is_new(payment: Payment, notice: Notice, *, now: datetime) -> bool:
+    """The unique number of the notice decides; the order is locked, so the same notice cannot be half heard."""
+    known = PaymentNotice.objects.filter(gateway=payment.gateway, notice_id=notice.id)
+    if known.exists():
+        return False
+    PaymentNotice.objects.create(
+        gateway=payment.gateway, notice_id=notice.id, payment=payment, body=notice.body, heard_at=now
+    )
+    return True
+
+
+def _take(order: Order, payment: Payment, charge: Charge, *, now: datetime) -> Payment | None:
+    """Write down a charge, and what it is for if that can be said at once; None if it is known already."""
+    if Payment.objects.filter(gateway=payment.gateway, charge=charge.id).exists():
+        return None
+    if payment.charge:
+        log.warning("A second charge %s on the payment %s", charge.id, payment.key)
+        payment = Payment.objects.create(
+            order=order,
+            gateway=payment.gateway,
+            state=State.PENDING,
+            amount=payment.amount,
+            currency=payment.currency,
+            created_at=now,
+        )
+    payment.move_to(State.CAPTURED, at=now).save(force_insert=True)
+    payment.charge, payment.captured, payment.captured_currency = charge.id, charge.amount, charge.currency
+    payment.captured_at = now
+    payment.save()
+    if not payment.is_as_asked:
+        _return_differing(order, payment, now=now)
+    elif order.state not in PAYABLE:
+        _return_unneeded(order, payment, now=now)
+    elif order.is_payable(now):
+        _place(order, payment, now=now)
+    return payment
+
+
+def _stand(payment: Payment, report: Report, *, now: datetime) -> None:
+    """A report without money. What is no news, or older than what we know, changes nothing."""
+    target = {
+        Standing.AUTHORISED: State.AUTHORISED,
+        Standing.DECLINED: State.FAILED,
+        Standing.CLOSED: State.CANCELLED,
+    }.get(report.standing)
+    if target and payment.state in OPEN - {target}:
+        payment.move_to(target, at=now, reason=report.reason).save(force_insert=True)
+        payment.save(update_fields=["state"])
+
+
+def _place(order: Order, payment: Payment, *, now: datetime) -> None:
+    paying.place_paid(order, now=now)
+    _settled(payment, now=now)
+    closing.close_open(order, State.CANCELLED, now=now, but=payment)
+
+
+def _return_differing(order: Order, payment: Payment, *, now: datetime) -> None:
+    taken, asked = money(payment.captured, payment.captured_currency), money(payment.amount, payment.currency)
+    _return(order, payment, "amount", f"{taken} was paid instead of {asked}.", now=now)
+
+
+def _return_unneeded(order: Order, payment: Payment, *, now: datetime) -> None:
+    over = order.state == OrderState.CANCELLED
+    _return(order, payment, "over" if over else "twice", _why_unneeded(order), now=now)
+
+
+def _return_late(order: Order, payment: Payment, why_not: str, *, now: datetime) -> None:
+    if order.state not in PAYABLE:  # a rival payment, or a cancel, came between
+        _return_unneeded(order, payment, now=now)
+        return
+    if order.state == OrderState.AWAITING_PAYMENT:
+        paying.expire(order, now=now, is_told=False)  # "nothing was charged" would be wrong
+    reason = f"Your payment came after the time to pay. {why_not}".strip()
+    _return(order, payment, "late", reason, now=now)
+
+
+def _why_unneeded(order: Order) -> str:
+    if order.state == OrderState.CANCELLED:
+        return "The order had been cancelled before the payment came."
+    return "The order had been paid already."
+
+
+def _return(order: Order, payment: Payment, cause: str, reason: str, *, now: datetime) -> None:
+    """Give all of it back, tell the customer, and show the order to a person."""
+    refund = give_back(payment, payment.kept, cause=cause, reason=reason, now=now)
+    _settled(payment, now=now)
+    order.attention = reason[:200]
+    order.save(update_fields=["attention"])
+    tell(refund, order, now=now)
+
+
+def _settled(payment: Payment, *, now: datetime) -> None:
+    payment.settled_at = now
+    payment.save(update_fields=["settled_at"])

@@ -1,0 +1,150 @@
+"""Giving money back: written with the event that is its reason, sent afterwards."""
+
+import logging
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from django.db.models import F
+
+from shop.bell import ring_after_commit
+from shop.clock import Clock
+from shop.notifications.operations import write_mail
+from shop.orders.models import Order, OrderLine
+from shop.orders.states import State as OrderState
+from shop.pages.wording import money
+from shop.payments.gateways import NoSuchGateway, gateway
+from shop.payments.gateways.base import GatewayRefused, GatewayUnavailable
+from shop.payments.models import Payment, Refund
+from shop.payments.states import State
+from worker_bell import Topic as Wake
+
+log = logging.getLogger(__name__)
+
+RUN_FOR = timedelta(seconds=12)
+ENOUGH_FAILURES = 3
+NOTHING_OWED = frozenset({OrderState.REJECTED, OrderState.FAILED, OrderState.CANCELLED})
+
+
+class MoreThanCaptured(Exception):
+    """A refund that would give back more than was taken; nothing was written."""
+
+
+def give_back(payment: Payment, amount: Decimal, *, cause: str, reason: str, now: datetime) -> Refund:
+    """Step: write a refund, inside the transaction of its reason.
+
+    :param cause: a word that makes the refund unique among those of the payment, such as "late" or "s3".
+    :raises MoreThanCaptured: decided by the database, whoever else gives back at the same moment.
+    """
+    fits = Payment.objects.filter(pk=payment.pk, refunded__lte=F("captured") - amount)
+    if not fits.update(refunded=F("refunded") + amount):
+        raise MoreThanCaptured(f"{amount} is more than is left of the payment {payment.key}.")
+    payment.refresh_from_db(fields=["refunded"])
+    ring_after_commit(Wake.REFUNDS)
+    return Refund.objects.create(
+        key=f"refund:{payment.key}:{cause}",
+        payment=payment,
+        amount=amount,
+        reason=reason[:500],
+        next_at=now,
+        created_at=now,
+    )
+
+
+def give_back_unowed(
+    order: Order, lines: list[OrderLine], *, reason: str, now: datetime, is_told: bool = False
+) -> Decimal:
+    """Step: give back what a locked order has paid beyond what is still owed to the customer; 0.00 if nothing is.
+
+    :param is_told: that another letter tells the customer; otherwise one is written.
+    """
+    kept = order.payments.filter(state=State.CAPTURED, settled_at__isnull=False, captured__gt=F("refunded"))
+    payment = kept.order_by("captured_at").select_for_update().first()
+    if payment is None:
+        return Decimal("0.00")
+    amount = max(payment.kept - owed(order, lines), Decimal("0.00"))
+    if amount:
+        refund = give_back(payment, amount, cause=f"v{order.version}-{order.store_version}", reason=reason, now=now)
+        if not is_told:
+            tell(refund, order, now=now)
+    return amount
+
+
+def tell(refund: Refund, order: Order, *, now: datetime) -> None:
+    """Step: write the letter that tells of a refund, why, and how much."""
+    context = {
+        "order": order,
+        "reason": refund.reason,
+        "amount": money(refund.amount, refund.payment.captured_currency),
+        "is_over": order.state in NOTHING_OWED | {OrderState.EXPIRED},
+        "url": order.signed_url,
+    }
+    write_mail(
+        event=refund.key,
+        kind="payment_returned",
+        key=str(order.number),
+        to=order.email,
+        template="payment_returned",
+        context=context,
+        now=now,
+    )
+
+
+def owed(order: Order, lines: list[OrderLine]) -> Decimal:
+    """The price of what was sent to the customer, or is still going to be."""
+    if order.state in NOTHING_OWED:
+        return Decimal("0.00")
+    if order.state == OrderState.SHIPPED:
+        return sum((line.shipped * line.unit_price for line in lines), Decimal("0.00"))
+    return sum((max(line.quantity - line.short, 0) * line.unit_price for line in lines), Decimal("0.00"))
+
+
+@dataclass
+class Sent:
+    """What one run came to."""
+
+    done: int = 0
+    refused: int = 0
+    postponed: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.done} given back, {self.refused} refused, {self.postponed} to be tried again"
+
+
+def send_refunds(clock: Clock, *, run_for: timedelta = RUN_FOR) -> Sent:
+    """This function will send every refund that is due. No transaction is open while we talk to a gateway."""
+    sent, failures, ends = Sent(), 0, clock() + run_for
+    while failures < ENOUGH_FAILURES and clock() < ends and (refund := Refund.claim_next(now=clock())):
+        try:
+            is_done = _send(refund, now=clock())
+        except GatewayUnavailable as error:
+            failures += 1
+            sent.postponed += 1
+            log.warning("Refund %s waits, attempt %s: %s", refund.key, refund.attempts, error)
+            refund.retry_later(error=str(error), now=clock())
+            continue
+        except (GatewayRefused, NoSuchGateway) as error:
+            sent.refused += 1
+            _refused(refund, error, now=clock())
+        else:
+            sent.done += is_done
+            sent.postponed += not is_done
+            if is_done:
+                refund.mark_sent(now=clock())
+            else:
+                refund.retry_later(error="The gateway is still at it.", now=clock())
+        failures = 0
+    return sent
+
+
+def _send(refund: Refund, *, now: datetime) -> bool:
+    payment = Payment.objects.get(pk=refund.payment_id)
+    return gateway(payment.gateway).refund(
+        payment.charge, key=refund.key, amount=refund.amount, currency=payment.captured_currency, now=now
+    )
+
+
+def _refused(refund: Refund, error: Exception, *, now: datetime) -> None:
+    log.warning("Refund %s was refused: %s", refund.key, error)
+    if refund.refuse(error=str(error) or type(error).__name__, now=now):
+        Order.objects.filter(payments=refund.payment_id).update(attention="A refund was refused by the gateway.")

@@ -1,0 +1,67 @@
+"""The tables of moves: what is not in them is refused, and no state of an order is a dead end by mistake."""
+
+import pytest
+
+from shop.orders.models import Order
+from shop.orders.states import MOVES as ORDER_MOVES
+from shop.orders.states import IllegalMove as IllegalOrderMove
+from shop.orders.states import State as OrderState
+from shop.outbox.models import Deliverable
+from shop.payments.models import Payment, Refund
+from shop.payments.states import MOVES, REFUND_MOVES, IllegalMove, RefundState, State
+
+
+@pytest.mark.parametrize("source", list(State))
+@pytest.mark.parametrize("target", list(State))
+def test_a_payment_makes_exactly_the_moves_of_its_table(source, target, now):
+    payment = Payment(state=source)
+    if target in MOVES[source]:
+        event = payment.move_to(target, at=now, reason="Because.")
+        assert (payment.state, event.state, event.at, event.reason) == (target, target, now, "Because.")
+    else:
+        with pytest.raises(IllegalMove):
+            payment.move_to(target, at=now)
+        assert payment.state == source
+
+
+@pytest.mark.parametrize("source", list(OrderState))
+@pytest.mark.parametrize("target", list(OrderState))
+def test_an_order_makes_exactly_the_moves_of_its_table(source, target, now):
+    order = Order(state=source, version=3)
+    if target in ORDER_MOVES[source]:
+        assert order.move_to(target, at=now).version == 4
+    else:
+        with pytest.raises(IllegalOrderMove):
+            order.move_to(target, at=now)
+        assert (order.state, order.version) == (source, 3)
+
+
+def test_money_that_was_taken_can_always_be_written_down_and_never_undone():
+    assert all(State.CAPTURED in moves for state, moves in MOVES.items() if state != State.CAPTURED)
+    assert not MOVES[State.CAPTURED]
+
+
+def test_every_state_can_be_reached():
+    assert {target for moves in MOVES.values() for target in moves} == set(State) - {State.CREATED}
+    assert {target for moves in ORDER_MOVES.values() for target in moves} == set(OrderState) - {
+        OrderState.AWAITING_PAYMENT
+    }
+    assert {target for moves in REFUND_MOVES.values() for target in moves} == set(RefundState) - {RefundState.DUE}
+
+
+@pytest.mark.parametrize(
+    ("state", "attempts", "stage"),
+    [
+        (Deliverable.State.WAITING, 0, RefundState.DUE),
+        (Deliverable.State.WAITING, 1, RefundState.SENT),
+        (Deliverable.State.SENT, 1, RefundState.DONE),
+        (Deliverable.State.REFUSED, 1, RefundState.FAILED),
+        (Deliverable.State.GIVEN_UP, 1, RefundState.FAILED),
+    ],
+)
+def test_the_stage_of_a_refund_is_read_off_its_delivery(state, attempts, stage):
+    assert Refund(state=state, attempts=attempts).stage == stage
+
+
+def test_sending_a_failed_refund_again_is_a_move_of_its_table():
+    assert Refund(state=Deliverable.State.WAITING, attempts=2).stage in REFUND_MOVES[RefundState.FAILED]
