@@ -7,6 +7,7 @@ from django import forms
 from shop.orders.countries import COUNTRIES
 from shop.orders.models import Order
 from shop.orders.operations import ShipTo
+from shop.payments.gateways import gateways
 
 
 def _text(label: str, autocomplete: str, of: str, **options) -> forms.CharField:
@@ -50,18 +51,33 @@ class CheckoutForm(forms.Form):
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 2}),
     )
+    payment = forms.ChoiceField(
+        label="Payment",
+        required=False,
+        choices=[
+            (Order.Payment.ON_DELIVERY, "Pay on delivery. You pay when the parcel arrives."),
+            (Order.Payment.PREPAID, "Pay now, on the next page. Your copies are set aside meanwhile."),
+        ],
+        widget=forms.RadioSelect,
+    )
     checkout_key = forms.UUIDField(widget=forms.HiddenInput)
 
     def __init__(self, *args, user=None, **options):
         super().__init__(*args, **options)
         if user is not None and user.is_authenticated:
             del self.fields["email"]  # an order goes to the account's own address
+        if not gateways():
+            del self.fields["payment"]
         for name, field in self.fields.items():
             field.error_messages["required"] = f"Please fill in: {field.label}."
 
     @property
     def ship_to(self) -> ShipTo:
         return ShipTo(**{name: self.cleaned_data[name] for name in ShipTo.__dataclass_fields__})
+
+    @property
+    def chosen_payment(self) -> Order.Payment:
+        return Order.Payment(self.cleaned_data.get("payment") or Order.Payment.ON_DELIVERY)
 
     @property
     def key_or_new(self) -> UUID:
@@ -74,7 +90,7 @@ class CheckoutForm(forms.Form):
 
 def first_values(last: Order | None, user) -> dict:
     """This function will fill the form as the user's last order was filled; a new key makes it a new order."""
-    values = {"checkout_key": uuid4()}
+    values = {"checkout_key": uuid4(), "payment": last.payment if last else Order.Payment.ON_DELIVERY}
     if last:
         values |= {name: getattr(last, f"ship_{name}") for name in ShipTo.__dataclass_fields__}
     elif user.is_authenticated:

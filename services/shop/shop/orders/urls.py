@@ -7,4 +7,6 @@ urlpatterns = [
     path("checkout/", views.checkout, name="checkout"),
     path("orders/", views.orders, name="orders"),
     path("orders/<uuid:number>/", views.order, name="order"),
+    path("orders/<uuid:number>/cancel/", views.cancel, name="cancel"),
+    path("orders/<uuid:number>/restore/", views.restore, name="restore"),
 ]

@@ -1,5 +1,6 @@
 """Checkout, my orders and the page of one order."""
 
+import logging
 from uuid import UUID
 
 from django.contrib import messages
@@ -9,17 +10,23 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from shop.cart import operations as changing
 from shop.cart import queries as carts
+from shop.cart import visitors
 from shop.cart.operations import CartRefused
 from shop.cart.queries import Basket
 from shop.catalogue.availability import Hearing
-from shop.orders import countries, operations, queries
+from shop.orders import cancelling, countries, holding, operations, queries
 from shop.orders.forms import CheckoutForm, first_values
 from shop.orders.models import Order
+from shop.orders.states import State
 from shop.pages.paging import nearest_page
+from shop.payments import queries as payments
+from store_client import HoldLine
+
+log = logging.getLogger(__name__)
 
 ORDERS_PER_PAGE = 20
 
@@ -45,6 +52,13 @@ def _place(request: HttpRequest) -> HttpResponse:
     # They order what they saw: a price that changed meanwhile is shown first.
     if theirs is None or not basket.lines or str(basket.total) != request.POST.get("seen_total"):
         return _repeat_or_show(request, form, basket, "Your cart has changed. Please look at it and order again.")
+    if placed := queries.placed_with(form.cleaned_data["checkout_key"], _buyer(request)):
+        return _thanks(request, placed)
+    try:
+        held = _hold(form, basket)
+    except holding.NotHeld as refusal:
+        told = "Some books cannot be had as you wanted them. Please choose, then order again."
+        return _repeat_or_show(request, form, _with_free(basket, refusal), told if refusal.free else str(refusal))
     try:
         order = operations.place_order(
             cart=theirs,
@@ -54,13 +68,40 @@ def _place(request: HttpRequest) -> HttpResponse:
             note=form.cleaned_data["note"],
             checkout_key=form.cleaned_data["checkout_key"],
             now=timezone.now(),
+            payment=form.chosen_payment,
+            held=held,
         )
     except operations.NotForSale:
         told = "Some books cannot be had as you wanted them. Please choose, then order again."
         return _repeat_or_show(request, form, carts.basket_of(request), told)
     except (operations.CannotOrder, CartRefused) as refusal:
+        if held:
+            operations.abandon_hold(form.cleaned_data["checkout_key"], now=timezone.now())
         return _repeat_or_show(request, form, carts.basket_of(request), str(refusal))
     return _thanks(request, order)
+
+
+def _hold(form: CheckoutForm, basket: Basket) -> operations.Held | None:
+    """This function will ask the store for the copies; None if it did not answer in time, or need not be asked.
+
+    :raises holding.NotHeld: naming what is short.
+    """
+    if basket.lines_too_many or any(line.book.is_retired for line in basket.lines):
+        return None
+    lines = [HoldLine(place, line.book_id, line.quantity) for place, line in enumerate(basket.lines, start=1)]
+    try:
+        holding.hold(holding.order_number(form.cleaned_data["checkout_key"]), lines)
+    except holding.CannotAsk as error:
+        log.warning("An order is taken without asking the store: %s", error)
+        return None
+    return operations.Held({line.book: line.quantity for line in lines})
+
+
+def _with_free(basket: Basket, refusal: holding.NotHeld) -> Basket:
+    """The basket with what the store has just said it has left."""
+    for place, line in enumerate(basket.lines, start=1):
+        line.book.available = refusal.free.get(place, line.book.available)
+    return basket
 
 
 def _repeat_or_show(request: HttpRequest, form: CheckoutForm, basket: Basket, told: str) -> HttpResponse:
@@ -75,6 +116,8 @@ def _repeat_or_show(request: HttpRequest, form: CheckoutForm, basket: Basket, to
 
 def _thanks(request: HttpRequest, order: Order) -> HttpResponse:
     queries.remember(request, order)
+    if order.is_payable(timezone.now()):
+        return redirect("payments:pay", order.pk)
     messages.success(request, f"Thank you. We received your order {order.reference}.")
     return redirect(order)
 
@@ -129,15 +172,64 @@ def orders(request: HttpRequest) -> HttpResponse:
 def order(request: HttpRequest, number: UUID) -> HttpResponse:
     """This function will show an order to its owner, or to who has its signed link (L28: to nobody else)."""
     token = request.GET.get("key", "")
-    found = queries.order_of(queries.Viewer.of(request), number, token=token)
-    if found is None:
-        raise Http404("No such order.")
+    found = _seen(request, number, token=token)
     if token:
         queries.remember(request, found)
+    now = timezone.now()
+    state = found.state_at(now)
     context = {
         "order": found,
+        "state": state,
+        "can_pay": found.is_payable(now),
+        "time_left": payments.time_left(found, now=now) if found.is_payable(now) else "",
+        "refunds": payments.refunds_of(found),
+        "can_cancel": cancelling.can_cancel(found, now=now),
+        "can_restore": state == State.EXPIRED and not found.restored_at,
         "country": countries.NAMES.get(found.ship_country, found.ship_country),
         "steps": queries.timeline(found),
         "next": queries.what_comes_next(found),
     }
     return render(request, "orders/order.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def cancel(request: HttpRequest, number: UUID) -> HttpResponse:
+    """This function will ask whether the order is really to be cancelled, and cancel it when told so."""
+    found = _seen(request, number)
+    if request.method != "POST":
+        if not cancelling.can_cancel(found, now=timezone.now()):
+            return redirect(found)
+        return render(request, "orders/cancel.html", {"order": found})
+    try:
+        cancelled = cancelling.cancel(found, now=timezone.now())
+    except cancelling.TooLate as refusal:
+        messages.error(request, str(refusal))
+        return redirect(found)
+    if cancelled.state == State.CANCELLED:
+        messages.success(request, f"Order {found.reference} is cancelled.")
+    else:
+        messages.info(request, "We asked the warehouse to stop your order. You hear its answer by e-mail.")
+    return redirect(found)
+
+
+@require_POST
+def restore(request: HttpRequest, number: UUID) -> HttpResponse:
+    """This function will put the books of an order that was not paid in time back into the visitor's cart."""
+    found = _seen(request, number)
+    try:
+        is_back = operations.restore_cart(found, visitors.cart_for_writing(request), now=timezone.now())
+    except CartRefused as refusal:
+        messages.error(request, str(refusal))
+        return redirect(found)
+    if is_back:
+        messages.success(request, "The books are back in your cart.")
+    return redirect("cart:page")
+
+
+def _seen(request: HttpRequest, number: UUID, *, token: str = "") -> Order:
+    """L28: the order of its owner, or of who holds its signed link, and of nobody else."""
+    found = queries.order_of(queries.Viewer.of(request), number, token=token)
+    if found is None:
+        raise Http404("No such order.")
+    return found
