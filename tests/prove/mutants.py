@@ -128,7 +128,7 @@ _ALL = (
     Mutant(
         "unsorted_locks",
         "Books are locked in whatever order they come.",
-        _plan(60, ("db_store", "slow", 25.0), books=5, copies_each=200, most_lines=5, packers=4),
+        _plan(24, ("db_store", "slow", 15.0, True), books=5, copies_each=200, most_lines=5, packers=4),
         frozenset({"deadlocks"}),
         patched=True,
     ),
