@@ -30,6 +30,23 @@ def isbn_number(n: int) -> str:
     return digits + str(-sum(int(d) * (3 if i % 2 else 1) for i, d in enumerate(digits)) % 10)
 
 
+def all_is_told() -> None:
+    """Wait until no transaction is open that began before now.
+
+    Feeds wait for every open transaction of the cluster, also for those of tests that run beside this one.
+    """
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_snapshot_xmax(pg_current_snapshot())::text")
+        now = cursor.fetchone()[0]
+        for _ in range(6_000):
+            cursor.execute("SELECT pg_snapshot_xmin(pg_current_snapshot()) >= %s::xid8, pg_sleep(0.01)", [now])
+            if cursor.fetchone()[0]:
+                return
+    pytest.fail("A transaction has been open for a minute.")
+
+
 @pytest.fixture(autouse=True)
 def own_media_and_quick_passwords(settings, tmp_path):
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
