@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "store.catalogue",
     "store.stock",
     "store.orders",
+    "store.holds",
     "store.api",
     "store.importing",
     "store.demo",
@@ -96,6 +97,11 @@ CACHES = {
     else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
 }
 BROKER_URL = env.url_with_password("BROKER")
+
+# Copies are held a little longer than the customer may take to pay: the goods' time ends after the money's.
+HOLD_MINUTES = env.int("HOLD_MINUTES", default=15)
+HOLD_GRACE_MINUTES = env.int("HOLD_GRACE_MINUTES", default=2)
+HOLD_S = env.int("HOLD_S", default=(HOLD_MINUTES + HOLD_GRACE_MINUTES) * 60)
 
 AUTH_USER_MODEL = "accounts.User"
 PASSWORD_HASHERS = [

@@ -8,18 +8,22 @@ from uuid import uuid4
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 from PIL import Image
-from tests.conftest import NOW
+from tests.conftest import NOW, all_is_told
 
 from store.api.operations import register
 from store.catalogue.pictures import remake
+from store.holds.models import Hold
 from store.orders import packing
 from store.orders.models import Order
 from store.orders.operations import fail_order
+from store.orders.shortfall import fall_short
 from store_client import (
     Book,
     DeletedBook,
     FeedRestarted,
+    HoldLine,
     NewOrder,
     NewOrderLine,
     StoreClient,
@@ -29,6 +33,17 @@ from store_client import (
 )
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+
+class PatientClient(StoreClient):
+    """Reads a feed when no test beside this one holds it back."""
+
+    patient = True
+
+    def _page(self, *args):
+        if self.patient:
+            all_is_told()
+        return super()._page(*args)
 
 
 @pytest.fixture
@@ -41,7 +56,7 @@ def line_to_store(live_server, tmp_path):
         register(name=name, token=token, scopes=scopes, overlap=timedelta(days=1), now=NOW)
         file = tmp_path / f"{name}-token"
         file.write_text(token)
-        lines.append(StoreClient(live_server.url, TokenFile(file)))
+        lines.append(PatientClient(live_server.url, TokenFile(file)))
         return lines[-1]
 
     yield line
@@ -76,6 +91,10 @@ def order_of(*wanted, note="") -> dict:
             for number, (book, quantity) in enumerate(wanted, start=1)
         ),
     ).body()
+
+
+def held(*books) -> list[HoldLine]:
+    return [HoldLine(number, book.id, 1) for number, book in enumerate(books, start=1)]
 
 
 def refusal(call, *args):
@@ -151,7 +170,9 @@ def test_a_change_that_commits_late_is_not_skipped(shop, books):
             cursor.execute("UPDATE catalogue_book SET title = 'Late' WHERE id = %s", [books[0].id])
         books[1].title = "Early"
         books[1].save()
+        shop.patient = False
         page = shop.book_changes(after)
+        shop.patient = True
         assert page.rows == (), "what is after an open transaction waits for it"
         slow.commit()
     finally:
@@ -217,12 +238,12 @@ def test_a_cancel_before_and_after_its_order(shop, books):
     assert refusal(shop.cancel_order, failed, "late").slug == "too-late"
 
 
-def test_every_move_is_told_in_order_also_two_within_one_transaction(shop, books):
-    number = uuid4()
+def test_every_move_is_told_in_order_also_two_within_one_second(shop, books):
+    number, who = uuid4(), {"actor": "dan@example.org", "now": NOW}
     shop.put_order(number, order_of((books[0], 2)))
-    packing.dispatch(
-        order_id=Order.objects.get(number=number).id, barcodes=["B1-1", "B1-2"], actor="dan@example.org", now=NOW
-    )
+    order = Order.objects.get(number=number)
+    packing.choose_copies(order_id=order.id, barcodes=["B1-1"], **who)
+    packing.dispatch(order_id=order.id, barcodes=["B1-1", "B1-2"], **who)
     rows, after = read_all(lambda after: shop.order_changes(after, limit=1))
     assert [(event.order, event.version, event.status) for event in rows] == [
         (number, 1, "received"),
@@ -232,6 +253,61 @@ def test_every_move_is_told_in_order_also_two_within_one_transaction(shop, books
     assert [(count.packed, count.shipped, count.short) for count in rows[-1].lines] == [(2, 2, 0)]
     assert rows[-1].at == NOW
     assert shop.order_changes(after).rows == ()
+
+
+def test_what_cannot_be_delivered_is_told_with_its_reason(shop, books):
+    """W3"""
+    number, who = uuid4(), {"actor": "dan@example.org", "now": NOW}
+    shop.put_order(number, order_of((books[0], 2), (books[1], 1)))
+    order = Order.objects.get(number=number)
+    fall_short(order_id=order.id, line=1, number=1, reason="Lost in the warehouse", **who)
+    packing.dispatch(order_id=order.id, barcodes=["B1-1", "B2-1"], **who)
+    rows, _ = read_all(shop.order_changes)
+    assert [(event.status, event.line_reasons) for event in rows] == [
+        ("received", {}),
+        ("packing", {1: "Lost in the warehouse"}),
+        ("dispatched", {1: "Lost in the warehouse"}),
+    ]
+    assert [(count.shipped, count.short) for count in rows[-1].lines] == [(1, 1), (1, 0)]
+
+
+def test_copies_are_held_and_taken_over_by_their_order(shop, books):
+    number, lines = uuid4(), held(books[0], books[1])
+    before = timezone.now()
+    first, again = shop.put_hold(number, lines), shop.put_hold(number, lines)
+    assert first == again
+    assert (first.order, first.state) == (number, "held")
+    assert first.held_until - before >= timedelta(minutes=17)
+    assert [book.free for book in read_all(shop.book_changes)[0]] == [2, 0, 0]
+    assert refusal(shop.put_order, uuid4(), order_of((books[1], 1))).slug == "out-of-stock"
+    assert shop.put_order(number, order_of((books[0], 1), (books[1], 1))).status == "received"
+
+
+def test_every_no_to_a_hold_has_its_name(shop, books):
+    number = uuid4()
+    short = refusal(shop.put_hold, number, [HoldLine(1, books[0].id, 4), HoldLine(2, books[1].id, 2)])
+    assert (short.status, short.slug) == (409, "out-of-stock")
+    assert [(line.line, line.wanted, line.free) for line in short.short] == [(1, 4, 3), (2, 2, 1)]
+    shop.put_hold(number, held(books[0]))
+    assert refusal(shop.put_hold, number, held(books[1])).slug == "hold-differs"
+    assert refusal(shop.put_hold, uuid4(), []).slug == "invalid"
+    assert refusal(shop.put_hold, uuid4(), [HoldLine(1, 999_999, 1)]).reason == "There is no book 999999."
+    shop.put_order(number, order_of((books[0], 1)))
+    assert refusal(shop.put_hold, number, held(books[0])).slug == "hold-used"
+    assert refusal(shop.release_hold, number).slug == "hold-used"
+
+
+def test_a_hold_is_released_or_lapses_and_may_be_taken_again(shop, books):
+    """P4.4: nothing but the reading of the feed lets it lapse."""
+    number = uuid4()
+    assert shop.release_hold(number).state == "none"
+    shop.put_hold(number, held(books[1]))
+    assert [shop.release_hold(number).state for _ in range(2)] == ["released", "released"]
+    shop.put_hold(number, held(books[1]))
+    Hold.objects.filter(state="held").update(held_until=timezone.now())
+    read_all(shop.book_changes)
+    assert [book.free for book in read_all(shop.book_changes)[0]] == [3, 1, 0]
+    assert shop.put_hold(number, held(books[0])).state == "held"
 
 
 def test_a_client_hears_of_its_own_orders_only(shop, line_to_store, books):

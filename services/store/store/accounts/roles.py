@@ -6,6 +6,9 @@ SEE = frozenset({"view"})
 EDIT = frozenset({"view", "change"})
 KEEP = frozenset({"view", "add", "change"})
 
+# For orders: also those that must not be packed yet, because they are to be prepaid and are not.
+EDIT_ALL = EDIT | {"see_unpaid"}
+
 # (app, model) → what each group may do with it. "change" of an order means packing it.
 ROLES: dict[str, dict[tuple[str, str], frozenset[str]]] = {
     OWNERS: {
@@ -17,7 +20,8 @@ ROLES: dict[str, dict[tuple[str, str], frozenset[str]]] = {
         ("stock", "bookitem"): KEEP,
         ("stock", "ledgerline"): SEE,
         ("stock", "stocklevel"): SEE,
-        ("orders", "order"): EDIT,
+        ("orders", "order"): EDIT_ALL,
+        ("holds", "hold"): SEE,
     },
     OFFICE: {
         ("catalogue", "book"): KEEP,
@@ -25,7 +29,8 @@ ROLES: dict[str, dict[tuple[str, str], frozenset[str]]] = {
         ("stock", "bookitem"): KEEP,
         ("stock", "ledgerline"): SEE,
         ("stock", "stocklevel"): SEE,
-        ("orders", "order"): EDIT,
+        ("orders", "order"): EDIT_ALL,
+        ("holds", "hold"): SEE,
     },
     DISPATCHERS: {
         ("catalogue", "book"): SEE,
@@ -42,7 +47,8 @@ GROUP_OF_ROLE = {"owner": OWNERS, "office": OFFICE, "packer": DISPATCHERS}
 def set_up(apps) -> None:
     """This function will make the groups with exactly the permissions of the table above.
 
-    :param apps: Django's registry of apps, or a migration's historical one.
+    :param apps: Django's registry of apps, or a migration's historical one; what that does not have yet is left to a
+        later migration.
     """
     Group = apps.get_model("auth", "Group")
     Permission = apps.get_model("auth", "Permission")
@@ -50,5 +56,8 @@ def set_up(apps) -> None:
     for name, table in ROLES.items():
         group, _ = Group.objects.get_or_create(name=name)
         group.permissions.set(
-            [every[app, f"{verb}_{model}"] for (app, model), verbs in table.items() for verb in verbs]
+            every[app, f"{verb}_{model}"]
+            for (app, model), verbs in table.items()
+            for verb in verbs
+            if (app, f"{verb}_{model}") in every
         )

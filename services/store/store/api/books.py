@@ -1,7 +1,10 @@
 """Doors to the catalogue."""
 
+from contextlib import suppress
+
 from django.core.files.storage import default_storage
 from django.http import FileResponse, Http404, HttpResponseNotModified
+from django.utils import timezone
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
@@ -10,6 +13,8 @@ from store.api.paging import LARGEST_ID, LARGEST_PAGE, USUAL_LIST_PAGE, answer_c
 from store.api.permissions import ScopeOrStaff
 from store.catalogue import feed
 from store.catalogue.models import Book
+from store.holds.operations import lapse_due_holds
+from store.waiting import InProgress
 
 
 class BooksDoor(APIView):
@@ -20,6 +25,8 @@ class BooksDoor(APIView):
 
 class BookChanges(BooksDoor):
     def get(self, request):
+        with suppress(InProgress):  # the next poll will tell of them
+            lapse_due_holds(now=timezone.now())
         return answer_changes(request, feed.changes)
 
 

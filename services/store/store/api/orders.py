@@ -11,10 +11,12 @@ from rest_framework.views import APIView
 from store.api.models import Scope, ServiceCredential
 from store.api.paging import LARGEST_ID, LARGEST_PAGE, USUAL_LIST_PAGE, answer_changes, answer_list, number_from
 from store.api.permissions import ScopeOrStaff
-from store.api.problems import Problem
+from store.api.problems import Problem, in_progress, unknown_books
 from store.api.serializers import CancelSerializer, OrderSerializer
+from store.catalogue.queries import UnknownBooks
 from store.orders import feed, operations
 from store.orders.models import Order, OrderState
+from store.waiting import InProgress
 
 
 class OrdersDoor(APIView):
@@ -23,9 +25,10 @@ class OrdersDoor(APIView):
     staff_permission = "orders.view_order"
 
     def visible_orders(self):
-        """A service sees its own orders, staff all of them."""
-        service = isinstance(self.request.auth, ServiceCredential)
-        return Order.objects.filter(client=self.request.auth.name) if service else Order.objects.all()
+        """A service sees its own orders, staff those of their role."""
+        if isinstance(self.request.auth, ServiceCredential):
+            return Order.objects.filter(client=self.request.auth.name)
+        return Order.objects.seen_by(self.request.user)
 
 
 class OrderChanges(OrdersDoor):
@@ -71,18 +74,16 @@ class OneOrder(OrdersDoor):
                 actor=client,
                 now=timezone.now(),
             )
-        except operations.UnknownBooks as error:
-            errors = [{"field": f"lines.{index}.book", "message": sentence} for index, sentence in error.errors]
-            detail = "Take the lines named in errors out, or read the feed of books first; nothing was kept."
-            raise Problem(422, "invalid", "The order is not valid", detail, errors=errors) from None
+        except UnknownBooks as error:
+            raise unknown_books(error) from None
         except operations.OrderDiffers:
             detail = "This number belongs to an order with another content. Use a new number for a new order."
             raise Problem(409, "order-differs", "The number is taken", detail) from None
         except operations.OrderCancelled:
             detail = "A cancel of this number came before the order; it will not be packed."
             raise Problem(410, "order-cancelled", "The order was cancelled", detail) from None
-        except operations.OrderInProgress:
-            raise _in_progress() from None
+        except InProgress:
+            raise in_progress() from None
         if order.shortage:
             raise _out_of_stock(order)
         return _answer(order, status=201 if new else 200, replayed=not new)
@@ -101,8 +102,8 @@ class CancelOrder(OrdersDoor):
             )
         except operations.TooLate as error:
             raise Problem(409, "too-late", "Too late to cancel", f"The order is {error} already.") from None
-        except operations.OrderInProgress:
-            raise _in_progress() from None
+        except InProgress:
+            raise in_progress() from None
         except Order.DoesNotExist:
             raise Http404 from None
         return _answer(order, status=201 if unknown else 200)
@@ -119,11 +120,6 @@ def _out_of_stock(order: Order) -> Problem:
     return Problem(409, "out-of-stock", "Too few copies", detail, **members)
 
 
-def _in_progress() -> Problem:
-    detail = "Another request with this number is being worked on. Send it again in a second."
-    return Problem(409, "in-progress", "Still at work on it", detail, retry_after_s=1)
-
-
 def _events(order: Order) -> list[dict]:
     return [event.as_told() for event in order.events.order_by("version")]
 
@@ -136,6 +132,7 @@ def _as_told(order: Order) -> dict:
         "version": order.version,
         "placed_at": order.placed_at.isoformat().replace("+00:00", "Z"),
         "payment": order.payment,
+        "paid": str(order.paid),
         "total": str(order.total),
         "currency": order.currency,
         "ship_to": order.ship_to,

@@ -9,6 +9,8 @@ from django.http import Http404
 from rest_framework import exceptions
 from rest_framework.response import Response
 
+from store.catalogue.queries import UnknownBooks
+
 log = logging.getLogger(__name__)
 
 
@@ -24,6 +26,17 @@ class Problem(exceptions.APIException):
         self.status_code, self.slug, self.title, self.members = status, slug, title, members
         if retry_after_s is not None:
             self.wait = retry_after_s
+
+
+def in_progress() -> Problem:
+    detail = "Another request with this number, or for these books, is being worked on. Send it again in a second."
+    return Problem(409, "in-progress", "Still at work on it", detail, retry_after_s=1)
+
+
+def unknown_books(error: UnknownBooks) -> Problem:
+    errors = [{"field": f"lines.{index}.book", "message": sentence} for index, sentence in error.errors]
+    detail = "Take the lines named in errors out, or read the feed of books first; nothing was kept."
+    return Problem(422, "invalid", "A book is not sold", detail, errors=errors)
 
 
 def problem_response(error: Exception, context: dict[str, Any]) -> Response:

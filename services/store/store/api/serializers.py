@@ -3,12 +3,14 @@
 import hashlib
 import json
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
 from rest_framework import serializers
 
 from store.api.countries import COUNTRIES
-from store.orders.models import LARGEST_QUANTITY
+from store.holds.operations import Line as HeldLine
+from store.orders.models import LARGEST_QUANTITY, Payment
 from store.orders.operations import Line
 
 MOST_LINES = 100
@@ -31,18 +33,40 @@ class AddressSerializer(serializers.Serializer):
         return value
 
 
-class LineSerializer(serializers.Serializer):
+class HeldLineSerializer(serializers.Serializer):
     line = serializers.IntegerField(min_value=1, max_value=LARGEST_LINE_NUMBER)
     book = serializers.IntegerField(min_value=1, max_value=LARGEST_ID)
+    quantity = serializers.IntegerField(min_value=1, max_value=LARGEST_QUANTITY)
+
+
+class LineSerializer(HeldLineSerializer):
     isbn13 = serializers.RegexField(r"\A\d{13}\Z")
     title = serializers.CharField(max_length=300)
-    quantity = serializers.IntegerField(min_value=1, max_value=LARGEST_QUANTITY)
     unit_price = serializers.DecimalField(max_digits=9, decimal_places=2, min_value=0)
+
+
+def numbered_once(lines: list[dict]) -> list[dict]:
+    numbers = [line["line"] for line in lines]
+    if len(set(numbers)) < len(numbers):
+        raise serializers.ValidationError("Give each line a number of its own.")
+    return lines
+
+
+class HoldSerializer(serializers.Serializer):
+    lines = HeldLineSerializer(many=True, allow_empty=False, max_length=MOST_LINES)
+
+    def validate_lines(self, lines: list[dict]) -> list[dict]:
+        return numbered_once(lines)
+
+    @property
+    def domain_lines(self) -> list[HeldLine]:
+        return [HeldLine(**line) for line in self.validated_data["lines"]]
 
 
 class OrderSerializer(serializers.Serializer):
     placed_at = serializers.DateTimeField(default_timezone=UTC)
-    payment = serializers.RegexField(r"\A[a-z_]{1,30}\Z")
+    payment = serializers.ChoiceField(Payment.choices)
+    paid = serializers.DecimalField(max_digits=10, decimal_places=2, min_value=0, default=Decimal(0))
     total = serializers.DecimalField(max_digits=10, decimal_places=2, min_value=0)
     currency = serializers.RegexField(r"\A[A-Z]{3}\Z")
     ship_to = AddressSerializer()
@@ -50,10 +74,7 @@ class OrderSerializer(serializers.Serializer):
     lines = LineSerializer(many=True, allow_empty=False, max_length=MOST_LINES)
 
     def validate_lines(self, lines: list[dict]) -> list[dict]:
-        numbers = [line["line"] for line in lines]
-        if len(set(numbers)) < len(numbers):
-            raise serializers.ValidationError("Give each line a number of its own.")
-        return lines
+        return numbered_once(lines)
 
     @property
     def domain_lines(self) -> list[Line]:
@@ -66,7 +87,10 @@ class OrderSerializer(serializers.Serializer):
     @property
     def fingerprint(self) -> str:
         """SHA-256 of the meaning, not of the bytes: the same order written otherwise is the same order."""
-        canonical = json.dumps(self.validated_data, sort_keys=True, separators=(",", ":"), default=_canonical)
+        told = dict(self.validated_data)
+        if not told["paid"]:
+            del told["paid"]  # orders that came before the shop said what was paid keep their fingerprint
+        canonical = json.dumps(told, sort_keys=True, separators=(",", ":"), default=_canonical)
         return hashlib.sha256(canonical.encode()).hexdigest()
 
 

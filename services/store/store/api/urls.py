@@ -3,7 +3,7 @@ from rest_framework.exceptions import NotFound
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.views import APIView
 
-from store.api import books, orders
+from store.api import books, holds, orders
 
 
 class NothingHere(APIView):
@@ -20,6 +20,7 @@ urlpatterns = [
     path("books/changes/", books.BookChanges.as_view()),
     path("books/<int:book_id>/", books.OneBook.as_view()),
     path("books/<int:book_id>/picture/", books.BookPicture.as_view()),
+    path("holds/<uuid:number>/", holds.OneHold.as_view()),
     path("orders/", orders.Orders.as_view()),
     path("orders/changes/", orders.OrderChanges.as_view()),
     path("orders/<uuid:number>/", orders.OneOrder.as_view()),

@@ -19,7 +19,7 @@ class StateFilter(admin.SimpleListFilter):
 
     def queryset(self, request, orders):
         if self.value() == "open":
-            return orders.filter(state__in=OPEN_STATES)
+            return orders.that_may_be_packed().filter(state__in=OPEN_STATES)
         return orders.filter(state=self.value()) if self.value() else orders
 
 
@@ -39,7 +39,7 @@ class OrderAdmin(NothingIsDeleted, admin.ModelAdmin):
     actions = None
 
     def get_queryset(self, request):
-        return super().get_queryset(request).annotate(pieces=Sum("lines__quantity"))
+        return super().get_queryset(request).seen_by(request.user).annotate(pieces=Sum("lines__quantity"))
 
     def get_urls(self):
         copies = self.admin_site.admin_view(self.copies_view)

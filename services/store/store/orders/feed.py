@@ -14,7 +14,8 @@ CHANGES_SQL = f"""
         ORDER BY event.xid, event.id LIMIT %(limit)s
     )
     SELECT head.horizon::text AS horizon, head.next_xid::text AS next_xid, head.epoch, page.xid::text AS row_xid,
-           page.id, page.number, page.version, page.status, page.at, page.reason, page.lines::text AS lines
+           page.id, page.number, page.version, page.status, page.at, page.reason, page.lines::text AS lines,
+           page.line_reasons::text AS line_reasons
     FROM head LEFT JOIN page ON true
     ORDER BY page.xid, page.id
 """
@@ -44,4 +45,5 @@ def _as_told(row: dict[str, Any]) -> dict[str, Any]:
         "at": row["at"].isoformat().replace("+00:00", "Z"),
         "reason": row["reason"],
         "lines": json.loads(row["lines"]),
+        "line_reasons": json.loads(row["line_reasons"]),
     }

@@ -3,6 +3,8 @@
 from django import forms
 from django.core.exceptions import ValidationError
 
+from store.orders.models import LARGEST_QUANTITY
+
 MOST_BARCODES = 20_000
 
 
@@ -80,3 +82,28 @@ class PackingForm(forms.Form):
         chosen = self.cleaned_data["copies"]
         known = set(chosen)
         return chosen + [barcode for barcode in self.cleaned_data["scanned"] if barcode not in known]
+
+
+class ShortForm(forms.Form):
+    """Copies of one line that cannot be delivered."""
+
+    line = forms.IntegerField(widget=forms.HiddenInput)
+    number = forms.IntegerField(min_value=1, max_value=LARGEST_QUANTITY, initial=1, label="How many copies")
+    reason = forms.CharField(
+        max_length=2_000,
+        label="Reason",
+        help_text="The customer is told.",
+        widget=forms.Textarea(attrs={"rows": 2}),
+        error_messages={"required": "Say why the copies cannot be delivered; the customer is told."},
+    )
+    missing = forms.CharField(
+        required=False,
+        max_length=10_000,
+        label="Barcodes looked for in vain",
+        help_text="These copies are noted as missing. Left empty, all copies stay on the shelf.",
+        widget=forms.Textarea(attrs={"rows": 2, "autocomplete": "off", "spellcheck": "false"}),
+    )
+    revision = forms.IntegerField(widget=forms.HiddenInput)
+
+    def clean_missing(self) -> list[str]:
+        return self.cleaned_data["missing"].split()

@@ -21,7 +21,9 @@ class OrderState(models.TextChoices):
 
 # The only moves an order can make; every move is an OrderEvent.
 ORDER_MOVES: dict[str, frozenset[str]] = {
-    OrderState.RECEIVED: frozenset({OrderState.PACKING, OrderState.FAILED, OrderState.CANCELLED}),
+    OrderState.RECEIVED: frozenset(
+        {OrderState.PACKING, OrderState.DISPATCHED, OrderState.FAILED, OrderState.CANCELLED}
+    ),
     OrderState.PACKING: frozenset({OrderState.DISPATCHED, OrderState.FAILED, OrderState.CANCELLED}),
     OrderState.DISPATCHED: frozenset(),
     OrderState.FAILED: frozenset(),
@@ -31,8 +33,23 @@ ORDER_MOVES: dict[str, frozenset[str]] = {
 OPEN_STATES = frozenset(state for state, moves in ORDER_MOVES.items() if moves)
 
 
+class Payment(models.TextChoices):
+    ON_DELIVERY = "on_delivery", "on delivery"
+    PREPAID = "prepaid", "paid beforehand"
+
+
 class IllegalMove(Exception):
     """The order cannot go from its state to the wanted one."""
+
+
+class OrderQuerySet(models.QuerySet):
+    def that_may_be_packed(self) -> "OrderQuerySet":
+        """Orders to be paid on delivery, or paid in full."""
+        return self.exclude(payment=Payment.PREPAID, paid__lt=models.F("total"))
+
+    def seen_by(self, user) -> "OrderQuerySet":
+        """Those who pack see only what they may pack."""
+        return self if user.has_perm("orders.see_unpaid_order") else self.that_may_be_packed()
 
 
 class Order(models.Model):
@@ -46,15 +63,19 @@ class Order(models.Model):
     revision = models.PositiveIntegerField(default=0)  # counts what packers saved, so that none undoes another's work
     placed_at = models.DateTimeField()
     received_at = models.DateTimeField(db_default=Now())
-    payment = models.CharField(max_length=30, blank=True)
+    payment = models.CharField(max_length=30, blank=True, choices=Payment)
     total = models.DecimalField(max_digits=10, decimal_places=2, default=0)
+    paid = models.DecimalField(max_digits=10, decimal_places=2, default=0)  # what the shop says it has
     currency = models.CharField(max_length=3, blank=True)
     ship_to = models.JSONField(default=dict)
     note = models.TextField(blank=True)
     reason = models.TextField(blank=True)  # why it failed or was cancelled
     shortage = models.JSONField(default=list)  # of a rejected order, as the shop was told
 
+    objects = OrderQuerySet.as_manager()
+
     class Meta:
+        permissions = [("see_unpaid_order", "Can see orders that are not paid yet")]
         constraints = [
             models.CheckConstraint(condition=models.Q(state__in=OrderState.values), name="order_state_is_known")
         ]
@@ -74,6 +95,10 @@ class Order(models.Model):
     @property
     def is_open(self) -> bool:
         return self.state in OPEN_STATES
+
+    @property
+    def may_be_packed(self) -> bool:
+        return self.payment != Payment.PREPAID or self.paid >= self.total
 
     def move_to(self, state: OrderState) -> None:
         """:raises IllegalMove: unless the table above has this move."""
@@ -96,9 +121,14 @@ class OrderLine(models.Model):
     title = models.CharField(max_length=300)
     unit_price = models.DecimalField(max_digits=9, decimal_places=2)
     quantity = models.PositiveSmallIntegerField()
+    short = models.PositiveSmallIntegerField(default=0)  # copies that cannot be delivered
+    short_reason = models.TextField(blank=True)
 
     class Meta:
         constraints = [
+            models.CheckConstraint(
+                condition=models.Q(short__lte=models.F("quantity")), name="no_more_short_than_ordered"
+            ),
             models.UniqueConstraint(fields=["order", "line"], name="line_once_in_its_order"),
             models.UniqueConstraint(fields=["id", "book"], name="line_and_its_book"),
             models.CheckConstraint(
@@ -108,6 +138,10 @@ class OrderLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.quantity} × {self.title}"
+
+    @property
+    def to_deliver(self) -> int:
+        return self.quantity - self.short
 
 
 class Allocation(models.Model):
@@ -138,6 +172,7 @@ class OrderEvent(FeedRow):
     status = models.CharField(max_length=12, choices=OrderState)
     reason = models.TextField(blank=True)
     lines = models.JSONField(default=list)  # [{"line", "ordered", "packed", "shipped", "short"}]
+    line_reasons = models.JSONField(default=dict)  # {"1": why copies of line 1 are short}
     actor = models.CharField(max_length=254)
     at = models.DateTimeField()
 
@@ -154,4 +189,5 @@ class OrderEvent(FeedRow):
             "at": self.at.isoformat().replace("+00:00", "Z"),
             "reason": self.reason,
             "lines": self.lines,
+            "line_reasons": self.line_reasons,
         }

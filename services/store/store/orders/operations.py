@@ -7,18 +7,18 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db import IntegrityError, OperationalError, connection, transaction
-from psycopg.errors import LockNotAvailable
+from django.db import IntegrityError, OperationalError, transaction
 
-from store.catalogue.models import Book
+from store.catalogue.queries import require_sold
+from store.holds.models import HoldState
+from store.holds.operations import end_hold, lapse_due_holds, use_hold
 from store.orders.models import ORDER_MOVES, Allocation, Order, OrderEvent, OrderLine, OrderState
 from store.orders.queries import lines_with_packed
 from store.ringing import ring_after_commit
 from store.stock.models import CopyState, Reason
-from store.stock.operations import Shift, lock_copies, lock_levels, move_copies, shift_levels
+from store.stock.operations import Shift, lock_copies, lock_levels, move_copies, promise_copies, shift_levels
+from store.waiting import LONGEST_WAIT_MS, InProgress, alone_with, in_progress, wait_no_longer_than
 from worker_bell import Topic
-
-LONGEST_WAIT_MS = 1_500
 
 
 class OrderDiffers(Exception):
@@ -27,18 +27,6 @@ class OrderDiffers(Exception):
 
 class OrderCancelled(Exception):
     """A cancel of this number came before the order."""
-
-
-class OrderInProgress(Exception):
-    """Another transaction has held the order for more than 1.5 s."""
-
-
-class UnknownBooks(Exception):
-    """Lines name books we do not sell; `errors` says which: [(index of the line, sentence)]."""
-
-    def __init__(self, errors: list[tuple[int, str]]):
-        super().__init__(errors)
-        self.errors = errors
 
 
 class TooLate(Exception):
@@ -70,18 +58,22 @@ def accept_order(
 ) -> tuple[Order, bool]:
     """Take an order in for packing, or reject it for good if copies are short; answer it and whether it is new.
 
-    :param facts: Order's fields placed_at, payment, total, currency, ship_to, note.
+    Copies held for its number become its own; without a live hold it is promised what is free.
+
+    :param facts: Order's fields placed_at, payment, paid, total, currency, ship_to, note.
     :raises OrderDiffers: if the number is taken by an order with another fingerprint.
     :raises OrderCancelled: if a cancel of the number came first.
-    :raises OrderInProgress: try again in a second.
+    :raises InProgress: try again in a second.
     :raises UnknownBooks: nothing is kept then.
     """
+    lapse_due_holds(now=now)
     try:
         with transaction.atomic(durable=True):
             wait_no_longer_than(LONGEST_WAIT_MS)
+            alone_with(number)
             order = Order.objects.create(number=number, client=client, fingerprint=fingerprint, **facts)
             _add_lines(order, lines)
-            order.shortage = _reserve(lines)
+            order.shortage = _reserve(lines, held=use_hold(number, client, now=now))
             order.state = OrderState.REJECTED if order.shortage else OrderState.RECEIVED
             record(order, actor=actor, now=now)
         return order, True
@@ -91,23 +83,26 @@ def accept_order(
             raise  # another rule was broken than the number's
         return _same_again(earlier, client, fingerprint), False
     except OperationalError as error:
-        raise _in_progress(error) from error
+        raise in_progress(error) from error
 
 
 def cancel_order(*, number: UUID, client: str, reason: str, actor: str, now: datetime) -> tuple[Order, bool]:
     """Cancel the order and give its copies back; answer it and whether it was unknown until now.
 
-    The cancel of an unknown number stays as a tombstone: should the order still come, it is not packed.
+    The cancel of an unknown number stays as a tombstone: should the order still come, it is not packed. What was held
+    for it is released.
 
     :raises TooLate: once it was dispatched, failed or rejected.
-    :raises OrderInProgress: try again in a second.
+    :raises InProgress: try again in a second.
     :raises Order.DoesNotExist: if the number is another client's.
     """
     try:
         with transaction.atomic(durable=True):
             wait_no_longer_than(LONGEST_WAIT_MS)
+            alone_with(number)
             order = Order.objects.select_for_update().filter(number=number).first()
             if order is None:
+                end_hold(number, client, HoldState.RELEASED, now=now)
                 return _bury(number, client, reason, actor=actor, now=now), True
             if order.client != client:
                 raise Order.DoesNotExist
@@ -115,9 +110,9 @@ def cancel_order(*, number: UUID, client: str, reason: str, actor: str, now: dat
                 end(order, OrderState.CANCELLED, reason=reason, actor=actor, now=now)
             return order, False
     except IntegrityError:  # the order came between our look and our tombstone; the next try finds it
-        raise OrderInProgress from None
+        raise InProgress from None
     except OperationalError as error:
-        raise _in_progress(error) from error
+        raise in_progress(error) from error
 
 
 def fail_order(*, order_id: int, reason: str, actor: str, now: datetime) -> Order:
@@ -146,7 +141,7 @@ def end(order: Order, state: OrderState, *, reason: str, actor: str, now: dateti
     move_copies(copies, CopyState.AVAILABLE, reason=Reason.GIVEN_BACK, actor=actor, now=now, order_number=order.number)
     back, owed = Counter(copy.book_id for copy in copies), Counter()
     for line in lines:
-        owed[line.book_id] += line.quantity - line.packed
+        owed[line.book_id] += line.to_deliver - line.packed
     shift_levels({book: Shift(on_shelf=back[book], reserved=-owed[book]) for book in back.keys() | owed.keys()})
     order.move_to(state)
     order.reason = reason
@@ -157,6 +152,7 @@ def record(order: Order, *, actor: str, now: datetime) -> None:
     """Step: save the order with its next version, and tell the move to the feed of statuses."""
     order.version += 1
     order.save()
+    lines = lines_with_packed(order)
     OrderEvent.objects.create(
         order=order,
         number=order.number,
@@ -164,32 +160,16 @@ def record(order: Order, *, actor: str, now: datetime) -> None:
         version=order.version,
         status=order.state,
         reason=order.reason,
-        lines=_counts(order),
+        lines=_counts(order, lines),
+        line_reasons={str(line.line): line.short_reason for line in lines if line.short},
         actor=actor,
         at=now,
     )
     ring_after_commit(Topic.ORDERS)
 
 
-def wait_no_longer_than(milliseconds: int) -> None:
-    """Step: let this transaction give up waiting for another's locks after so long."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('lock_timeout', %s, true)", [f"{milliseconds}ms"])
-
-
 def _add_lines(order: Order, lines: Sequence[Line]) -> None:
-    books = Book.objects.in_bulk({line.book for line in lines})
-    errors = []
-    for index, line in enumerate(lines):
-        book = books.get(line.book)
-        if book is None:
-            errors.append((index, f"There is no book {line.book}."))
-        elif book.retired:
-            errors.append((index, f"“{book.title}” is no longer sold."))
-        elif book.isbn13 != line.isbn13:
-            errors.append((index, f"Book {line.book} is “{book.title}”, ISBN {book.isbn13}, and not {line.isbn13}."))
-    if errors:
-        raise UnknownBooks(errors)
+    require_sold((line.book, line.isbn13) for line in lines)
     OrderLine.objects.bulk_create(
         OrderLine(
             order=order,
@@ -204,24 +184,10 @@ def _add_lines(order: Order, lines: Sequence[Line]) -> None:
     )
 
 
-def _reserve(lines: Sequence[Line]) -> list[dict[str, Any]]:
+def _reserve(lines: Sequence[Line], *, held: Counter) -> list[dict[str, Any]]:
     """Promise all copies and answer [], or promise none and answer the lines that are short."""
-    levels = lock_levels(line.book for line in lines)
-    free = {book: level.free for book, level in levels.items()}
-    left, short = Counter(free), []
-    for line in lines:
-        if left[line.book] < line.quantity:
-            has = max(left[line.book], 0)
-            short.append(
-                {"line": line.line, "book": line.book, "isbn13": line.isbn13, "wanted": line.quantity, "free": has}
-            )
-        left[line.book] -= line.quantity
-    if not short:
-        wanted = Counter()
-        for line in lines:
-            wanted[line.book] += line.quantity
-        shift_levels({book: Shift(reserved=number) for book, number in wanted.items()})
-    return short
+    isbn13 = {line.line: line.isbn13 for line in lines}
+    return [short._asdict() | {"isbn13": isbn13[short.line]} for short in promise_copies(lines, already=held)]
 
 
 def _same_again(order: Order, client: str, fingerprint: str) -> Order:
@@ -240,15 +206,11 @@ def _bury(number: UUID, client: str, reason: str, *, actor: str, now: datetime) 
     return order
 
 
-def _in_progress(error: OperationalError) -> Exception:
-    return OrderInProgress() if isinstance(error.__cause__, LockNotAvailable) else error
-
-
-def _counts(order: Order) -> list[dict[str, int]]:
+def _counts(order: Order, lines: Sequence[OrderLine]) -> list[dict[str, int]]:
     """How each line stands. Packed copies count as packed when they are shipped, too."""
     missing = {entry["line"]: entry["wanted"] - entry["free"] for entry in order.shortage}
     counts = []
-    for line in lines_with_packed(order):
+    for line in lines:
         failed = line.quantity if order.state == OrderState.FAILED else 0
         counts.append(
             {
@@ -256,7 +218,7 @@ def _counts(order: Order) -> list[dict[str, int]]:
                 "ordered": line.quantity,
                 "packed": line.packed,
                 "shipped": line.packed if order.state == OrderState.DISPATCHED else 0,
-                "short": failed or missing.get(line.line, 0),
+                "short": failed or line.short or missing.get(line.line, 0),
             }
         )
     return counts

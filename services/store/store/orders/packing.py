@@ -46,14 +46,22 @@ def choose_copies(
     with transaction.atomic(durable=True):
         box = _open_box(order_id, barcodes, revision)
         _refuse_unless_fitting(box)
-        _fill(box, actor=actor, now=now)
-    return box.order
+        order = box.order
+        if _fill(box, actor=actor, now=now):
+            if order.state == OrderState.RECEIVED:
+                order.move_to(OrderState.PACKING)
+                record(order, actor=actor, now=now)
+            else:
+                order.save(update_fields=["revision"])
+    return order
 
 
 def dispatch(
     *, order_id: int, barcodes: Sequence[str], actor: str, now: datetime, revision: int | None = None
 ) -> Order:
-    """Send the order off with exactly these copies, which must be all that was ordered and nothing else.
+    """Send the order off with exactly these copies, which must be all that is to be delivered and nothing else.
+
+    It is one move, and the customer hears of it once, also if the box was empty until now.
 
     :param revision: as in `choose_copies`.
     :raises PackingRefused: nothing is changed then.
@@ -75,20 +83,30 @@ def propose_copies(order: Order) -> list[BookItem]:
     in_box = queries.copies_in_box(order)
     wanted = Counter()
     for line in order.lines.all():
-        wanted[line.book_id] += line.quantity
+        wanted[line.book_id] += line.to_deliver
     wanted.subtract(copy.book_id for copy in in_box)
     return in_box + queries.oldest_free_copies({book: number for book, number in wanted.items() if number > 0})
 
 
-def _open_box(order_id: int, barcodes: Sequence[str], revision: int | None) -> Box:
-    order = Order.objects.select_for_update().get(pk=order_id)
+def refuse_unless_open(order: Order, revision: int | None) -> None:
+    """Step: see that the locked order may be packed and is as the packer saw it.
+
+    :raises PackingRefused: PackedMeanwhile if the revision is not the present one.
+    """
     if not order.is_open:
         raise PackingRefused(f"This order is {order.get_state_display()} already; its copies can no longer change.")
+    if not order.may_be_packed:
+        raise PackingRefused(f"Only {order.paid} of {order.total} {order.currency} are paid; it must not be packed.")
     if revision is not None and revision != order.revision:
         raise PackedMeanwhile(
             "Someone else has packed this order meanwhile: the table shows what is in the box now. "
             "Save again to make it what you have chosen."
         )
+
+
+def _open_box(order_id: int, barcodes: Sequence[str], revision: int | None) -> Box:
+    order = Order.objects.select_for_update().get(pk=order_id)
+    refuse_unless_open(order, revision)
     twice = [barcode for barcode, times in Counter(barcodes).items() if times > 1]
     if twice:
         raise PackingRefused(*(f"Copy {barcode} is named twice; a copy goes into the box once." for barcode in twice))
@@ -110,7 +128,7 @@ def _open_box(order_id: int, barcodes: Sequence[str], revision: int | None) -> B
 def _refuse_unless_fitting(box: Box, *, complete: bool = False) -> None:
     ordered, titles = Counter(), {}
     for line in box.lines:
-        ordered[line.book_id] += line.quantity
+        ordered[line.book_id] += line.to_deliver
         titles[line.book_id] = line.title
     in_box = {allocation.copy_id for allocation in box.live}
     problems = [
@@ -118,7 +136,7 @@ def _refuse_unless_fitting(box: Box, *, complete: bool = False) -> None:
         for copy in box.chosen
         if copy.book_id not in ordered
     ]
-    problems += _why_not_free([c for c in box.chosen if c.state != CopyState.AVAILABLE and c.id not in in_box])
+    problems += why_not_free([c for c in box.chosen if c.state != CopyState.AVAILABLE and c.id not in in_box])
     chosen = Counter(copy.book_id for copy in box.chosen)
     for book_id, number in ordered.items():
         if chosen[book_id] > number:
@@ -132,7 +150,8 @@ def _refuse_unless_fitting(box: Box, *, complete: bool = False) -> None:
         raise PackingRefused(*problems)
 
 
-def _why_not_free(copies: Sequence[BookItem]) -> list[str]:
+def why_not_free(copies: Sequence[BookItem]) -> list[str]:
+    """A sentence for each copy that says where it is instead of on the shelf."""
     if not copies:
         return []
     live = Allocation.objects.filter(copy__in=copies, released_at__isnull=True).select_related("line__order")
@@ -146,14 +165,17 @@ def _why_not_free(copies: Sequence[BookItem]) -> list[str]:
     return sentences
 
 
-def _fill(box: Box, *, actor: str, now: datetime) -> None:
-    """Step: bring allocations, copies and levels to what was chosen. A promised copy leaves the shelf as one."""
+def _fill(box: Box, *, actor: str, now: datetime) -> bool:
+    """Step: bring allocations, copies and levels to what was chosen; answer whether anything changed.
+
+    A promised copy leaves the shelf as one.
+    """
     chosen = {copy.id for copy in box.chosen}
     given_back = [allocation for allocation in box.live if allocation.copy_id not in chosen]
     kept = {allocation.copy_id: allocation.line_id for allocation in box.live if allocation.copy_id in chosen}
     added = [copy for copy in box.chosen if copy.id not in kept]
     if not given_back and not added:
-        return
+        return False
     order, back = box.order, [allocation.copy for allocation in given_back]
     Allocation.objects.filter(id__in=[allocation.id for allocation in given_back]).update(released_at=now)
     Allocation.objects.bulk_create(_places(box.lines, Counter(kept.values()), added))
@@ -164,16 +186,12 @@ def _fill(box: Box, *, actor: str, now: datetime) -> None:
     shift.subtract(copy.book_id for copy in added)
     shift_levels({book: Shift(on_shelf=number, reserved=number) for book, number in shift.items()})
     order.revision += 1
-    if order.state == OrderState.RECEIVED:
-        order.move_to(OrderState.PACKING)
-        record(order, actor=actor, now=now)
-    else:
-        order.save(update_fields=["revision"])
+    return True
 
 
 def _places(lines: Sequence[OrderLine], taken: Counter, copies: Sequence[BookItem]) -> list[Allocation]:
     """Spread the copies over the lines of their books, in the lines' order."""
     places: dict[int, list[OrderLine]] = {}
     for line in lines:
-        places.setdefault(line.book_id, []).extend([line] * (line.quantity - taken[line.id]))
+        places.setdefault(line.book_id, []).extend([line] * (line.to_deliver - taken[line.id]))
     return [Allocation(line=places[copy.book_id].pop(0), copy=copy, book_id=copy.book_id) for copy in copies]

@@ -8,8 +8,8 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 
-from store.orders import operations, packing, queries
-from store.orders.forms import PackingForm, Result
+from store.orders import operations, packing, queries, shortfall
+from store.orders.forms import PackingForm, Result, ShortForm
 from store.orders.models import Order, OrderLine
 from store.stock.models import BookItem
 
@@ -18,14 +18,16 @@ LINE_BOOK = OrderLine._meta.get_field("book")  # any foreign key will do: only t
 
 
 def show(model_admin: admin.ModelAdmin, request: HttpRequest, object_id: str) -> HttpResponse:
-    """This view will show the order with its packing form, and save it or propose copies on POST."""
-    order = _order_of(object_id)
+    """This view will show the order with its forms; on POST save one, or propose copies."""
+    order = _order_of(request, object_id)
     if not model_admin.has_view_permission(request, order):
         raise PermissionDenied
-    may_pack = order.is_open and model_admin.has_change_permission(request, order)
+    may_pack = order.is_open and order.may_be_packed and model_admin.has_change_permission(request, order)
     if request.method == "POST":
         if not model_admin.has_change_permission(request, order):
             raise PermissionDenied
+        if "_short" in request.POST:
+            return _short(model_admin, request, order, may_pack)
         data = request.POST.copy()
         if "_success" in data:
             data["result"] = Result.SUCCESS
@@ -41,7 +43,7 @@ def show(model_admin: admin.ModelAdmin, request: HttpRequest, object_id: str) ->
 
 def choices(model_admin: admin.ModelAdmin, request: HttpRequest, object_id: str) -> JsonResponse:
     """This view will answer the copies that could go into the order's box, for select2."""
-    order = _order_of(object_id)
+    order = _order_of(request, object_id)
     if not model_admin.has_change_permission(request, order):
         raise PermissionDenied
     term, page = request.GET.get("term", "").replace("\x00", ""), request.GET.get("page", "1")
@@ -59,8 +61,10 @@ def label_of(copy: BookItem) -> str:
     return " · ".join(filter(None, [copy.barcode, copy.book.title, copy.shelf and f"shelf {copy.shelf}"]))
 
 
-def _order_of(object_id: str) -> Order:
-    order = Order.objects.filter(pk=int(object_id)).first() if object_id.isdigit() and len(object_id) < 19 else None
+def _order_of(request: HttpRequest, object_id: str) -> Order:
+    if not (object_id.isascii() and object_id.isdigit() and len(object_id) < 19):
+        raise Http404
+    order = Order.objects.seen_by(request.user).filter(pk=int(object_id)).first()
     if order is None:
         raise Http404
     return order
@@ -104,12 +108,49 @@ def _saved(request: HttpRequest, order: Order, form: PackingForm) -> bool:
     return form.is_valid()
 
 
+def _short(model_admin: admin.ModelAdmin, request: HttpRequest, order: Order, may_pack: bool) -> HttpResponse:
+    """Note copies of a line as short, or show the page with the reasons why not."""
+    form = ShortForm(request.POST)
+    if form.is_valid():
+        try:
+            order = shortfall.fall_short(
+                order_id=order.pk, actor=request.user.email, now=timezone.now(), **form.cleaned_data
+            )
+        except packing.PackingRefused as refusal:
+            for sentence in refusal.sentences:
+                form.add_error(None, sentence)
+            order.refresh_from_db()
+            form.data = form.data.copy()
+            form.data["revision"] = order.revision
+        else:
+            number = form.cleaned_data["number"]
+            messages.success(
+                request, f"{number} noted as not deliverable; order {order} is {order.get_state_display()}."
+            )
+            return HttpResponseRedirect(request.path)
+    return _page(model_admin, request, order, _fresh(order), may_pack, short=form)
+
+
+def _short_forms(order: Order, lines: list[OrderLine], refused: ShortForm | None) -> None:
+    """Give each line that can fall short its form; the refused one keeps what was typed."""
+    wrong = refused.data.get("line") if refused else None
+    for line in lines:
+        line.form = None
+        if line.packed < line.to_deliver:
+            fresh = ShortForm(initial={"line": line.line, "revision": order.revision}, auto_id=f"short_{line.line}_%s")
+            line.form = refused if wrong == str(line.line) else fresh
+    if refused:
+        refused.auto_id = f"short_{wrong}_%s"
+
+
 def _after_saving(request: HttpRequest, order: Order) -> str:
     still_open = request.POST.get("result") == Result.OPEN and "_success" not in request.POST
     return request.path if still_open else reverse("admin:orders_order_changelist") + "?state=open"
 
 
-def _page(model_admin, request, order: Order, form: PackingForm, may_pack: bool) -> HttpResponse:
+def _page(
+    model_admin, request, order: Order, form: PackingForm, may_pack: bool, *, short: ShortForm | None = None
+) -> HttpResponse:
     in_box = queries.copies_in_box(order)
     chosen = form["copies"].value() or []
     labels = {copy.barcode: label_of(copy) for copy in in_box}
@@ -117,13 +158,16 @@ def _page(model_admin, request, order: Order, form: PackingForm, may_pack: bool)
     found = {copy.barcode: copy for copy in BookItem.objects.filter(barcode__in=others).select_related("book")}
     labels = {b: labels.get(b) or (label_of(found[b]) if b in found else b) for b in chosen}
     form.offer(labels, reverse("admin:orders_order_copies", args=[order.pk]))
+    lines = queries.lines_for_packing(order)
+    _short_forms(order, lines, short)
     context = {
         **model_admin.admin_site.each_context(request),
         "title": f"Order {order}",
         "opts": model_admin.opts,
         "order": order,
         "ship_to": order.ship_to,
-        "lines": queries.lines_for_packing(order),
+        "lines": lines,
+        "short": short,
         "in_box": in_box,
         "events": order.events.order_by("version"),
         "form": form,

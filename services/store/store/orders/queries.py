@@ -11,14 +11,18 @@ SHELVES_SHOWN = 3
 LEVEL_DIFFERENCES_SQL = """
     WITH counted AS (
         SELECT book_id, count(*) AS on_shelf FROM stock_bookitem WHERE state = 'available' GROUP BY book_id
-    ), promised AS (
-        SELECT line.book_id, sum(line.quantity - COALESCE(boxed.number, 0)) AS reserved
+    ), waiting AS (
+        SELECT line.book_id, line.quantity - line.short - COALESCE(boxed.number, 0) AS number
         FROM orders_orderline line
         JOIN orders_order o ON o.id = line.order_id AND o.state IN ('received', 'packing')
         LEFT JOIN (
             SELECT line_id, count(*) AS number FROM orders_allocation WHERE released_at IS NULL GROUP BY line_id
         ) boxed ON boxed.line_id = line.id
-        GROUP BY line.book_id
+        UNION ALL
+        SELECT line.book_id, line.quantity FROM holds_holdline line
+        JOIN holds_hold hold ON hold.id = line.hold_id AND hold.state = 'held'
+    ), promised AS (
+        SELECT book_id, sum(number) AS reserved FROM waiting GROUP BY book_id
     )
     SELECT book_id FROM stock_stocklevel level
     FULL JOIN counted USING (book_id) FULL JOIN promised USING (book_id)
@@ -54,11 +58,11 @@ def oldest_free_copies(number_by_book: dict[int, int]) -> list[BookItem]:
 
 def number_to_pack() -> int:
     """How many orders wait to be packed."""
-    return Order.objects.filter(state__in=OPEN_STATES).count()
+    return Order.objects.that_may_be_packed().filter(state__in=OPEN_STATES).count()
 
 
 def books_with_wrong_level() -> list[int]:
-    """Books whose level is not what their copies and the open orders say. Empty, unless there is a fault."""
+    """Books whose level is not what their copies, the open orders and the live holds say. Empty, unless there is a fault."""
     with connection.cursor() as cursor:
         cursor.execute(LEVEL_DIFFERENCES_SQL)
         return [row[0] for row in cursor.fetchall()]

@@ -2,22 +2,29 @@
 
 from uuid import UUID
 
+from store.holds.models import Hold
 from store.orders.models import Allocation, Order
 from store.stock.models import LedgerLine
 
 
 def story_of(number: UUID) -> list[str]:
     """This function will tell an order's whole story, one sentence a line; [] if the store has no such order."""
-    sentences = []
+    sentences = [sentence for hold in Hold.objects.filter(number=number).order_by("id") for sentence in _hold(hold)]
     # The number is unique. Should it ever not be, this is where one must see it.
     for order in Order.objects.filter(number=number).order_by("id"):
         sentences += [_head(order), *_lines(order), *(sentence for _, sentence in sorted(_happened(order)))]
     return sentences
 
 
+def _hold(hold: Hold) -> list[str]:
+    held = ", ".join(f"{line.quantity} × book {line.book_id}" for line in hold.lines.order_by("line"))
+    told = [f"{hold.made_at:%F %T.%f} the store held {held} for {hold.client} until {hold.held_until:%F %T}"]
+    return told + ([f"{hold.ended_at:%F %T.%f} the hold was {hold.get_state_display()}"] if hold.ended_at else [])
+
+
 def _head(order: Order) -> str:
     told = f"Store order {order.number} of {order.client}: {order.state}, version {order.version}"
-    return told + f", total {order.total} {order.currency}, {order.payment or 'no payment'}."
+    return told + f", total {order.total} {order.currency}, {order.payment or 'no payment'}, {order.paid} paid."
 
 
 def _lines(order: Order) -> list[str]:
@@ -35,6 +42,7 @@ def _happened(order: Order) -> list[tuple]:
         counts = ", ".join(
             f"line {n['line']}: {n['packed']} packed, {n['shipped']} shipped, {n['short']} short" for n in event.lines
         )
+        counts += "".join(f", line {line}: {reason}" for line, reason in event.line_reasons.items())
         said = f"version {event.version}: {event.status} by {event.actor}; {counts}; {event.reason}".rstrip("; ")
         told.append(((event.at, 3, event.id), f"{event.at:%F %T.%f} {said} (transaction {event.xid})"))
     return told + _moves(order) + _box(order)

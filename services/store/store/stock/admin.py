@@ -1,10 +1,14 @@
+from contextlib import suppress
+
 from django import forms
 from django.contrib import admin, messages
 from django.utils import timezone
 
 from store.admin_site import NothingIsDeleted, OnlyToLookAt
+from store.holds.operations import lapse_due_holds
 from store.stock import operations
 from store.stock.models import BookItem, CopyState, LedgerLine, Origin
+from store.waiting import InProgress
 
 MOST_AT_ONCE = 500
 
@@ -95,6 +99,8 @@ class CopyAdmin(NothingIsDeleted, admin.ModelAdmin):
 
     def _note(self, request, copies, state: CopyState) -> None:
         ids = list(copies.values_list("id", flat=True))
+        with suppress(InProgress):  # at worst a lapsed hold still stands in the way
+            lapse_due_holds(now=timezone.now())
         try:
             number = operations.note_count(ids, state, actor=request.user.email, now=timezone.now())
         except (operations.IllegalMove, operations.PromisedToOrders) as refusal:

@@ -108,7 +108,7 @@ class LedgerLine(models.Model):
 
 
 class StockLevel(models.Model):
-    """How many copies of a book stand on the shelf, and how many of these open orders still wait for."""
+    """How many copies of a book stand on the shelf, and how many of these open orders and holds wait for."""
 
     book = models.OneToOneField(Book, on_delete=models.PROTECT, primary_key=True, related_name="level")
     on_shelf = models.PositiveIntegerField(default=0)

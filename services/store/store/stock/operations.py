@@ -1,13 +1,13 @@
 """Every movement of copies: state, ledger and level change together.
 
 Except `note_count` these are steps of a larger transaction, which they refuse to run without. To stay free of
-deadlocks a transaction takes its locks in this order: the order, the levels by book, the copies by id.
+deadlocks a transaction takes its locks in this order: the order, its hold, the levels by book, the copies by id.
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -24,7 +24,7 @@ class IllegalMove(Exception):
 
 
 class PromisedToOrders(Exception):
-    """Taking the copies off the shelf would leave fewer than open orders wait for; the text names the book."""
+    """Taking the copies off the shelf would leave fewer than are promised; the text names the book."""
 
 
 class Delivery(NamedTuple):
@@ -40,6 +40,23 @@ class Delivery(NamedTuple):
 class Shift(NamedTuple):
     on_shelf: int = 0
     reserved: int = 0
+
+
+class Wanted(Protocol):
+    """So many copies of a book, for the line with this number."""
+
+    line: int
+    book: int
+    quantity: int
+
+
+class Shortage(NamedTuple):
+    """A line that there are too few copies for."""
+
+    line: int
+    book: int
+    wanted: int
+    free: int
 
 
 NEXT_BARCODE_SQL = "'B' || lpad(nextval('stock_barcode')::text, 9, '0')"
@@ -160,11 +177,32 @@ def shift_levels(shifts: Mapping[int, Shift]) -> None:
     ring_after_commit(Topic.BOOKS)
 
 
+def promise_copies(lines: Sequence[Wanted], *, already: Mapping[int, int] | None = None) -> list[Shortage]:
+    """Step: promise all copies and answer [], or promise none and answer the lines that are short.
+
+    :param already: copies by book that are promised to the same customer; the new promise takes their place, and a
+        shortage gives them back.
+    """
+    already = Counter(already)
+    levels = lock_levels({line.book for line in lines} | already.keys())
+    left = Counter({book: level.free + already[book] for book, level in levels.items()})
+    wanted, short = Counter(), []
+    for line in lines:
+        if left[line.book] < line.quantity:
+            short.append(Shortage(line.line, line.book, line.quantity, max(left[line.book], 0)))
+        left[line.book] -= line.quantity
+        wanted[line.book] += line.quantity
+    if short:
+        wanted.clear()
+    shift_levels({book: Shift(reserved=wanted[book] - already[book]) for book in wanted.keys() | already.keys()})
+    return short
+
+
 def note_count(copy_ids: Collection[int], to: CopyState, *, actor: str, now: datetime, note: str = "") -> int:
     """Note what a look at the shelf showed: copies found, missing, damaged or written off. Answer how many changed.
 
     :raises IllegalMove: also for copies that are in an order.
-    :raises PromisedToOrders: if open orders wait for those very copies.
+    :raises PromisedToOrders: if those very copies are promised to open orders or held for customers.
     """
     with transaction.atomic(durable=True):
         books = BookItem.objects.filter(id__in=copy_ids).values_list("book_id", flat=True)
@@ -177,7 +215,7 @@ def note_count(copy_ids: Collection[int], to: CopyState, *, actor: str, now: dat
         for copy in copies:
             if levels[copy.book_id].free < off[copy.book_id]:
                 raise PromisedToOrders(
-                    f"“{copy.book}”: open orders wait for {levels[copy.book_id].reserved} of the "
+                    f"“{copy.book}”: open orders and checkouts wait for {levels[copy.book_id].reserved} of the "
                     f"{levels[copy.book_id].on_shelf} copies on the shelf. Pack, fail or cancel an order first."
                 )
         shifts = Counter(c.book_id for c in copies) if onto else Counter({b: -n for b, n in off.items()})

@@ -11,6 +11,7 @@ from store.orders.models import Order, OrderEvent, OrderLine
 from store.orders.operations import cancel_order
 from store.orders.queries import books_with_wrong_level
 from store.stock.models import StockLevel
+from store.waiting import InProgress
 
 
 def put(client, number, body):
@@ -295,12 +296,10 @@ def test_a_cancel_and_its_order_at_once_never_leave_an_order_to_pack(shop, books
 
 
 def _cancel_until_done(number):
-    from store.orders.operations import OrderInProgress
-
     while True:
         try:
             return cancel_order(number=number, client="shop", reason="", actor="shop", now=NOW)
-        except OrderInProgress:
+        except InProgress:
             continue
 
 
@@ -314,8 +313,8 @@ def test_a_database_session_killed_in_the_middle_leaves_nothing(shop, books, ord
     number, body = uuid4(), order_body((books[0], 1))
     true_reserve = operations._reserve
 
-    def reserve_and_die(lines):
-        true_reserve(lines)
+    def reserve_and_die(lines, **held):
+        true_reserve(lines, **held)
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
 

@@ -215,7 +215,7 @@ def test_a_count_is_noted_by_an_action_or_refused_with_a_sentence(staff, books, 
     action = {"action": "note_missing", "_selected_action": [BookItem.objects.get(barcode="B1-1").id]}
     assert "1 noted as: missing." in dan.post(copies, action, follow=True).content.decode()
     action["_selected_action"] = [BookItem.objects.get(barcode="B1-2").id]
-    assert "open orders wait for 2" in dan.post(copies, action, follow=True).content.decode()
+    assert "open orders and checkouts wait for 2" in dan.post(copies, action, follow=True).content.decode()
 
 
 def test_a_category_does_not_stand_in_itself(owner, db):

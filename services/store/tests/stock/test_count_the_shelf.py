@@ -52,7 +52,7 @@ def test_a_written_off_copy_stays_so(books):
 def test_copies_open_orders_wait_for_are_not_counted_away(books, accept):
     accept((books[0], 2))
     note_count(ids("B1-1"), CopyState.DAMAGED, **WHO)
-    with pytest.raises(PromisedToOrders, match="open orders wait for 2 of the 2 copies"):
+    with pytest.raises(PromisedToOrders, match="open orders and checkouts wait for 2 of the 2 copies"):
         note_count(ids("B1-2"), CopyState.MISSING, **WHO)
 
 

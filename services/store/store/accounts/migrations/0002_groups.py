@@ -8,7 +8,8 @@ from store.accounts import roles
 
 def make_groups(apps, schema_editor):
     # Django makes permissions only after the last migration has run, which is too late for us.
-    for label in {app for table in roles.ROLES.values() for app, _ in table}:
+    known = {config.label for config in apps.get_app_configs()}
+    for label in known & {app for table in roles.ROLES.values() for app, _ in table}:
         config = apps.get_app_config(label)
         config.models_module = True
         create_permissions(config, apps=apps, verbosity=0)

@@ -1,0 +1,23 @@
+from django.contrib import admin
+
+from store.admin_site import OnlyToLookAt
+from store.holds.models import Hold, HoldLine
+
+
+class LinesOfHold(OnlyToLookAt, admin.TabularInline):
+    model = HoldLine
+    fields = readonly_fields = ["line", "book", "quantity"]
+    extra = 0
+
+
+@admin.register(Hold)
+class HoldAdmin(OnlyToLookAt, admin.ModelAdmin):
+    """Why copies are reserved that no order waits for."""
+
+    list_display = ["number", "state", "made_at", "held_until", "ended_at"]
+    list_filter = ["state"]
+    list_per_page = 50
+    search_fields = ["number"]
+    search_help_text = "Order number"
+    ordering = ["-id"]
+    inlines = [LinesOfHold]

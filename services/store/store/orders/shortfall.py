@@ -1,0 +1,114 @@
+"""Copies of an order that cannot be delivered. The rest of the order goes on."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from django.db import transaction
+
+from store.orders.models import Allocation, Order, OrderLine, OrderState
+from store.orders.operations import NoReason, end, record
+from store.orders.packing import PackingRefused, refuse_unless_open, why_not_free
+from store.stock.models import BookItem, CopyState, Reason, StockLevel
+from store.stock.operations import Shift, lock_copies, lock_levels, move_copies, shift_levels
+
+
+class Lost(NamedTuple):
+    """Copies that were looked for in vain, and where they should have been."""
+
+    on_shelf: list[BookItem]
+    in_box: list[BookItem]
+
+
+def fall_short(
+    *,
+    order_id: int,
+    line: int,
+    number: int,
+    reason: str,
+    actor: str,
+    now: datetime,
+    missing: Sequence[str] = (),
+    revision: int | None = None,
+) -> Order:
+    """Note that so many more copies of a line cannot be delivered; the order goes on with what is left.
+
+    With nothing left to deliver in any line the order has failed.
+
+    :param missing: barcodes of copies that were looked for in vain, on the shelf or in the line's box: they become
+        missing.
+    :param revision: as in `packing.choose_copies`.
+    :raises NoReason: if the reason is blank.
+    :raises PackingRefused: nothing is changed then.
+    """
+    reason = reason.strip()
+    if not reason:
+        raise NoReason
+    with transaction.atomic(durable=True):
+        order = Order.objects.select_for_update().get(pk=order_id)
+        refuse_unless_open(order, revision)
+        lines = {each.line: each for each in order.lines.all()}
+        if line not in lines:
+            raise PackingRefused(f"This order has no line {line}.")
+        short, levels = lines[line], lock_levels(each.book_id for each in lines.values())
+        lost = _looked_for(short, missing)
+        _refuse_unless_left(short, lost, number)
+        shift = Shift(on_shelf=-len(lost.on_shelf), reserved=len(lost.in_box) - number)
+        _refuse_if_promised(short, levels[short.book_id], shift)
+        _note_missing(order, short, lost, reason=reason, actor=actor, now=now)
+        shift_levels({short.book_id: shift})
+        short.short, short.short_reason = short.short + number, reason
+        short.save(update_fields=["short", "short_reason"])
+        order.revision += 1
+        if any(each.to_deliver for each in lines.values()):
+            if order.state == OrderState.RECEIVED:
+                order.move_to(OrderState.PACKING)
+            record(order, actor=actor, now=now)
+        else:
+            end(order, OrderState.FAILED, reason=reason, actor=actor, now=now)
+    return order
+
+
+def _looked_for(line: OrderLine, barcodes: Sequence[str]) -> Lost:
+    """The named copies, locked. Only a copy on the shelf or in this line's box can turn out to be missing."""
+    copies = lock_copies(BookItem.objects.filter(barcode__in=barcodes).values_list("id", flat=True))
+    unknown = set(barcodes) - {copy.barcode for copy in copies}
+    problems = [f"There is no copy with the barcode {barcode}." for barcode in sorted(unknown)]
+    problems += [
+        f"Copy {copy.barcode} is “{copy.book}”, not “{line.title}”." for copy in copies if copy.book_id != line.book_id
+    ]
+    boxed = set(_live(line).values_list("copy_id", flat=True))
+    elsewhere = [copy for copy in copies if copy.state != CopyState.AVAILABLE and copy.id not in boxed]
+    problems += why_not_free(elsewhere)
+    if problems:
+        raise PackingRefused(*problems)
+    return Lost([c for c in copies if c.id not in boxed], [c for c in copies if c.id in boxed])
+
+
+def _refuse_unless_left(line: OrderLine, lost: Lost, number: int) -> None:
+    in_box = _live(line).count() - len(lost.in_box)
+    left = line.to_deliver - in_box
+    if not 1 <= number <= left:
+        told = f"“{line.title}”: {line.to_deliver} to deliver, {in_box} in the box, so at most {left} can be short."
+        raise PackingRefused(f"{told} Take copies out of the box first." if number > left and in_box else told)
+
+
+def _refuse_if_promised(line: OrderLine, level: StockLevel, shift: Shift) -> None:
+    on_shelf, reserved = level.on_shelf + shift.on_shelf, level.reserved + shift.reserved
+    if reserved > on_shelf:
+        raise PackingRefused(
+            f"“{line.title}”: without the missing copies {on_shelf} are on the shelf, and open orders and checkouts "
+            f"wait for {reserved}. Note more copies of this order as short, or fail another order first."
+        )
+
+
+def _note_missing(order: Order, line: OrderLine, lost: Lost, *, reason: str, actor: str, now: datetime) -> None:
+    named = {"actor": actor, "now": now, "order_number": order.number}
+    _live(line).filter(copy__in=lost.in_box).update(released_at=now)
+    move_copies(lost.in_box, CopyState.AVAILABLE, reason=Reason.UNCHOSEN, **named)
+    copies = [*lost.on_shelf, *lost.in_box]
+    move_copies(copies, CopyState.MISSING, reason=Reason.COUNTED, note=reason[:500], **named)
+
+
+def _live(line: OrderLine):
+    return Allocation.objects.filter(line=line, released_at__isnull=True)
