@@ -14,7 +14,7 @@ from shop.storelink.store import open_store
 from store_client import HoldLine, Problem, StoreRefused, StoreUnavailable
 
 WITHIN_S = 2.0
-OUT_OF_STOCK, DIFFERS, USED = "out-of-stock", "hold-differs", "hold-used"
+OUT_OF_STOCK, INVALID, DIFFERS, USED = "out-of-stock", "invalid", "hold-differs", "hold-used"
 
 breaker = Breaker()
 
@@ -56,7 +56,9 @@ def hold(number: UUID, lines: Iterable[HoldLine]) -> None:
         breaker.worked()
         if error.problem.slug == USED:
             return  # the order itself is there, and has its copies
-        raise NotHeld(error.problem) from error
+        if error.problem.slug in (OUT_OF_STOCK, INVALID):
+            raise NotHeld(error.problem) from error
+        raise CannotAsk(str(error)) from error  # such as a store of an earlier version, which knows of no holds
     breaker.worked()
 
 

@@ -99,6 +99,15 @@ def test_a_store_that_keeps_failing_is_not_asked_for_a_while(store):
     assert len(store.requests) == 5
 
 
+def test_a_store_that_knows_of_no_holds_does_not_stop_the_sale(client, make_book, store, monkeypatch):
+    """Services are renewed one after the other."""
+    from fake_store import FakeStore, problem
+
+    monkeypatch.setattr(FakeStore, "hold", lambda *a: (404, problem(404, "not-found", "There is nothing here.")))
+    put_in_cart(client, make_book(1))
+    assert order(client).status_code == 302 and not Order.objects.get().held
+
+
 def test_the_breaker_opens_after_five_failures_within_thirty_seconds_for_ten():
     breaker = Breaker()
     for second in (0, 10, 20, 31, 40):
