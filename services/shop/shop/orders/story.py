@@ -6,6 +6,7 @@ from uuid import UUID
 from shop.notifications.models import Mail
 from shop.orders.models import Order
 from shop.outbox.models import Deliverable, OutboxMessage
+from shop.payments.models import PaymentEvent, Refund
 from shop.storelink.models import Feed, SetAside, StoreEvent
 
 REFERENCE = re.compile(r"^([0-9a-f]{4})-?([0-9a-f]{4})$", re.IGNORECASE)
@@ -31,6 +32,7 @@ def story_of(number: UUID) -> list[str]:
     told = [
         f"Shop order {order.reference} {order.number} of {order.email}: {order.state}, version {order.version}, "
         f"of the store's {order.store_version}, total {order.total} {order.currency}, {order.payment}."
+        + (f" Needs attention: {order.attention}" if order.attention else "")
     ]
     for line in order.lines.order_by("position"):
         told.append(
@@ -49,6 +51,13 @@ def _happened(order: Order) -> list[tuple]:
     for heard in StoreEvent.objects.filter(order=order):
         said = f"heard of the store's version {heard.version}: {heard.body.get('status')}"
         told.append(((heard.heard_at, 1, heard.id), f"{heard.heard_at:%F %T.%f} {said}"))
+    for moved in PaymentEvent.objects.filter(payment__order=order).select_related("payment"):
+        payment = moved.payment
+        said = f"payment {payment.key} ({payment.gateway}): {moved.state}, asked for {payment.amount}, taken "
+        said += f"{payment.captured}, to be given back {payment.refunded}. {moved.reason}".rstrip()
+        told.append(((moved.at, 2, moved.id), f"{moved.at:%F %T.%f} {said}"))
+    for refund in Refund.objects.filter(payment__order=order):
+        told.append(_delivered(refund, f"refund of {refund.amount} ({refund.reason})"))
     for message in OutboxMessage.objects.filter(key=str(order.number)):
         told.append(_delivered(message, f"message “{message.topic}”"))
     for mail in Mail.objects.filter(key=str(order.number)):
