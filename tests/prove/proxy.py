@@ -77,8 +77,8 @@ class Link:
             there = self._pump(reader, server, writer, answers=False)
             back = self._pump(to_reader, writer, writer, answers=True)
             await asyncio.gather(there, back)
-        except OSError:
-            pass  # one of the ends is gone; the other one will notice as we leave
+        except (OSError, asyncio.CancelledError):
+            pass  # one of the ends is gone, or we close; whoever is left will notice as we leave
         finally:
             self._open.discard(writer)
             for end in (writer, server):
