@@ -48,6 +48,7 @@ class Bookshop:
             "STORE_URL": urls["store"],
             "STORE_PUBLIC_URL": urls["store"],
             "STORE_TOKEN_FILE": str(self.token_file),
+            "TEST_BANK": "1",
             "EMAIL_URL": self.mail.smtp_url,
         }
         self.store_env = self._env("store", urls)
