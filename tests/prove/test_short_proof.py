@@ -85,7 +85,6 @@ def test_untouched_evidence_is_green(evidence):
     assert red(evidence()) == set()
 
 
-TWIN = "INSERT INTO {0} SELECT (json_populate_record(t, '{1}')).* FROM {0} t ORDER BY 1 LIMIT 1"
 SENT_ORDER = "(SELECT number FROM orders_order WHERE state = 'shipped' LIMIT 1)"
 DISPATCHED = "(SELECT id FROM orders_order WHERE state = 'dispatched' ORDER BY id LIMIT 1)"
 TAMPERING = {
@@ -122,6 +121,18 @@ TAMPERING = {
         "DELETE FROM stock_ledgerline WHERE id = (SELECT max(id) FROM stock_ledgerline)",
     ),
     "stock_wrong: a box": ("store", "UPDATE orders_allocation SET released_at = now() WHERE released_at IS NULL"),
+    "holds_left: past its end": (
+        "store",
+        """INSERT INTO holds_hold (id, number, client, state, made_at, held_until)
+           VALUES (999999, gen_random_uuid(), 'shop', 'held', now(), now() - interval '1 hour');
+           INSERT INTO holds_holdline (hold_id, line, book_id, quantity) VALUES (999999, 1, 1, 1)""",
+    ),
+    "holds_left: of an order that has come": (
+        "store",
+        """INSERT INTO holds_hold (id, number, client, state, made_at, held_until)
+           SELECT 999999, number, 'shop', 'held', now(), now() + interval '1 hour' FROM orders_order LIMIT 1;
+           INSERT INTO holds_holdline (hold_id, line, book_id, quantity) VALUES (999999, 1, 1, 1)""",
+    ),
     "status_differs: a word": ("shop", f"UPDATE orders_order SET state = 'packing' WHERE number = {SENT_ORDER}"),
     "status_differs: a version": (
         "shop",

@@ -30,6 +30,7 @@ CHECKS: tuple[tuple[str, str, Check], ...] = (
     ("altered", "an order is the one its customer saw, on both sides", orders.altered),
     ("oversold", "no book has more copies promised or shipped than it had", stock.oversold),
     ("stock_wrong", "copies, their ledger, the levels and the open orders add up", stock.wrong),
+    ("holds_left", "no copies are held for an order that has come, or beyond the hold's end", stock.holds_left),
     ("status_differs", "both sides say the same of each order", orders.status_differs),
     ("counters_differ", "both sides count the same copies on each line", orders.counters_differ),
     ("events_missing", "each order's events are 1, 2, 3 … on both sides", orders.events_missing),

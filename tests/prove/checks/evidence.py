@@ -44,6 +44,8 @@ STORE = {
     "allocations": """SELECT a.copy_id AS copy, o.number::text, o.state FROM orders_allocation a
                       JOIN orders_orderline l ON l.id = a.line_id JOIN orders_order o ON o.id = l.order_id
                       WHERE a.released_at IS NULL ORDER BY a.id""",
+    "holds": """SELECT h.number::text, h.held_until < now() - interval '5 minutes' AS overdue, l.book_id AS book, l.quantity
+                FROM holds_hold h JOIN holds_holdline l ON l.hold_id = h.id WHERE h.state = 'held' ORDER BY l.id""",
     "books": """SELECT b.id, c.version, b.isbn13, b.title, b.price, b.retired,
                 COALESCE(l.on_shelf - l.reserved, 0) AS free
                 FROM catalogue_book b JOIN catalogue_bookchange c ON c.book_id = b.id

@@ -20,7 +20,7 @@ def oversold(evidence: Evidence) -> Iterator[Violation]:
             told = f"{level['reserved']} promised, {level['on_shelf']} on the shelf"
             yield Violation(f"“{titles.get(book)}” is oversold: {told}.", _order_waiting_for(evidence, book))
         elif promised[book] > available[book]:
-            told = f"open orders wait for {promised[book]} copies, {available[book]} are there"
+            told = f"{promised[book]} copies are waited for or held, {available[book]} are there"
             yield Violation(f"“{titles.get(book)}” is oversold: {told}.", _order_waiting_for(evidence, book))
     for copy, times in Counter(row["copy"] for row in evidence.store["allocations"]).items():
         if times > 1:
@@ -66,13 +66,28 @@ def _boxes(evidence: Evidence) -> Iterator[Violation]:
             yield Violation(f"Copy {copy['barcode']} is {copy['state']} and {where}.", row["number"] if row else "")
 
 
+def holds_left(evidence: Evidence) -> Iterator[Violation]:
+    """A hold ends with its order's coming, or by itself."""
+    ordered = {order["number"] for order in evidence.store["orders"]}
+    for hold in evidence.store["holds"]:
+        if hold["number"] in ordered:
+            told = (
+                f"{hold['quantity']} of book {hold['book']} are still held for order {hold['number']}, which has come."
+            )
+            yield Violation(told, hold["number"])
+        elif hold["overdue"]:
+            yield Violation(f"A hold of book {hold['book']} for {hold['number']} is past its end.", hold["number"])
+
+
 def _promised(evidence: Evidence) -> Counter:
-    """Copies that open orders still wait for, by book."""
+    """Copies that open orders still wait for, or that are held for an order to come, by book."""
     is_open = {order["id"] for order in evidence.store["orders"] if order["state"] in OPEN}
     promised = Counter()
     for line in evidence.store["lines"]:
         if line["order_id"] in is_open:
             promised[line["book"]] += line["quantity"] - line["packed"]
+    for hold in evidence.store["holds"]:
+        promised[hold["book"]] += hold["quantity"]
     return promised
 
 
