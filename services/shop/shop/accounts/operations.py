@@ -11,17 +11,15 @@ ROLES = ("customer", "owner")
 
 
 def ensure_user(email: str, *, role: str, password: str) -> bool:
-    """This function will make an account, or give an existing one this role and password; True if it is new.
+    """This function will make an account, or give an existing one this role; True if it is new.
 
-    Nothing is taken away: an owner who is ensured as a customer stays an owner.
+    Nothing is taken away: an existing account keeps its password, and an owner who is ensured as a customer stays one.
     """
     with transaction.atomic(durable=True):
         user = User.objects.select_for_update().filter(email=email.strip().lower()).first()
         is_new = user is None
         if is_new:
-            user = User.objects.create_user(email)
-        if not user.check_password(password):  # the same password again must not end the person's sessions
-            user.set_password(password)
+            user = User.objects.create_user(email, password)
         if role == "owner":
             user.is_staff = user.is_superuser = True
             user.groups.add(Group.objects.get(name=OWNERS))

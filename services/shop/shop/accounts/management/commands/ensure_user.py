@@ -8,7 +8,7 @@ from shop.accounts import operations
 
 
 class Command(BaseCommand):
-    help = "Make an account, or give an existing one this role and password. Safe to repeat."
+    help = "Make an account, or give an existing one this role; its password stays. Safe to repeat."
 
     def add_arguments(self, parser):
         parser.add_argument("email")
