@@ -58,7 +58,7 @@ class CheckoutForm(forms.Form):
             (Order.Payment.ON_DELIVERY, "Pay on delivery. You pay when the parcel arrives."),
             (Order.Payment.PREPAID, "Pay now, on the next page. Your copies are set aside meanwhile."),
         ],
-        widget=forms.RadioSelect,
+        widget=forms.RadioSelect(attrs={"class": "form-check-input"}),
     )
     checkout_key = forms.UUIDField(widget=forms.HiddenInput)
 

@@ -81,6 +81,9 @@ WORDS: dict[State, str] = {
     State.FAILED: "The warehouse could not complete the order. Nothing is sent.",
     State.CANCELLED: "The order was cancelled. Nothing is sent.",
 }
+WORDS_PREPAID: dict[State, str] = {
+    State.PLACED: "Your payment arrived, and we are passing the order to the warehouse.",
+}
 NEXT: dict[State, str] = {
     State.CANCEL_REQUESTED: "You hear the warehouse's answer by e-mail.",
     State.PLACED: "The warehouse still has to confirm it; you will hear by e-mail.",
@@ -92,7 +95,8 @@ NEXT_PREPAID: dict[State, str] = {State.SHIPPED: ""}
 
 
 def timeline(order: Order) -> list[Step]:
-    steps = [Step(event, WORDS[State(event.state)]) for event in order.events.order_by("version")]
+    words = WORDS | (WORDS_PREPAID if order.payment == Order.Payment.PREPAID else {})
+    steps = [Step(event, words[State(event.state)]) for event in order.events.order_by("version")]
     if order.is_unconfirmed and steps:
         steps[-1] = replace(steps[-1], words=f"{steps[-1].words} To be confirmed by the warehouse.")
     return steps

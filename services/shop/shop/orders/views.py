@@ -182,6 +182,7 @@ def order(request: HttpRequest, number: UUID) -> HttpResponse:
         "state": state,
         "can_pay": found.is_payable(now),
         "time_left": payments.time_left(found, now=now) if found.is_payable(now) else "",
+        "paid": payments.paid_for(found),
         "refunds": payments.refunds_of(found),
         "can_cancel": cancelling.can_cancel(found, now=now),
         "can_restore": state == State.EXPIRED and not found.restored_at,

@@ -21,6 +21,7 @@ from shop.payments.states import State
 log = logging.getLogger(__name__)
 
 FIRST_ASK = timedelta(seconds=30)
+STUCK_AFTER = timedelta(hours=1)
 PAYABLE = frozenset({OrderState.AWAITING_PAYMENT, OrderState.EXPIRED})
 
 
@@ -106,6 +107,7 @@ def settle(key: UUID, *, now: datetime) -> bool:
             is_held = True
         except holding.CannotAsk as error:
             log.warning("Late money for %s waits: %s", order, error)
+            _show_if_stuck(order, key, now=now)
             return False
         except holding.NotHeld as error:
             why_not = str(error)
@@ -120,6 +122,13 @@ def settle(key: UUID, *, now: datetime) -> bool:
             if is_held and order.state == OrderState.CANCELLED:
                 paying.release_hold(order, now=now)
     return True
+
+
+def _show_if_stuck(order: Order, key: UUID, *, now: datetime) -> None:
+    """Money that has waited for long for the store's word is shown to a person."""
+    if Payment.objects.filter(pk=key, captured_at__lte=now - STUCK_AFTER).exists():
+        told = "Late money waits: the store cannot be asked whether the copies are there."
+        Order.objects.filter(pk=order.pk, attention="").update(attention=told)
 
 
 def _locked(key: UUID) -> tuple[Order, Payment]:

@@ -1,8 +1,9 @@
 """Reading payments, always through their order."""
 
 from datetime import datetime
+from decimal import Decimal
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Sum
 
 from shop.orders.models import Order
 from shop.payments.gateways import gateways
@@ -18,6 +19,12 @@ def is_online_payment_offered() -> bool:
 
 def last_try(order: Order) -> Payment | None:
     return order.payments.order_by("-created_at").first()
+
+
+def paid_for(order: Order) -> Decimal:
+    """What was taken for an order in its own currency, before anything went back."""
+    taken = order.payments.filter(state=State.CAPTURED, captured_currency=order.currency)
+    return taken.aggregate(sum=Sum("captured"))["sum"] or Decimal(0)
 
 
 def refunds_of(order: Order) -> QuerySet[Refund]:

@@ -110,7 +110,6 @@ def _tell(request: HttpRequest, payment: Payment, order: Order) -> HttpResponse:
     if payment.state == State.CAPTURED and order.state == OrderState.PLACED:
         messages.success(request, f"Thank you. Your payment arrived, and order {order.reference} is placed.")
     elif payment.state == State.FAILED and order.is_payable(timezone.now()):
-        messages.error(request, "The payment was declined. Nothing was charged; you can try again.")
         return redirect("payments:pay", order.pk)
     elif payment.state in (State.PENDING, State.AUTHORISED) and order.is_payable(timezone.now()):
         messages.info(request, "No payment has arrived yet. You can still pay.")

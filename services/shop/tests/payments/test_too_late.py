@@ -127,9 +127,14 @@ def test_late_money_waits_for_a_store_that_is_away_and_is_settled_when_it_is_bac
     tidying.tidy(clock)
     payment.refresh_from_db()
     assert payment.state == "captured" and payment.settled_at is None and not Refund.objects.exists()
+    assert not Order.objects.get().attention
+    clock.goes_on(hours=1)
+    tidying.tidy(clock)
+    assert "the store cannot be asked" in Order.objects.get().attention
     settings.STORE_URL = url
     tidying.tidy(clock)
     assert Order.objects.get().state == "placed" and Payment.objects.get().settled_at
+    assert not Order.objects.get().attention
 
 
 def test_a_crash_between_capture_and_decision_is_made_good(started, clock, monkeypatch):
