@@ -38,6 +38,8 @@ def start(order: Order, gateway_name: str, *, now: datetime, back: Callable[[UUI
     :raises NotPayable, NoSuchGateway, GatewayUnavailable, GatewayRefused:
     """
     chosen = gateway(gateway_name)
+    if not order.held and order.is_payable(now):
+        _confirm(order)
     with transaction.atomic(durable=True):
         order = Order.objects.select_for_update().get(pk=order.pk)
         if not order.is_payable(now):
@@ -61,6 +63,22 @@ def start(order: Order, gateway_name: str, *, now: datetime, back: Callable[[UUI
             payment.reference, payment.ask_at = started.reference, now + FIRST_ASK
             payment.save(update_fields=["state", "reference", "ask_at"])
     return started.url
+
+
+def _confirm(order: Order) -> None:
+    """Ask the store once more for the copies of an order that it has not confirmed, before any money is taken for them.
+
+    :raises NotPayable: if they are not there. A store that is still away does not stop the sale.
+    """
+    try:
+        holding.hold_again(order)
+    except holding.CannotAsk as error:
+        log.warning("%s is paid before the store has confirmed it: %s", order, error)
+    except holding.NotHeld as error:
+        told = f"The warehouse does not have all the copies ({error}). Nothing was charged; please cancel the order."
+        raise NotPayable(told) from error
+    else:
+        Order.objects.filter(pk=order.pk, state=OrderState.AWAITING_PAYMENT).update(held=True)
 
 
 def hear_notice(gateway_name: str, headers: dict[str, str], body: bytes, *, now: datetime) -> bool:
