@@ -1,12 +1,13 @@
 # What a newcomer needs. Everything stays inside this folder; scripts/setup brings the Python packages.
 
-.PHONY: help demo down test lint prove
+.PHONY: help demo down test lint prove bench
 
 help:
 	@echo "make demo   the whole bookshop on this machine, in the foreground (ports: SHOP_PORT, STORE_PORT, MAIL_PORT)"
 	@echo "make down   stop a demo that runs elsewhere"
 	@echo "make test   every check and every test"
 	@echo "make lint   style and the arrows between packages"
+	@echo "make bench  the figures of the README on this machine (ORDERS=50 BOOKS=9000 BOOKS_CSV=)"
 	@echo "make prove  break every part while orders flow, then check everything (ORDERS=1000 SEED= FAULTS=all MUTANT=)"
 
 demo:
@@ -27,3 +28,7 @@ lint:
 prove:
 	@scripts/setup
 	@scripts/prove
+
+bench:
+	@scripts/setup
+	@scripts/bench
