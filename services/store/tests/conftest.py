@@ -33,10 +33,14 @@ def isbn_number(n: int) -> str:
 def all_is_told() -> None:
     """Wait until no transaction is open that began before now.
 
-    Feeds wait for every open transaction of the cluster, also for those of tests that run beside this one.
+    Feeds wait for every open transaction of the cluster, also for those of tests that run beside this one. The first
+    reading of a database numbers its rows anew, so that is done before.
     """
     from django.db import connection
 
+    from store.feed import epoch
+
+    epoch.renew()
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_snapshot_xmax(pg_current_snapshot())::text")
         now = cursor.fetchone()[0]

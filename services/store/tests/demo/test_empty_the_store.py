@@ -6,7 +6,7 @@ from django.apps import apps
 from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
 from django.db import connection
-from tests.conftest import NOW
+from tests.conftest import NOW, all_is_told
 
 from store.api.models import ServiceCredential
 from store.catalogue.models import Book, BookChange, Category
@@ -49,8 +49,10 @@ def test_everything_but_people_and_keys_is_gone(clear, busy_store, shop, staff, 
 
 def test_the_shop_reads_in_the_feed_that_each_book_is_gone(clear, busy_store, shop, settings):
     settings.DEMO = True
+    all_is_told()
     before = shop.get("/api/books/changes/").json()
     clear()
+    all_is_told()
     page = shop.get("/api/books/changes/", {"after": before["next"]})
     assert page.status_code == 200
     gone = page.json()["changes"]
