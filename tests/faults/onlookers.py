@@ -31,7 +31,12 @@ class Form(HTMLParser):
         given = dict(attributes)
         if tag == "form":
             self._inside = "checkout" in (given.get("class") or "")
-        elif self._inside and tag == "input" and given.get("name"):
+        elif (
+            self._inside
+            and tag == "input"
+            and given.get("name")
+            and (given.get("type") != "radio" or "checked" in given)
+        ):
             self.fields[given["name"]] = given.get("value") or ""
 
     def handle_endtag(self, tag):

@@ -16,7 +16,7 @@ from PIL import Image, ImageOps
 
 from shop.catalogue.models import COVER_WIDTHS, Book, cover_path
 from shop.clock import Clock
-from shop.storelink.one_run import one_run
+from shop.storelink.one_run import a_place
 from store_client import StoreClient, StoreRefused, StoreUnavailable
 
 log = logging.getLogger(__name__)
@@ -53,7 +53,7 @@ def fetch_pictures(store: StoreClient, clock: Clock, *, run_for: timedelta | Non
     A picture that cannot be used is noted at its book until the store has another one.
     """
     done = Fetched()
-    with one_run("pictures") as ours:
+    with a_place("pictures", of=1) as ours:
         ends = None if run_for is None else clock() + run_for
         after = 0
         while ours and (wanted := _wanted(after)):
