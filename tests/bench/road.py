@@ -6,6 +6,7 @@ import re
 import statistics
 import threading
 import time
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import requests
@@ -22,20 +23,18 @@ GIVE_UP_S = 120
 HEADER = "isbn13 title authors first_published language price currency copies".split()
 
 
-def place_orders(shop: Browser, books: list[int], how_many: int) -> list[tuple[str, str]]:
-    """This function will order as guests and return each order's number and its customer's address."""
-    placed = []
+def place_orders(shop: Browser, books: list[int], how_many: int) -> Iterator[tuple[str, str]]:
+    """This function will order as a guest, one order as each is asked for, and yield its number and mail address."""
     for n in range(how_many):
         token = {"csrfmiddlewaretoken": token_in(shop.get("/accounts/login/").text)}
         shop.post("/cart/add/", token | {"book": books[n % len(books)], "quantity": 1})
         form = fields(shop.get("/checkout/").text, '<form class="checkout"')
         email = f"reader-{n}@bench.example"
         answer = shop.post("/checkout/", form | ADDRESS | {"email": email})
-        placed.append((answer.headers["Location"].split("/")[2], email))
-    return placed
+        yield answer.headers["Location"].split("/")[2], email
 
 
-def status_delays(shop: Browser, store: Browser, login: dict, mail_url: str, orders: list[tuple[str, str]]) -> dict:
+def status_delays(shop: Browser, store: Browser, login: dict, mail_url: str, orders: Iterable[tuple[str, str]]) -> dict:
     """This function will ship each order in the admin and measure in seconds when page and mailbox say so."""
     form = {"csrfmiddlewaretoken": token_in(store.get("/admin/login/").text)}
     store.post("/admin/login/", form | {"username": login["email"], "password": login["password"]})
