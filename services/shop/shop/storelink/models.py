@@ -62,3 +62,25 @@ class StoreEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.order_id} v{self.version}"
+
+
+class Comparison(models.Model):
+    """What the last comparison of both services found, one row for each kind of thing that was compared."""
+
+    class Subject(models.TextChoices):
+        BOOKS = "books"
+        STOCK = "stock", "free copies"
+        ORDERS = "orders", "orders and their lines"
+        STATUSES = "statuses", "order statuses and counters"
+
+    subject = models.CharField(max_length=20, choices=Subject, primary_key=True)
+    at = models.DateTimeField(help_text="When the comparison ended.")
+    seconds = models.FloatField()
+    compared = models.PositiveBigIntegerField(help_text="Rows on the owner's side.")
+    differing = models.PositiveBigIntegerField(help_text="Rows that differ and are not merely on their way.")
+    repaired = models.PositiveBigIntegerField(default=0)
+    examples = models.JSONField(default=list, help_text="Sentences on the first rows that differ.")
+    error = models.TextField(blank=True, help_text="Why the comparison could not be finished; empty if it was.")
+
+    def __str__(self) -> str:
+        return f"Comparison of {self.get_subject_display()}"
