@@ -20,11 +20,12 @@ MOVES: dict[State, frozenset[State]] = {
     State.AWAITING_PAYMENT: frozenset({State.PLACED, State.EXPIRED, State.CANCELLED}),
     State.EXPIRED: frozenset({State.PLACED}),  # late money, and the copies could be held again
     State.PLACED: frozenset({State.ACCEPTED, State.REJECTED, State.CANCELLED, State.CANCEL_REQUESTED}),
+    # Back to placed: the store lost the order with its records, and is asked again.
     State.ACCEPTED: frozenset(
-        {State.PACKING, State.SHIPPED, State.FAILED, State.CANCELLED, State.CANCEL_REQUESTED},
+        {State.PLACED, State.PACKING, State.SHIPPED, State.FAILED, State.CANCELLED, State.CANCEL_REQUESTED},
     ),
     State.PACKING: frozenset(
-        {State.ACCEPTED, State.SHIPPED, State.FAILED, State.CANCELLED, State.CANCEL_REQUESTED},
+        {State.PLACED, State.ACCEPTED, State.SHIPPED, State.FAILED, State.CANCELLED, State.CANCEL_REQUESTED},
     ),
     # The store answers: done, or too late, and then the order is back where the store says it is.
     State.CANCEL_REQUESTED: frozenset(

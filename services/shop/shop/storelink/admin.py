@@ -1,12 +1,12 @@
 from django.contrib import admin
 
 from shop.outbox.admin import ReadOnly
-from shop.storelink.models import Feed, SetAside, StoreEvent
+from shop.storelink.models import Feed, Retelling, SetAside, StoreEvent
 
 
 @admin.register(Feed)
 class FeedAdmin(ReadOnly):
-    list_display = ["name", "heard_at", "stopped_because", "failed_at", "last_error", "walking"]
+    list_display = ["name", "heard_at", "stopped_because", "failed_at", "last_error", "walking", "began_anew_at"]
 
 
 @admin.register(SetAside)
@@ -27,3 +27,11 @@ class StoreEventAdmin(ReadOnly):
     @admin.display(description="status")
     def status(self, event: StoreEvent) -> str:
         return event.body.get("status", "")
+
+
+@admin.register(Retelling)
+class RetellingAdmin(ReadOnly):
+    list_display = ["order_id", "at"]
+    search_fields = ["order__number"]
+    ordering = ["-at"]
+    show_full_result_count = False

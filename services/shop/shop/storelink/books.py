@@ -35,7 +35,7 @@ class BooksReader:
     def apply(self, page: Page, *, now: datetime) -> int:
         rows = book_rows.newest(page.rows)
         book_rows.lock(ShopBook.objects.filter(pk__in=[row.id for row in rows]))
-        self._refuse_mass_retirement(listed(rows), now=now)
+        self._refuse(listed(rows), now=now)
         written, not_taken = book_rows.write(rows, epoch=page.epoch, now=now)
         set_aside.let_go(self.name, [str(row.id) for row in rows])
         set_aside.put(self.name, [*page.bad, *not_taken], now=now)
@@ -51,17 +51,27 @@ class BooksReader:
             return
         if not self._accept and going == ShopBook.objects.listed().count():
             raise MassRetirement(_please_look(f"The store names not one of the shop's {going} books any more."))
-        self._refuse_mass_retirement(going, now=now)
+        self._refuse(going, now=now)
         book_rows.lock(unseen)
         unseen.update(retired_at=now)
 
-    def _refuse_mass_retirement(self, going: int, *, now: datetime) -> None:
-        if self._accept or not going:
-            return
-        gone = ShopBook.objects.filter(retired_at__gt=now - LOOK_BACK).count()
-        before = ShopBook.objects.listed().count() + gone
-        if gone + going > max(ALWAYS_ALLOWED, settings.MASS_RETIREMENT_SHARE * before):
-            raise MassRetirement(_please_look(f"{gone + going} of {before} books would be retired within an hour."))
+    def distrust(self) -> None:
+        """Step: versions count anew although the feed's life has kept its name; whatever is told now is newer."""
+        ShopBook.objects.update(epoch="")
+
+    def _refuse(self, going: int, *, now: datetime) -> None:
+        if not self._accept:
+            refuse_mass_retirement(going, now=now, command="sync_books --accept")
+
+
+def refuse_mass_retirement(going: int, *, now: datetime, command: str) -> None:
+    """:raises MassRetirement: if too many books would go within an hour, with the command that says yes to it."""
+    gone = ShopBook.objects.filter(retired_at__gt=now - LOOK_BACK).count() if going else 0
+    before = ShopBook.objects.listed().count() + gone if going else 0
+    if going and gone + going > max(ALWAYS_ALLOWED, settings.MASS_RETIREMENT_SHARE * before):
+        raise MassRetirement(
+            _please_look(f"{gone + going} of {before} books would be retired within an hour.", command)
+        )
 
 
 def listed(rows: list[Book | DeletedBook]) -> int:
@@ -70,5 +80,5 @@ def listed(rows: list[Book | DeletedBook]) -> int:
     return ShopBook.objects.listed().filter(pk__in=leaving).count() if leaving else 0
 
 
-def _please_look(fact: str) -> str:
-    return f"{fact} If that is right, say so with: sync_books --accept"
+def _please_look(fact: str, command: str = "sync_books --accept") -> str:
+    return f"{fact} If that is right, say so with: {command}"

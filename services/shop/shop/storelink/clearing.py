@@ -8,7 +8,7 @@ from shop.notifications.models import Mail
 from shop.orders.models import Order, OrderEvent, OrderLine
 from shop.outbox.models import OutboxMessage
 from shop.payments.models import Payment, PaymentEvent, PaymentNotice, Refund
-from shop.storelink.models import Feed, SetAside, StoreEvent
+from shop.storelink.models import Comparison, ComparisonUnderWay, Feed, Retelling, SetAside, StoreEvent
 
 EMPTIED = (
     PaymentNotice,
@@ -16,6 +16,9 @@ EMPTIED = (
     Refund,
     Payment,
     StoreEvent,
+    Retelling,
+    Comparison,
+    ComparisonUnderWay,
     OrderEvent,
     OrderLine,
     OutboxMessage,

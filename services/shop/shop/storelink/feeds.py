@@ -27,7 +27,7 @@ class PositionMoved(Exception):
 
 
 class Reader(Protocol):
-    """What is particular to one feed. `apply` and `finish_walk` run inside the transaction that moves the position."""
+    """What is particular to one feed. All but `fetch` run inside the transaction that moves the position."""
 
     name: Feed.Name
 
@@ -36,6 +36,8 @@ class Reader(Protocol):
     def apply(self, page: Page, *, now: datetime) -> int: ...
 
     def finish_walk(self, epoch: str, *, now: datetime) -> None: ...
+
+    def distrust(self) -> None: ...
 
 
 @dataclass
@@ -95,7 +97,7 @@ def _read(reader: Reader, clock: Clock, run: Run, *, accept: bool, ends: datetim
         return
     try:
         while True:
-            page = _next_page(reader, feed, run)
+            page = _next_page(reader, feed, run, now=clock())
             if page is None:
                 continue  # the feed began anew, and so do we
             _apply(reader, feed, page, run, now=clock())
@@ -114,7 +116,7 @@ def _read(reader: Reader, clock: Clock, run: Run, *, accept: bool, ends: datetim
         log.info("%s: another run applied this page", reader.name)
 
 
-def _next_page(reader: Reader, feed: Feed, run: Run) -> Page | None:
+def _next_page(reader: Reader, feed: Feed, run: Run, *, now: datetime) -> Page | None:
     """The page after our position; None after going back to the beginning.
 
     :raises StoreUnavailable: also for a feed that answers the same position for ever.
@@ -125,28 +127,36 @@ def _next_page(reader: Reader, feed: Feed, run: Run) -> Page | None:
     except FeedRestarted as error:
         if not feed.position:
             raise StoreUnavailable(f"The feed cannot be read even from its beginning: {error}") from error
-        _begin_anew(feed)
+        _begin_anew(feed, now=now)
         return None
     if feed.position and page.epoch != feed.epoch:
-        _begin_anew(feed)
+        _begin_anew(feed, now=now)
         return None
     if page.more and page.next == feed.position:
         raise StoreUnavailable("The feed says that there is more, and does not move on.")
     return page
 
 
-def _begin_anew(feed: Feed) -> None:
-    log.warning("%s: the store's feed began anew; it is walked from its beginning", feed.name)
-    _move(feed, position="", walking=True)
+def _begin_anew(feed: Feed, *, now: datetime) -> None:
+    log.warning(
+        "%s: the store's feed began anew, its database was restored or replaced; it is walked from its beginning. "
+        "See what differs with: reconcile",
+        feed.name,
+    )
+    _move(feed, position="", walking=True, began_anew_at=now)
     feed.position, feed.walking = "", True
 
 
 def _apply(reader: Reader, feed: Feed, page: Page, run: Run, *, now: datetime) -> None:
     at_end = {} if page.more else {"heard_at": now}
     walked = feed.walking and not page.more
+    # Files of a database put back in place have the name of the life they had, and lower versions.
+    same_life = feed.walking and not feed.position and feed.epoch == page.epoch
     with transaction.atomic(durable=True):
         moved = {"position": page.next, "epoch": page.epoch, "walking": page.more and feed.walking, **at_end}
         _move(feed, **moved, last_error="", failed_at=None, stopped_because="")
+        if same_life:
+            reader.distrust()
         if page.rows or page.bad:
             run.changed += reader.apply(page, now=now)
         if walked:

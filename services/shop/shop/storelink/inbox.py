@@ -8,7 +8,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef
 
 from shop.notifications import operations as notifications
 from shop.notifications.models import Mail
@@ -17,7 +17,7 @@ from shop.orders.models import Order, OrderEvent, OrderLine
 from shop.orders.states import FROM_STORE, MOVES, IllegalMove, State
 from shop.payments import refunds
 from shop.storelink import set_aside
-from shop.storelink.models import Feed, StoreEvent
+from shop.storelink.models import Feed, Retelling, StoreEvent
 from store_client import BadRow, event_key
 from store_client import OrderEvent as Heard
 
@@ -28,8 +28,12 @@ COUNTERS = ("packed", "shipped", "short")
 
 @dataclass
 class Writes:
-    """What one hearing changes, gathered so that each table is written once."""
+    """What one hearing changes, gathered so that each table is written once.
 
+    :ivar told: for orders whose log the store told anew, the states their customers have heard of.
+    """
+
+    told: dict[UUID, set[str]] = field(default_factory=dict)
     events: list[OrderEvent] = field(default_factory=list)
     mails: list[Mail] = field(default_factory=list)
     counted: dict[int, OrderLine] = field(default_factory=dict)
@@ -90,8 +94,19 @@ def end_unheard(number: UUID | str, state: State, *, reason: str, now: datetime)
 
 def _locked(numbers: set[UUID]) -> dict[UUID, Order]:
     """The orders, locked in the order of their numbers so that two hearings cannot block each other."""
-    found = Order.objects.filter(pk__in=numbers).order_by("pk").select_for_update() if numbers else ()
+    if not numbers:
+        return {}
+    found = Order.objects.filter(pk__in=numbers).order_by("pk").select_for_update(of=("self",))
+    found = found.annotate(is_retold=Exists(Retelling.objects.filter(order=OuterRef("pk"))))
     return {order.pk: order for order in found}
+
+
+def _told(orders: dict[UUID, Order]) -> dict[UUID, set[str]]:
+    retold = {number: set() for number, order in orders.items() if order.is_retold}
+    if retold:
+        for number, state in OrderEvent.objects.filter(order__in=list(retold)).values_list("order_id", "state"):
+            retold[number].add(state)
+    return retold
 
 
 def _retold(events: list[Heard]) -> list[Heard]:
@@ -104,10 +119,10 @@ def _retold(events: list[Heard]) -> list[Heard]:
 
 
 def _advance(orders: dict[UUID, Order], *, now: datetime) -> Writes:
-    writes = Writes()
     waiting = _waiting(orders)
     if not waiting:
-        return writes
+        return Writes()
+    writes = Writes(told=_told(orders))
     lines = defaultdict(list)
     for line in OrderLine.objects.filter(order__in=list(waiting)).order_by("order_id", "position"):
         lines[line.order_id].append(line)
@@ -145,14 +160,18 @@ def _apply(order: Order, lines: list[OrderLine], event: Heard, *, now: datetime,
     try:
         _move(order, lines, state, reason, at=event.at, now=now, writes=writes)
     except IllegalMove as error:
+        if order.pk in writes.told:
+            return  # its customer heard how it ended; `reconcile` watches it until the store says the same
         writes.impossible.append(_aside(event, str(error)))
 
 
 def _move(order, lines, state, reason, *, at, now, writes: Writes) -> None:
     event = order.move_to(state, at=at, reason=reason[:REASON_LENGTH], actor="warehouse")
     writes.events.append(event)
-    returned = _give_back(order, lines, reason, now=now, is_told=True)
-    writes.mails.append(letters.letter(order, lines, event, now=now, returned=returned))
+    is_news = state not in writes.told.get(order.pk, ())
+    returned = _give_back(order, lines, reason, now=now, is_told=is_news)
+    if is_news:
+        writes.mails.append(letters.letter(order, lines, event, now=now, returned=returned))
 
 
 def _give_back(order: Order, lines: list[OrderLine], reason: str, *, now: datetime, is_told: bool = False) -> Decimal:

@@ -25,9 +25,22 @@ class Feed(models.Model):
     )
     # While the whole feed is walked from its beginning: what belongs to an older epoch at its end is gone.
     walking = models.BooleanField(default=True)
+    began_anew_at = models.DateTimeField(
+        null=True, blank=True, help_text="When the store's feed began anew; empty once both sides were found equal."
+    )
 
     def __str__(self) -> str:
         return f"Feed of {self.get_name_display()}"
+
+    @property
+    def anew_sentence(self) -> str:
+        """What that means, and what to do; empty if it did not happen."""
+        if not self.began_anew_at:
+            return ""
+        return (
+            f"The store's feed of {self.get_name_display()} began anew on {self.began_anew_at:%Y-%m-%d at %H:%M} UTC: its "
+            "database was restored or replaced, and may have lost what came last. See what differs with: reconcile"
+        )
 
 
 class SetAside(models.Model):
@@ -84,3 +97,28 @@ class Comparison(models.Model):
 
     def __str__(self) -> str:
         return f"Comparison of {self.get_subject_display()}"
+
+
+class Retelling(models.Model):
+    """An order whose log in the store is not the one that we heard; after a restore the store counts anew.
+
+    Its customer hears of no state a second time.
+    """
+
+    order = models.OneToOneField("orders.Order", on_delete=models.CASCADE, primary_key=True, related_name="retelling")
+    at = models.DateTimeField()
+    forgotten = models.JSONField(default=list, help_text="What the store told once and its log has no more.")
+
+    def __str__(self) -> str:
+        return f"{self.order_id} told anew"
+
+
+class ComparisonUnderWay(models.Model):
+    """A comparison cut into pieces, and where the next piece goes on."""
+
+    mode = models.CharField(max_length=100, primary_key=True)
+    state = models.JSONField()
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.mode

@@ -31,3 +31,6 @@ class StatusReader:
 
     def finish_walk(self, epoch: str, *, now: datetime) -> None:
         """Nothing is ever taken out of this feed, so there is nothing to tidy up."""
+
+    def distrust(self) -> None:
+        """What is told otherwise than it was heard is set aside; see inbox."""

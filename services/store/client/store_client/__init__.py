@@ -3,6 +3,7 @@
 from store_client.books import Book, DeletedBook, Picture
 from store_client.client import StoreClient
 from store_client.credential import TokenFile
+from store_client.digests import BookRange, BookRow, OrderRange, OrderRow, Ranges, StoredOrder
 from store_client.errors import FeedRestarted, StoreRefused, StoreUnavailable
 from store_client.messages import (
     HoldAnswer,

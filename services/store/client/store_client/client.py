@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 from uuid import UUID
@@ -10,7 +11,7 @@ import requests
 from requests.adapters import HTTPAdapter
 from urllib3.util import Retry, Timeout
 
-from store_client import answers, books, messages, pages, read
+from store_client import answers, books, digests, messages, pages, read
 from store_client.credential import TokenSource
 from store_client.errors import StoreUnavailable
 
@@ -98,6 +99,39 @@ class StoreClient:
         """This function will give up a hold, also one that is over or never was. hold-used: its order has come."""
         return self._hold_answer("DELETE", number)
 
+    def books_after(self, after: int, limit: int) -> tuple[books.Book, ...]:
+        """The store's books by their ids, as they are now, the first after that id. One that cannot be read is left out."""
+        body = self._get("api/books/", after=after, limit=limit)
+        return _as_agreed(lambda: _readable(read.items(read.obj(body), "results")))
+
+    def order(self, number: UUID | str) -> digests.StoredOrder:
+        """An order of the caller as the store has it now, with every event. StoreRefused: not-found."""
+        body = self._get(f"api/orders/{number}/")
+        return _as_agreed(lambda: digests.StoredOrder.parse(read.obj(body)))
+
+    def book_ranges(self, first: int, number: int) -> digests.Ranges[digests.BookRange]:
+        """Digests of the store's books, so many ranges of ids from one on."""
+        body = self._get("api/books/digests/", **{"from": first, "ranges": number})
+        return _as_agreed(lambda: digests.ranges(body, digests.BookRange.parse, read.integer, after=first))
+
+    def book_rows(self, first: int) -> tuple[digests.BookRow, ...]:
+        """Every book of the range of ids that begins with `first`, in short, also those that are gone."""
+        body = self._get("api/books/digests/rows/", **{"from": first})
+        return _as_agreed(lambda: digests.rows(body, digests.BookRow.parse))
+
+    def order_ranges(self, first: str, number: int) -> digests.Ranges[digests.OrderRange]:
+        """Digests of the caller's orders, so many ranges of numbers from one on.
+
+        :param first: the first digits of the numbers in a range, 1 to 4: how many says how large a range is.
+        """
+        body = self._get("api/orders/digests/", **{"from": first, "ranges": number})
+        return _as_agreed(lambda: digests.ranges(body, digests.OrderRange.parse, read.prefix, after=first))
+
+    def order_rows(self, prefix: str) -> tuple[digests.OrderRow, ...]:
+        """Every order of the caller whose number begins with these digits, in short."""
+        body = self._get("api/orders/digests/rows/", **{"from": prefix})
+        return _as_agreed(lambda: digests.rows(body, digests.OrderRow.parse))
+
     def picture(self, url: str) -> bytes:
         """This function will fetch a book's picture, only from the store itself.
 
@@ -113,10 +147,13 @@ class StoreClient:
                 raise answers.error_of(answer, raw)
             return raw
 
+    def _get(self, path: str, **params: Any) -> Any:
+        with self._ask("GET", urljoin(self._base, path), params=params) as answer:
+            return answers.body_of(answer, at_most=LONGEST_PAGE_BYTES, ends=self._ends)
+
     def _page(self, path: str, rows: str, parse: Callable, after: str, limit: int) -> pages.Page:
         params = {"limit": limit, **({"after": after} if after else {})}
-        with self._ask("GET", urljoin(self._base, path), params=params) as answer:
-            body = answers.body_of(answer, at_most=LONGEST_PAGE_BYTES, ends=self._ends)
+        body = self._get(path, **params)
         return _as_agreed(lambda: pages.page(body, rows=rows, parse=parse))
 
     def _order_answer(self, method: str, path: str, body: dict) -> messages.OrderAnswer:
@@ -164,3 +201,11 @@ def _as_agreed(parse: Callable) -> Any:
         return parse()
     except read.NotAsAgreed as error:
         raise StoreUnavailable(f"The store's answer is not as agreed: {error}") from error
+
+
+def _readable(rows: list) -> tuple[books.Book, ...]:
+    found = []
+    for row in rows:
+        with suppress(read.NotAsAgreed):
+            found.append(books.Book.parse(read.obj(row)))
+    return tuple(found)

@@ -76,6 +76,15 @@ def sha256(row: dict, name: str) -> str:
     return _matching(row, name, r"[0-9a-f]{64}", "64 hexadecimal digits")
 
 
+def md5(row: dict, name: str) -> str:
+    return _matching(row, name, r"[0-9a-f]{32}", "32 hexadecimal digits")
+
+
+def prefix(row: dict, name: str) -> str:
+    """The first digits of an order's number."""
+    return _matching(row, name, r"[0-9a-f]{1,4}", "1 to 4 hexadecimal digits")
+
+
 def currency(row: dict, name: str) -> str:
     return _matching(row, name, r"[A-Z]{3}", "three capital letters")
 

@@ -11,6 +11,8 @@ from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
+import fake_digests
+
 TOKEN = "the-shops-token"
 AT = datetime(2026, 11, 21, 10, 5, tzinfo=UTC).isoformat().replace("+00:00", "Z")
 
@@ -58,6 +60,7 @@ class FakeStore:
     cancelled: set = field(default_factory=set)
     free: dict = field(default_factory=dict)
     pictures: dict = field(default_factory=dict)
+    not_in_feed: set = field(default_factory=set)
     faults: deque = field(default_factory=deque)
     requests: list = field(default_factory=list)
     told: int = 0
@@ -229,6 +232,8 @@ class Door(BaseHTTPRequestHandler):
             return store.page(store.books, after, limit)
         if address.path == "/api/orders/changes/":
             return store.page(list(enumerate(store.events, start=1)), after, limit)
+        if (answer := self._in_short(address.path, query)) is not None:
+            return 200, answer
         if cancel := re.fullmatch(r"/api/orders/([0-9a-f-]+)/cancel/", address.path):
             events = store.events_of(cancel[1])
             if events and events[-1]["status"] in ("dispatched", "failed", "rejected"):
@@ -247,6 +252,25 @@ class Door(BaseHTTPRequestHandler):
         if hold := re.fullmatch(r"/api/holds/([0-9a-f-]+)/", address.path):
             return store.release(hold[1]) if self.command == "DELETE" else store.hold(hold[1], body["lines"])
         return store.take(address.path.split("/")[3], body)
+
+    def _in_short(self, path: str, query: dict) -> dict | None:
+        store, first, number = self.store, query.get("from", "0"), int(query.get("ranges", 20))
+        match path.removeprefix("/api/"):
+            case "books/":
+                after = int(query["after"])
+                rows = [row for _, row in store.books if row["id"] > after and not row.get("deleted")]
+                return {"results": sorted(rows, key=lambda row: row["id"])[: int(query["limit"])], "next": None}
+            case "books/digests/":
+                return fake_digests.book_ranges(store, int(first), number)
+            case "books/digests/rows/":
+                return fake_digests.book_rows(store, int(first))
+            case "orders/digests/":
+                return fake_digests.order_ranges(store, first, number)
+            case "orders/digests/rows/":
+                return fake_digests.order_rows(store, first)
+        if self.command == "GET" and (order := re.fullmatch(r"/api/orders/([0-9a-f-]{36})/", path)):
+            return fake_digests.stored_order(store, order[1])
+        return None
 
     def _fails_before(self, fault: str) -> bool:
         """What never reaches the store's own work."""

@@ -3,7 +3,7 @@ from rest_framework.exceptions import NotFound
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.views import APIView
 
-from store.api import books, holds, orders
+from store.api import books, digests, holds, orders
 
 
 class NothingHere(APIView):
@@ -18,11 +18,15 @@ class NothingHere(APIView):
 urlpatterns = [
     path("books/", books.Books.as_view()),
     path("books/changes/", books.BookChanges.as_view()),
+    path("books/digests/", digests.BookRanges.as_view()),
+    path("books/digests/rows/", digests.BookRows.as_view()),
     path("books/<int:book_id>/", books.OneBook.as_view()),
     path("books/<int:book_id>/picture/", books.BookPicture.as_view()),
     path("holds/<uuid:number>/", holds.OneHold.as_view()),
     path("orders/", orders.Orders.as_view()),
     path("orders/changes/", orders.OrderChanges.as_view()),
+    path("orders/digests/", digests.OrderRanges.as_view()),
+    path("orders/digests/rows/", digests.OrderRows.as_view()),
     path("orders/<uuid:number>/", orders.OneOrder.as_view()),
     path("orders/<uuid:number>/cancel/", orders.CancelOrder.as_view()),
     re_path("^(?P<rest>.*)$", NothingHere.as_view()),

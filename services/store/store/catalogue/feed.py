@@ -3,14 +3,13 @@
 import json
 from typing import Any
 
-from django.db import connection
-
 from store.feed.epoch import HEAD_SQL
 from store.feed.page import Page, read_page
+from store.rows import rows_of
 
 # Needs a `page` of (book_id, version, deleted, xid) in its WITH list. One statement, so that a book's number of free
 # copies, its version and the horizon are of one moment.
-_TREE_SQL = """
+TREE_SQL = """
     tree AS (
         SELECT id, ARRAY[name::text] AS path FROM catalogue_category WHERE parent_id IS NULL
         UNION ALL
@@ -37,7 +36,7 @@ _JOINS_SQL = """
     LEFT JOIN places ON places.book_id = page.book_id
 """
 CHANGES_SQL = f"""
-    WITH RECURSIVE {HEAD_SQL}, {_TREE_SQL}, page AS (
+    WITH RECURSIVE {HEAD_SQL}, {TREE_SQL}, page AS (
         SELECT change.book_id, change.version, change.deleted, change.xid FROM catalogue_bookchange change
         WHERE (change.xid, change.book_id) > (%(xid)s::xid8, %(id)s)
           AND change.xid < pg_snapshot_xmin(pg_current_snapshot())
@@ -49,7 +48,7 @@ CHANGES_SQL = f"""
     ORDER BY page.xid, page.book_id
 """
 LIST_SQL = f"""
-    WITH RECURSIVE {_TREE_SQL}, page AS (
+    WITH RECURSIVE {TREE_SQL}, page AS (
         SELECT found.id AS book_id, change.version, change.deleted FROM catalogue_book found
         JOIN catalogue_bookchange change ON change.book_id = found.id
         WHERE found.id > %(after)s AND (%(id)s::bigint IS NULL OR found.id = %(id)s)
@@ -74,10 +73,8 @@ def changes(*, after: str | None, limit: int) -> Page:
 def books(*, search: str = "", after: int = 0, limit: int = 1, book_id: int | None = None) -> list[dict[str, Any]]:
     """Books by their ids, in the feed's shape. `search` is an ISBN-13 or a part of the title or an author."""
     pattern = "%" + search.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
-    with connection.cursor() as cursor:
-        cursor.execute(LIST_SQL, {"after": after, "id": book_id, "search": search, "pattern": pattern, "limit": limit})
-        names = [column.name for column in cursor.description]
-        return [_as_told(dict(zip(names, row))) for row in cursor.fetchall()]
+    params = {"after": after, "id": book_id, "search": search, "pattern": pattern, "limit": limit}
+    return [_as_told(row) for row in rows_of(LIST_SQL, params)]
 
 
 def _as_told(row: dict[str, Any]) -> dict[str, Any]:

@@ -3,10 +3,9 @@
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from django.db import connection
-
 from store.feed import epoch
 from store.feed.cursor import Cursor
+from store.rows import rows_of
 
 
 class FeedRestarted(Exception):
@@ -33,10 +32,10 @@ def read_page(
     """
     cursor = Cursor.read(after, feed=feed) if after else None
     place = {"xid": str(cursor.xid if cursor else 0), "id": cursor.id if cursor else 0, "limit": limit + 1}
-    found = _select(sql, params | place)
+    found = rows_of(sql, params | place)
     if found[0]["epoch"] is None:
         epoch.renew()
-        found = _select(sql, params | place)
+        found = rows_of(sql, params | place)
     head = found[0]
     if cursor and (cursor.epoch != head["epoch"] or cursor.xid > int(head["next_xid"])):
         raise FeedRestarted
@@ -48,10 +47,3 @@ def read_page(
         # Nothing below the horizon is left, and no row's id is 0: the next poll starts right at the horizon.
         end = Cursor(feed, head["epoch"], int(head["horizon"]), 0)
     return Page([shape(row) for row in rows], end, more)
-
-
-def _select(sql: str, params: dict[str, Any]) -> list[dict[str, Any]]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, params)
-        names = [column.name for column in cursor.description]
-        return [dict(zip(names, row)) for row in cursor.fetchall()]
