@@ -157,6 +157,29 @@ def shop(service):
 
 
 @pytest.fixture
+def line_to_store(live_server, tmp_path):
+    """Opens lines to the live store with a credential of these scopes."""
+    from tests.lines import PatientClient
+
+    from store.api.operations import register
+    from store_client import TokenFile
+
+    lines = []
+
+    def line(*scopes, name="shop"):
+        token = f"token-of-{name}-{'-'.join(scopes)}"
+        register(name=name, token=token, scopes=scopes, overlap=timedelta(days=1), now=NOW)
+        file = tmp_path / f"{name}-token"
+        file.write_text(token)
+        lines.append(PatientClient(live_server.url, TokenFile(file)))
+        return lines[-1]
+
+    yield line
+    for opened in lines:
+        opened.__exit__()
+
+
+@pytest.fixture
 def staff(db, django_user_model):
     """Answer a browser session of someone in this role."""
     from django.apps import apps

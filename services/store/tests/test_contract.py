@@ -10,9 +10,9 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 from PIL import Image
-from tests.conftest import NOW, all_is_told
+from tests.conftest import NOW
+from tests.lines import order_of, read_all, refusal
 
-from store.api.operations import register
 from store.catalogue.pictures import remake
 from store.holds.models import Hold
 from store.orders import packing
@@ -24,10 +24,7 @@ from store_client import (
     DeletedBook,
     FeedRestarted,
     HoldLine,
-    NewOrder,
-    NewOrderLine,
     StoreClient,
-    StoreRefused,
     StoreUnavailable,
     TokenFile,
 )
@@ -35,83 +32,13 @@ from store_client import (
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-class PatientClient(StoreClient):
-    """Reads a feed when no test beside this one holds it back."""
-
-    patient = True
-
-    def _page(self, *args):
-        if self.patient:
-            all_is_told()
-        return super()._page(*args)
-
-
-@pytest.fixture
-def line_to_store(live_server, tmp_path):
-    """Opens lines to the live store with a credential of these scopes."""
-    lines = []
-
-    def line(*scopes, name="shop"):
-        token = f"token-of-{name}-{'-'.join(scopes)}"
-        register(name=name, token=token, scopes=scopes, overlap=timedelta(days=1), now=NOW)
-        file = tmp_path / f"{name}-token"
-        file.write_text(token)
-        lines.append(PatientClient(live_server.url, TokenFile(file)))
-        return lines[-1]
-
-    yield line
-    for opened in lines:
-        opened.__exit__()
-
-
 @pytest.fixture
 def shop(line_to_store):
     return line_to_store("orders:push", "feeds:read")
 
 
-def order_of(*wanted, note="") -> dict:
-    """An order as the shop writes it."""
-    return NewOrder(
-        placed_at=NOW,
-        payment="on_delivery",
-        total=sum((book.price * quantity for book, quantity in wanted), Decimal(0)),
-        currency="EUR",
-        ship_to={
-            "name": "Alice Reader",
-            "line1": "Elm Street 1",
-            "line2": "",
-            "postcode": "10115",
-            "city": "Berlin",
-            "country": "DE",
-            "phone": "",
-        },
-        note=note,
-        lines=tuple(
-            NewOrderLine(number, book.id, book.isbn13, book.title, quantity, book.price)
-            for number, (book, quantity) in enumerate(wanted, start=1)
-        ),
-    ).body()
-
-
 def held(*books) -> list[HoldLine]:
     return [HoldLine(number, book.id, 1) for number, book in enumerate(books, start=1)]
-
-
-def refusal(call, *args):
-    with pytest.raises(StoreRefused) as refused:
-        call(*args)
-    return refused.value.problem
-
-
-def read_all(fetch):
-    rows, after = [], ""
-    while True:
-        page = fetch(after)
-        assert page.bad == ()
-        rows += page.rows
-        after = page.next
-        if not page.more:
-            return rows, after
 
 
 def free_numbers(shop) -> list[int]:

@@ -8,12 +8,14 @@ from django.utils import timezone
 from shop.notifications import delivery as mail
 from shop.payments import refunds, tidying
 from shop.storelink import books, delivery, pictures, statuses
+from shop.storelink import reconcile as comparing
 from shop.storelink.one_run import a_place, one_run
 from shop.storelink.store import open_store
 from worker.app import app
 from worker_bell import Door, Topic
 
 RUN_FOR = timedelta(seconds=12)  # the soft limit is 20 s; a last page, or a wait for the turn, fits in between
+COMPARE_FOR = timedelta(seconds=6)  # before its last step it may wait for the turn at a feed
 AT_THE_SAME_TIME = 2  # the second one sees what was committed while the first was about to end
 
 
@@ -65,6 +67,13 @@ def fetch_pictures() -> str:
     with open_store() as store:
         run = pictures.fetch_pictures(store, timezone.now, run_for=RUN_FOR)
     return go_on_if(run.unfinished, fetch_pictures, run)
+
+
+@door(Topic.RECONCILE.value)
+def reconcile() -> str:
+    with open_store() as store:
+        run = comparing.reconcile(store, timezone.now, run_for=COMPARE_FOR)
+    return go_on_if(run.unfinished, reconcile, run)
 
 
 def go_on_if(unfinished: bool, task, run) -> str:

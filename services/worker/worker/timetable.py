@@ -15,6 +15,7 @@ def timetable(env: Env) -> dict[str, dict]:
     sweep = env.float("SWEEP_EVERY_S", default=5.0)
     pictures = env.float("PICTURES_EVERY_S", default=60.0)
     payments = env.float("PAYMENTS_EVERY_S", default=10.0)
+    reconcile = env.float("RECONCILE_EVERY_S", default=3600.0)
     every = {
         Topic.BOOKS: books,
         Topic.ORDERS: statuses,
@@ -23,6 +24,7 @@ def timetable(env: Env) -> dict[str, dict]:
         Topic.PAYMENTS: payments,
         Topic.MAIL: sweep,
         Topic.PICTURES: pictures,
+        Topic.RECONCILE: reconcile,
     }
     return {
         topic.name.lower(): {

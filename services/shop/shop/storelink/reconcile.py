@@ -36,7 +36,7 @@ def reconcile(
 ) -> Report:
     """This function will compare both services, repair what differs if that is wanted, and keep what it found.
 
-    What is under way is no difference: both feeds are read to their end, and what still differs is looked at twice.
+    What is under way is no difference: the feeds are read to their end, and what still differs is looked at twice.
 
     :param repair: from the owner's side: the store owns books, stock and statuses, the shop its orders.
     :param accept: go on although very many rows would change at once.
@@ -92,7 +92,7 @@ class _Work:
         """One step after the other; what goes wrong ends the stage and is kept as its error."""
         try:
             if not stage.piece.began:
-                self._hear()
+                self._hear(stage.feed)
                 stage.piece.began = True
             while not stage.piece.at_end:
                 if self._is_over():
@@ -111,18 +111,20 @@ class _Work:
                 found.error = str(error)
         return True
 
-    def _hear(self) -> None:
-        """Read both feeds to their end.
+    def _hear(self, feed: Feed.Name) -> None:
+        """Read a feed to its end.
 
         :raises CannotHear: naming what keeps us from it.
         """
-        for read, options in ((sync_books, {"accept": self._accept}), (sync_order_statuses, {})):
-            left = None if self._ends is None else max(self._ends - self._clock(), timedelta(seconds=1))
-            run = read(self._store, self._clock, run_for=left, **options)
-            if run.unfinished:
-                raise _TimeRanOut
-            if why := run.error or run.stopped_because or (str(run) if run.busy else ""):
-                raise CannotHear(f"The feed could not be read to its end, so nothing can be compared: {why}")
+        left = None if self._ends is None else max(self._ends - self._clock(), timedelta(seconds=1))
+        if feed == Feed.Name.BOOKS:
+            run = sync_books(self._store, self._clock, accept=self._accept, run_for=left)
+        else:
+            run = sync_order_statuses(self._store, self._clock, run_for=left)
+        if run.unfinished:
+            raise _TimeRanOut
+        if why := run.error or run.stopped_because or (str(run) if run.busy else ""):
+            raise CannotHear(f"The feed could not be read to its end, so nothing can be compared: {why}")
 
     def _is_over(self) -> bool:
         return self._ends is not None and self._clock() >= self._ends

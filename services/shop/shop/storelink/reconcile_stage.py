@@ -53,7 +53,7 @@ class Stage(ABC):
     feed: ClassVar[Feed.Name]
     subjects: ClassVar[tuple[Comparison.Subject, Comparison.Subject]]
 
-    def __init__(self, store: StoreClient, found: list[Found], piece: Piece, hear: Callable[[], None]):
+    def __init__(self, store: StoreClient, found: list[Found], piece: Piece, hear: Callable[[Feed.Name], None]):
         self.store, self.found, self.piece, self._hear = store, found, piece, hear
         self.by_subject = {one.subject: one for one in found}
         if piece.place is None:
@@ -66,7 +66,7 @@ class Stage(ABC):
         now, later = differing[:RANGES_AT_ONCE], differing[RANGES_AT_ONCE:]
         suspects = {first: rows for first in now if (rows := self.look(first))}
         if suspects:
-            self._hear()
+            self._hear(self.feed)
         for first, rows in suspects.items():
             still = {key: kinds for key, kinds in self.look(first).items() if rows.get(key) == kinds}
             if still:

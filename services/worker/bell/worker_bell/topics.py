@@ -19,3 +19,5 @@ class Topic(Enum):
     PAYMENTS = Door("orders", "worker.tasks.tidy_payments")
     MAIL = Door("mail", "worker.tasks.send_mail")
     PICTURES = Door("pictures", "worker.tasks.fetch_pictures")
+    # A long walk that nobody waits for: in the queue of the pictures it holds up neither feeds nor orders.
+    RECONCILE = Door("pictures", "worker.tasks.reconcile")
