@@ -358,3 +358,15 @@ def test_nothing_is_open_while_the_store_is_asked(filled, client, clock, monkeyp
     assert sync_books(client, clock).changed == 1
     with transaction.atomic():
         pass
+
+
+def test_files_of_a_store_put_back_in_place_count_anew_under_the_same_name(store, client, clock):
+    """A database restored file by file keeps the name of its feed's life, with lower versions and fewer books."""
+    store.tell(book_row(1, 5, title="Late"), book_row(2, 3), *[book_row(pk) for pk in range(3, 8)])
+    sync_books(client, clock)
+    store.books, store.told = [(1, book_row(1, 2, title="Early")), (2, book_row(3))], 2
+    Feed.objects.update(position="other:7")  # what the store does not know any more
+    sync_books(client, clock)
+    assert Book.objects.get(pk=1).title == "Early"
+    assert set(Book.objects.listed().values_list("pk", flat=True)) == {1, 3}
+    assert Feed.objects.get().began_anew_at == clock()
