@@ -4,9 +4,11 @@ import random
 import re
 from dataclasses import dataclass, field
 
-SERVERS = ("shop", "store", "db_shop", "db_store", "rabbitmq", "redis", "mail")  # each behind a proxy of its own
+# Each behind a proxy of its own; nginx, where there is one, behind two.
+SERVERS = ("shop", "store", "db_shop", "db_store", "rabbitmq", "redis", "mail")
 PROCESSES = ("shop", "store", "worker_1", "worker_2", "beat", "db_shop", "db_store", "rabbitmq", "redis", "mail")
 EVERYTHING = "everything"
+HOLD_GRACE_S = 10
 
 # kill: kill -9 and a new start · pause: SIGSTOP · refuse: connections are refused · hole: bytes vanish ·
 # lost_answer: requests arrive, some answers do not · wipe: the broker loses all it knew
@@ -43,14 +45,24 @@ class Plan:
     scarce_share: float = 0.12  # of the carts
     most_lines: int = 3
     quiet_within_s: float = 150.0  # outlasts a lease (60 s) and the longest pause before a new attempt
-    settings: dict[str, str] = field(default_factory=dict)  # added to the environment of all our programs
+    payment_window_s: int = 40  # longer than the 30 s after which the bank is asked for a notice that was lost
+    settings: dict[str, str] = field(default_factory=dict)  # added to the environment of the shop's programs
+
+    @property
+    def shop_settings(self) -> dict[str, str]:
+        return {"TEST_BANK": "1", "PAYMENT_WINDOW_S": str(self.payment_window_s), **self.settings}
+
+    @property
+    def store_settings(self) -> dict[str, str]:
+        """The copies are held a little longer than the order may be paid."""
+        return {"HOLD_S": str(self.payment_window_s + HOLD_GRACE_S)}
 
 
 def matrix(*, with_nginx: bool = False) -> list[Fault]:
     """Every part killed and paused, every server cut off in each way, the broker wiped, and one power cut."""
-    processes = [*PROCESSES, *(["nginx"] if with_nginx else [])]
-    pairs = [(part, kind) for part in processes for kind in ("kill", "pause")]
-    pairs += [(part, kind) for part in SERVERS for kind in ("refuse", "hole", "lost_answer")]
+    fronts = ["nginx"] if with_nginx else []
+    pairs = [(part, kind) for part in (*PROCESSES, *fronts) for kind in ("kill", "pause")]
+    pairs += [(part, kind) for part in (*SERVERS, *fronts) for kind in ("refuse", "hole", "lost_answer")]
     pairs += [("rabbitmq", "wipe"), (EVERYTHING, "kill")]
     return [Fault(part, kind, SECONDS[kind]) for part, kind in pairs]
 

@@ -107,21 +107,22 @@ class Link:
 
 
 class Links:
-    """All proxies, in one thread with a loop of its own."""
+    """All proxies, in one thread with a loop of its own. A part with several ports has several links of one name."""
 
     def __init__(self):
-        self._links: dict[str, Link] = {}
+        self._links: dict[str, list[Link]] = {}
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="proxies", daemon=True)
         self._thread.start()
 
     def __getitem__(self, name: str) -> Link:
-        return self._links[name]
+        """The first link of this name."""
+        return self._links[name][0]
 
     @property
     def broken(self) -> int:
         """Conversations ended by us on all links."""
-        return sum(link.broken for link in self._links.values())
+        return sum(link.broken for link in self._all())
 
     def add(self, name: str, port: int, to_port: int, **options: float) -> Link:
         async def make() -> Link:
@@ -129,11 +130,13 @@ class Links:
             await link.listen()
             return link
 
-        self._links[name] = self._run(make)
-        return self._links[name]
+        link = self._run(make)
+        self._links.setdefault(name, []).append(link)
+        return link
 
     def turn(self, name: str, mode: Mode) -> None:
-        self._run(lambda: self._links[name].turn(mode))
+        for link in self._links[name]:
+            self._run(lambda link=link: link.turn(mode))
 
     def close(self) -> None:
         self._run(self._close)
@@ -141,8 +144,11 @@ class Links:
         self._thread.join()
         self._loop.close()
 
+    def _all(self) -> list[Link]:
+        return [link for links in self._links.values() for link in links]
+
     async def _close(self) -> None:
-        for link in self._links.values():
+        for link in self._all():
             await link.close()
         conversations = asyncio.all_tasks() - {asyncio.current_task()}
         for conversation in conversations:

@@ -22,12 +22,14 @@ from parts.redis import Redis
 from parts.secret import secret
 from prove.nginx import Nginx, is_installed
 from prove.plan import Plan
-from prove.proxy import Links
+from prove.proxy import Link, Links
 
 # A conversation with a database or the broker has many small answers, one with a web server few.
-LOST_SHARES = {"shop": 0.3, "store": 0.3, "mail": 0.1, "rabbitmq": 0.1, "redis": 0.1, "db_shop": 0.03, "db_store": 0.03}
+LOST_SHARES = {"shop": 0.3, "store": 0.3, "nginx": 0.1, "mail": 0.1, "rabbitmq": 0.1, "redis": 0.1}
+LOST_SHARES |= {"db_shop": 0.03, "db_store": 0.03}
 # Short enough that a lost hint is made good for within the run; the queues and leases are as in production.
-TIMETABLE = {"BOOKS_EVERY_S": "8", "STATUSES_EVERY_S": "5", "SWEEP_EVERY_S": "2", "PICTURES_EVERY_S": "60"}
+TIMETABLE = {"BOOKS_EVERY_S": "8", "STATUSES_EVERY_S": "5", "SWEEP_EVERY_S": "2", "PAYMENTS_EVERY_S": "2"}
+TIMETABLE |= {"PICTURES_EVERY_S": "60"}
 QUEUES = "orders,sync,mail,pictures"
 Told = Callable[[str], None]
 
@@ -73,7 +75,9 @@ class System:
         self._link({**behind, "mail": self.mail.smtp_port, "rabbitmq": self.rabbitmq.port, "redis": self.redis.port})
         self._link({"db_shop": self.db_shop.port, "db_store": self.db_store.port})
         self.nginx = self._nginx() if is_installed() else None
-        self.shop_env, self.store_env = self._shop_env(), self._env("store", self.db_store, cache=1)
+        self.fronts = self._fronts()
+        self.shop_env = self._shop_env()
+        self.store_env = self._env("store", self.db_store, cache=1) | plan.store_settings
         pools = {"shop": {**self.shop_env, "DATABASE_POOL": "1"}, "store": {**self.store_env, "DATABASE_POOL": "8"}}
         self.shop = Web("shop", home=self.home, port=behind["shop"], env=pools["shop"])
         self.store = Web("store", home=self.home, port=behind["store"], env=pools["store"])
@@ -99,11 +103,11 @@ class System:
 
     @property
     def shop_url(self) -> str:
-        return f"http://{HOST}:{self.nginx.shop_port if self.nginx else self.links['shop'].port}"
+        return f"http://{HOST}:{self.fronts['shop'].port}"
 
     @property
     def store_url(self) -> str:
-        return f"http://{HOST}:{self.nginx.store_port if self.nginx else self.links['store'].port}"
+        return f"http://{HOST}:{self.fronts['store'].port}"
 
     @property
     def packer(self) -> tuple[str, str]:
@@ -157,6 +161,14 @@ class System:
     def _nginx(self) -> Nginx:
         return Nginx(self.home, shop=self.links["shop"].port, store=self.links["store"].port)
 
+    def _fronts(self) -> dict[str, Link]:
+        """Where people's browsers knock: in front of nginx, if there is one."""
+        if not self.nginx:
+            return {name: self.links[name] for name in ("shop", "store")}
+        behind = {"shop": self.nginx.shop_port, "store": self.nginx.store_port}
+        share = LOST_SHARES["nginx"]
+        return {name: self.links.add("nginx", free_port(), port, lost_share=share) for name, port in behind.items()}
+
     def _worker(self, name: str) -> Celeries:
         arguments = ["-n", f"{name}@%h", "-Q", QUEUES, "--concurrency", "2"]
         return Celeries(name, "worker", arguments, home=self.home, env=self.shop_env)
@@ -168,7 +180,7 @@ class System:
             "STORE_TOKEN_FILE": str(self.home / "secrets" / "service-token"),
             "EMAIL_URL": f"smtp://{HOST}:{self.links['mail'].port}",
             **TIMETABLE,
-            **self.plan.settings,
+            **self.plan.shop_settings,
         }
 
     def _env(self, service: str, database: Database, *, cache: int) -> dict[str, str]:

@@ -15,7 +15,7 @@ def test_a_seed_makes_the_same_plan_again_and_another_seed_another():
 def test_every_part_is_killed_and_paused_and_every_server_cut_off_in_each_way():
     struck = {(fault.part, fault.kind) for fault in make_plan(orders=10, seed=1, with_nginx=True).faults}
     assert struck >= {(part, kind) for part in (*PROCESSES, "nginx") for kind in ("kill", "pause")}
-    assert struck >= {(part, kind) for part in SERVERS for kind in ("refuse", "hole", "lost_answer")}
+    assert struck >= {(part, kind) for part in (*SERVERS, "nginx") for kind in ("refuse", "hole", "lost_answer")}
     assert struck >= {("rabbitmq", "wipe"), ("everything", "kill")}
 
 
