@@ -24,12 +24,11 @@ class Browser:
     def __init__(self, url: str, stop: threading.Event):
         self.url, self._stop = url, stop
         self.repeats = 0
-        self.forget()
-
-    def forget(self) -> None:
-        """A new private window."""
         self.session = requests.Session()
         self.session.trust_env = False
+
+    def close(self) -> None:
+        self.session.close()
 
     def get(self, path: str) -> requests.Response:
         return self._ask("GET", path)

@@ -13,6 +13,7 @@ from parts import ROOT
 from prove.nemesis import Nemesis
 from prove.plan import BadPlan, Fault, Plan
 from prove.system import System
+from prove.ways import ON_DELIVERY
 
 MUTATION = Path(__file__).parent / "mutation"
 SEED = 7
@@ -61,7 +62,7 @@ def _cross_a_power_of_ten(system: System, fault: Fault) -> None:
 
 
 def _plan(orders: int, *faults: tuple, **more) -> Plan:
-    few = {"books": 40, "scarce_books": 0, "quiet_within_s": 30.0}
+    few = {"books": 40, "scarce_books": 0, "quiet_within_s": 30.0, "shares": ((ON_DELIVERY, 1.0),)}
     return Plan(orders=orders, seed=SEED, faults=tuple(Fault(*fault) for fault in faults), **{**few, **more})
 
 

@@ -12,12 +12,13 @@ ROW = re.compile(r"/admin/orders/order/(\d+)/change/.*?([0-9a-f]{8}(?:-[0-9a-f]{
 CHOSEN = re.compile(r'<option value="([^"]+)" selected')
 ROWS_PER_PAGE = 50
 PAUSE_S = 0.3
-LEAVE, CHOOSE, FAIL, FAIL_PACKED, SEND = "leave", "choose", "fail", "fail when packed", "send"
-FATES = {0: LEAVE, 1: CHOOSE, 2: FAIL, 3: FAIL_PACKED}  # of forty
+SHORT_FORM, NOTED_SHORT = "<details", "not deliverable: "
+LEAVE, CHOOSE, FAIL, FAIL_PACKED, SHORT, SEND = "leave", "choose", "fail", "fail when packed", "short", "send"
+FATES = {0: LEAVE, 1: CHOOSE, 2: FAIL, 3: FAIL_PACKED, 4: SHORT, 5: SHORT, 6: SHORT}  # of forty
 
 
 def fate_of(number: str) -> str:
-    """What becomes of an order: nearly all are sent, some fail, and some are still open at the end."""
+    """What becomes of an order: most are sent, some fail in whole or in part, and some are still open at the end."""
     return FATES.get(UUID(number).int % 40, SEND)
 
 
@@ -88,11 +89,25 @@ class Packer(threading.Thread):
             done = self._save(path, {"result": "open"})
         if fate in (FAIL, FAIL_PACKED):
             done = self._save(path, {"result": "failed", "reason": "The copies were found to be damaged."})
-        if fate == SEND:
+        if fate == SHORT:
+            self._fall_short(path)
+        if fate in (SEND, SHORT):
             done = self._save(path, {"result": "success"})
         if done:
             self.packers.done.add(number)
         return done
+
+    def _fall_short(self, path: str) -> None:
+        """One copy of the first line cannot be delivered. The page itself shows whether that was noted already."""
+        while SHORT_FORM in (page := self._page(path)) and NOTED_SHORT not in page:
+            form = {"number": "1", "reason": "The copy was found to be damaged.", "missing": "", "_short": "1"}
+            if self.browser.post(path, fields(page, SHORT_FORM) | form).status_code == 403:
+                self._log_in()
+
+    def _page(self, path: str) -> str:
+        while (page := self.browser.get(path)).is_redirect:
+            self._log_in()
+        return page.text
 
     def _save(self, path: str, result: dict[str, str]) -> bool:
         """False if the page refused. A save whose answer was lost shows at the second try that it is done."""

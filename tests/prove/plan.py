@@ -44,6 +44,13 @@ class Plan:
     scarce_copies: int = 4
     scarce_share: float = 0.12  # of the carts
     most_lines: int = 3
+    shares: tuple[tuple[str, float], ...] = (  # of the orders, by the way they go (prove.ways)
+        ("on delivery", 0.35),
+        ("paid", 0.3),
+        ("declined", 0.1),
+        ("late", 0.1),
+        ("cancelled", 0.15),
+    )
     quiet_within_s: float = 150.0  # outlasts a lease (60 s) and the longest pause before a new attempt
     payment_window_s: int = 40  # longer than the 30 s after which the bank is asked for a notice that was lost
     settings: dict[str, str] = field(default_factory=dict)  # added to the environment of the shop's programs

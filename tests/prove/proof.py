@@ -78,11 +78,11 @@ class Proof:
         self.crowd.tickets.release(self.plan.orders)
 
     def _wait_for_shoppers(self) -> None:
-        """As long as orders come in."""
+        """As long as orders come in, or come to what their customers had in mind."""
         seen, last_change = -1, time.monotonic()
         while not self.crowd.is_done() and time.monotonic() - last_change < STANDSTILL_S:
-            if len(self.crowd.accepted) != seen:
-                seen, last_change = len(self.crowd.accepted), time.monotonic()
+            if self.crowd.steps != seen:
+                seen, last_change = self.crowd.steps, time.monotonic()
             self.nemesis.look_after()
             time.sleep(PAUSE_S)
 
@@ -98,6 +98,7 @@ class Proof:
             *rows,
             mailbox=caught(self.system.mail.web_url),
             accepted=list(self.crowd.accepted),
+            plenty=frozenset(self.system.books()["plenty"]),
             most_resent=self.nemesis.interruptions,
             deadlocks={db.name: deadlocks_in(db.log) for db in (self.system.db_shop, self.system.db_store)},
             errors=self.crowd.errors + self.packers.errors,

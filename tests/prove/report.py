@@ -7,6 +7,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 
 from prove.checks import Finding
@@ -21,7 +22,8 @@ BAR_WIDTH = 30
 SHOWN_VIOLATIONS = 5
 TOLD_STORIES = 3
 TICK_S, TICK_WITHOUT_TERMINAL_S = 0.5, 15.0
-REPORTED = ("lost", "doubled", "oversold", "mails_missing", "mails_doubled", "status_differs", "unsent")
+REPORTED_FIRST = ("lost", "doubled", "oversold", "mails_missing", "mails_doubled")
+REPORTED_THEN = ("money_wrong", "status_differs", "unsent")
 
 
 class Progress:
@@ -72,7 +74,12 @@ class Progress:
         full = BAR_WIDTH * placed // orders
         fault = f"fault {len(nemesis.struck)}: {nemesis.struck[-1].fault}" if nemesis.struck else "no fault yet"
         bar = "█" * full + "░" * (BAR_WIDTH - full)
-        return f"{bar} {placed}/{orders} placed, {len(packers.done)} packed · {self._words or fault}"
+        ways = _counted(Counter(order.way.name for order in list(crowd.accepted)))
+        return f"{bar} {placed}/{orders} placed ({ways}), {len(packers.done)} packed · {self._words or fault}"
+
+
+def _counted(counts: dict[str, int]) -> str:
+    return ", ".join(f"{number} {name}" for name, number in sorted(counts.items())) or "none yet"
 
 
 @dataclass
@@ -105,11 +112,14 @@ class Verdict:
             "seed": self.plan.seed,
             "faults": [{"part": s.fault.part, "kind": s.fault.kind, "at_s": s.at_s} for s in self.struck],
             "accepted": len(self.evidence.accepted),
-            **{key: counts[key] for key in REPORTED},
+            **{key: counts[key] for key in REPORTED_FIRST},
             "mails_resent": resent(self.evidence),
+            **{key: counts[key] for key in REPORTED_THEN},
             "seconds": round(self.seconds, 1),
             "orders_per_s": round(self.orders_per_s, 2),
             "rest_after_s": round(self.rest_s, 1),
+            "ways": self._ways(),
+            "money": {name: str(amount) for name, amount in self._money().items()},
             "mutant": self.mutant,
             "checks": counts,
             "violations": {
@@ -133,9 +143,13 @@ class Verdict:
             lines.append(f"  {said:6} {finding.sentence}")
             lines += [f"           {violation.sentence}" for violation in finding.violations[:SHOWN_VIOLATIONS]]
         states = Counter(order["state"] for order in self.evidence.shop["orders"])
+        money = self._money()
         lines += [
             "",
-            f"{len(self.evidence.accepted)} orders accepted ({', '.join(f'{n} {s}' for s, n in sorted(states.items()))}), "
+            f"{len(self.evidence.accepted)} orders accepted: {_counted(self._ways())}",
+            f"in the end: {_counted(states)}",
+            f"{len(self.evidence.shop['bank_charges'])} charges of {money['charged']}, "
+            f"{len(self.evidence.shop['bank_returns'])} refunds of {money['returned']}, {money['kept']} kept",
             f"{len(self.evidence.mailbox)} mails, {resent(self.evidence)} of them sent again "
             f"(at most {self.evidence.most_resent} may be), {self.repeats} requests repeated by their senders, "
             f"{self.turned_away} carts turned away",
@@ -145,8 +159,21 @@ class Verdict:
         ]
         if self.died:
             lines.append(f"ended by themselves and started again: {dict(Counter(self.died))}")
-        lines.append("GREEN: nothing lost, doubled, oversold or told twice." if self.is_green else "RED")
+        lines.append(
+            "GREEN: nothing lost, doubled, oversold or told twice, and every cent is where it belongs."
+            if self.is_green
+            else "RED"
+        )
         return "\n".join(lines)
+
+    def _ways(self) -> dict[str, int]:
+        return dict(Counter(order.way.name for order in self.evidence.accepted))
+
+    def _money(self) -> dict[str, Decimal]:
+        """By the books of the bank."""
+        charged = sum(charge["amount"] for charge in self.evidence.shop["bank_charges"])
+        returned = sum(back["amount"] for back in self.evidence.shop["bank_returns"])
+        return {"charged": charged, "returned": returned, "kept": charged - returned}
 
     def _faults(self) -> str:
         done: dict[str, list[str]] = {}

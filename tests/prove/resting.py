@@ -14,8 +14,19 @@ AT_REST_AS = {LEAVE: "received", CHOOSE: "packing"}
 
 OPEN_IN_SHOP = """
     SELECT (SELECT count(*) FROM outbox_outboxmessage WHERE state = 'waiting') AS messages,
-           (SELECT count(*) FROM notifications_mail WHERE state = 'waiting') AS mails
+           (SELECT count(*) FROM notifications_mail WHERE state = 'waiting') AS mails,
+           (SELECT count(*) FROM orders_order WHERE state IN ('awaiting_payment', 'cancel_requested')) AS "open orders",
+           (SELECT count(*) FROM payments_payment WHERE state IN ('created', 'pending', 'authorised')
+                   OR state = 'captured' AND settled_at IS NULL) AS payments,
+           (SELECT count(*) FROM payments_refund WHERE state = 'waiting') AS refunds,
+           (SELECT count(*) FROM test_bank_banknotice) AS notices,
+           (SELECT count(*) FROM test_bank_charge WHERE number NOT IN (SELECT charge FROM payments_payment))
+           + (SELECT count(*) FROM test_bank_session s WHERE s.state = 'authorised'
+                     AND NOT EXISTS (SELECT 1 FROM test_bank_charge c WHERE c.session_id = s.number))
+           AS "unknown to the shop"
 """
+OVER_IN_SHOP = "SELECT number::text FROM orders_order WHERE state IN ('expired', 'cancelled')"
+HELD_IN_STORE = "SELECT number::text, held_until <= now() AS overdue FROM holds_hold WHERE state = 'held'"
 BOOKS_IN_SHOP = "SELECT id, version FROM catalogue_book"
 BOOKS_IN_STORE = "SELECT book_id AS id, version FROM catalogue_bookchange"
 HEARD_IN_SHOP = "SELECT number::text, store_version AS version FROM orders_order"
@@ -44,11 +55,13 @@ def under_way(system: System) -> str:
             counts = {name: number for name, number in rows.items() if number}
             heard = {row["number"]: row["version"] for row in shop.execute(HEARD_IN_SHOP)}
             orders = store.execute(ORDERS_IN_STORE).fetchall()
+            over = {row["number"] for row in shop.execute(OVER_IN_SHOP)}
+            held = sum(row["overdue"] or row["number"] in over for row in store.execute(HELD_IN_STORE))
     except psycopg.OperationalError as error:
         return f"a database is away: {error}"
     to_pack = sum(row["state"] in ("received", "packing") and not _may_stay(row) for row in orders)
     unheard = sum(heard.get(row["number"]) != row["version"] for row in orders)
-    counts |= {"to pack": to_pack, "statuses": unheard, "books": _books_to_come(system)}
+    counts |= {"to pack": to_pack, "statuses": unheard, "holds": held, "books": _books_to_come(system)}
     return ", ".join(f"{number} {name}" for name, number in counts.items() if number)
 
 

@@ -6,7 +6,7 @@ To add one, write it beside its like and name it in CHECKS.
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from prove.checks import books, mails, orders, rest, stock
+from prove.checks import books, mails, money, orders, rest, stock
 from prove.checks.evidence import Evidence
 from prove.checks.violation import Violation
 
@@ -24,17 +24,19 @@ class Finding:
 
 # The key stands in the JSON report, the sentence in the table.
 CHECKS: tuple[tuple[str, str, Check], ...] = (
-    ("lost", "every accepted order is in the shop and in the store", orders.lost),
+    ("lost", "every order is in the shop, and in the store once it was placed or paid", orders.lost),
     ("doubled", "no order is twice in the store, and no checkout made two", orders.doubled),
     ("strangers", "the store has no order that the shop has not", orders.strangers),
     ("altered", "an order is the one its customer saw, on both sides", orders.altered),
     ("oversold", "no book has more copies promised or shipped than it had", stock.oversold),
     ("stock_wrong", "copies, their ledger, the levels and the open orders add up", stock.wrong),
-    ("holds_left", "no copies are held for an order that has come, or beyond the hold's end", stock.holds_left),
+    ("holds_left", "no copies are held for an order that has come or is over, or too long", stock.holds_left),
+    ("money_wrong", "what was paid and not given back is the price of what was sent or is owed", money.wrong),
+    ("money_open", "no payment, refund or time to pay is left open", money.left_open),
     ("status_differs", "both sides say the same of each order", orders.status_differs),
     ("counters_differ", "both sides count the same copies on each line", orders.counters_differ),
     ("events_missing", "each order's events are 1, 2, 3 … on both sides", orders.events_missing),
-    ("mails_missing", "each event of an order has its mail, and it arrived", mails.missing),
+    ("mails_missing", "each event of an order and each refund has its mail, and it arrived", mails.missing),
     ("mails_doubled", "no event was told in two different mails", mails.doubled),
     ("mails_out_of_order", "an order's mails arrived in the order of its events", mails.out_of_order),
     ("mails_resent_too_often", "the same mail came again only where a sender was interrupted", mails.resent_too_often),

@@ -10,27 +10,40 @@ from typing import Any
 import psycopg
 import requests
 
-from prove.shoppers import Accepted
+from prove.customers import Accepted
 
 Row = dict[str, Any]
 MAILS_PER_PAGE = 250
 DEADLOCK = re.compile(r"deadlock detected")
 
 SHOP = {
-    "orders": "SELECT number::text, state, version, store_version, total, email FROM orders_order ORDER BY placed_at",
+    "orders": """SELECT number::text, state, version, store_version, total, email, payment
+                 FROM orders_order ORDER BY placed_at""",
     "lines": """SELECT order_id::text AS number, position AS line, book_id AS book, quantity, unit_price, packed, shipped,
                 short FROM orders_orderline ORDER BY order_id, position""",
     "events": "SELECT order_id::text AS number, version, state FROM orders_orderevent ORDER BY order_id, version",
     "outbox": "SELECT key AS number, state, attempts, last_error FROM outbox_outboxmessage ORDER BY id",
-    "mails": 'SELECT key, event, kind, state, message_id, "to", attempts FROM notifications_mail ORDER BY id',
+    "mails": """SELECT key, event, kind, state, message_id, "to", attempts, text FROM notifications_mail ORDER BY id""",
+    "payments": """SELECT key::text, order_id::text AS number, state, charge, captured, refunded,
+                   settled_at IS NOT NULL AS settled FROM payments_payment ORDER BY created_at""",
+    "refunds": """SELECT r.key, p.key::text AS payment, p.order_id::text AS number, p.charge, r.amount, r.state,
+                  r.last_error FROM payments_refund r JOIN payments_payment p ON p.key = r.payment_id ORDER BY r.id""",
+    # The test bank keeps its own books in tables of its own; the shop never reads them.
+    "bank_sessions": "SELECT shop_key::text AS payment, state, amount FROM test_bank_session ORDER BY number",
+    "bank_charges": """SELECT c.number AS charge, s.shop_key::text AS payment, c.amount, c.returned
+                       FROM test_bank_charge c JOIN test_bank_session s ON s.number = c.session_id ORDER BY c.made_at""",
+    "bank_returns": "SELECT key, charge_id AS charge, amount FROM test_bank_return ORDER BY made_at",
+    "bank_notices": """SELECT n.number AS notice, s.shop_key::text AS payment
+                       FROM test_bank_banknotice n JOIN test_bank_session s ON s.number = n.session_id""",
     "aside": "SELECT feed, key, reason FROM storelink_setaside ORDER BY id",
     "feeds": "SELECT name, last_error, stopped_because FROM storelink_feed ORDER BY name",
     "books": """SELECT id, version, isbn13, title, price, store_free AS free, retired_at IS NOT NULL AS retired
                 FROM catalogue_book ORDER BY id""",
 }
 STORE = {
-    "orders": "SELECT id, number::text, state, version, total, shortage FROM orders_order ORDER BY id",
-    "lines": """SELECT o.number::text, l.order_id, l.id, l.line, l.book_id AS book, l.quantity, l.unit_price,
+    "orders": """SELECT id, number::text, state, version, total, shortage, fingerprint = '' AS is_tombstone
+                 FROM orders_order ORDER BY id""",
+    "lines": """SELECT o.number::text, l.order_id, l.id, l.line, l.book_id AS book, l.quantity, l.unit_price, l.short,
                 count(a.id) FILTER (WHERE a.released_at IS NULL) AS packed
                 FROM orders_orderline l JOIN orders_order o ON o.id = l.order_id
                 LEFT JOIN orders_allocation a ON a.line_id = l.id
@@ -44,7 +57,7 @@ STORE = {
     "allocations": """SELECT a.copy_id AS copy, o.number::text, o.state FROM orders_allocation a
                       JOIN orders_orderline l ON l.id = a.line_id JOIN orders_order o ON o.id = l.order_id
                       WHERE a.released_at IS NULL ORDER BY a.id""",
-    "holds": """SELECT h.number::text, h.held_until < now() - interval '5 minutes' AS overdue, l.book_id AS book, l.quantity
+    "holds": """SELECT h.number::text, h.held_until < now() - interval '1 minute' AS overdue, l.book_id AS book, l.quantity
                 FROM holds_hold h JOIN holds_holdline l ON l.hold_id = h.id WHERE h.state = 'held' ORDER BY l.id""",
     "books": """SELECT b.id, c.version, b.isbn13, b.title, b.price, b.retired,
                 COALESCE(l.on_shelf - l.reserved, 0) AS free
@@ -68,6 +81,7 @@ class Evidence:
     store: dict[str, list[Row]]
     mailbox: list[Caught]  # in the order in which they came
     accepted: list[Accepted]
+    plenty: frozenset[int] = frozenset()  # books that cannot run out
     most_resent: int = 0  # how often a sender may have been interrupted
     deadlocks: dict[str, int] = field(default_factory=dict)
     errors: list[str] = field(default_factory=list)

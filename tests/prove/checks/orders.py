@@ -19,11 +19,28 @@ COUNTERS = ("packed", "shipped", "short")
 
 
 def lost(evidence: Evidence) -> Iterator[Violation]:
+    """Orders that were never placed need not come to the store: those not paid in time, or cancelled before."""
     in_shop, in_store = evidence.by_number("shop", "orders"), evidence.by_number("store", "orders")
+    placed = {event["number"] for event in evidence.shop["events"] if event["state"] == "placed"}
+    on_delivery = {order.number for order in evidence.accepted if not order.way.is_prepaid}
     for number in sorted({order.number for order in evidence.accepted} | set(in_shop)):
-        where = [name for name, rows in (("shop", in_shop), ("store", in_store)) if number not in rows]
-        if where:
-            yield Violation(f"Order {number} was placed and is not in the {' nor in the '.join(where)}.", number)
+        if number not in in_shop:
+            yield Violation(f"Order {number} was accepted and is not in the shop.", number)
+        elif number not in in_store and number in placed | on_delivery:
+            yield Violation(f"Order {number} was placed and is not in the store.", number)
+    yield from _paid_in_vain(evidence)
+
+
+def _paid_in_vain(evidence: Evidence) -> Iterator[Violation]:
+    """Money that comes too late is given back only if the copies cannot be had any more."""
+    paid = {payment["number"] for payment in evidence.shop["payments"] if payment["captured"]}
+    lines = evidence.by_number("shop", "lines")
+    for order in evidence.shop["orders"]:
+        number = order["number"]
+        if order["state"] == "expired" and number in paid:
+            if all(line["book"] in evidence.plenty for line in lines.get(number, ())):
+                told = f"Order {number} was paid and given up, though all of its books could be had."
+                yield Violation(told, number)
 
 
 def doubled(evidence: Evidence) -> Iterator[Violation]:
@@ -50,8 +67,10 @@ def altered(evidence: Evidence) -> Iterator[Violation]:
             if (row["total"], row["email"]) != (order.total, order.email):
                 told = f"The customer of order {order.number} saw {order.total}; the shop has {row['total']}."
                 yield Violation(told, order.number)
+    # A tombstone keeps an order from being packed that was cancelled before it came; nothing else is known of it.
+    buried = {row["number"] for row in evidence.store["orders"] if row["is_tombstone"]}
     shop_lines, store_lines = evidence.by_number("shop", "lines"), evidence.by_number("store", "lines")
-    for number in sorted(set(shop) & set(store)):
+    for number in sorted(set(shop) & set(store) - buried):
         frozen = [_frozen(rows.get(number, ())) for rows in (shop_lines, store_lines)]
         sums = [sum(quantity * price for *_, quantity, price in lines) for lines in frozen]
         if frozen[0] != frozen[1] or {shop[number][0]["total"], store[number][0]["total"], *sums} != {sums[0]}:
@@ -85,8 +104,10 @@ def counters_differ(evidence: Evidence) -> Iterator[Violation]:
             yield Violation(f"Order {key[0]}, line {key[1]}: {COUNTERS} are {ours} in the shop, {theirs} told.", key[0])
     for row in evidence.store["lines"]:
         line, event = told.get((row["number"], row["line"])), newest.get(row["number"])
-        if line and event["status"] == "dispatched" and not row["packed"] == line["shipped"] == row["quantity"]:
-            said = f"{row['packed']} copies in the parcel, {line['shipped']} told, {row['quantity']} ordered"
+        to_deliver = row["quantity"] - row["short"]
+        if line and event["status"] == "dispatched" and not row["packed"] == line["shipped"] == to_deliver:
+            said = f"{row['packed']} copies in the parcel, {line['shipped']} told, {row['quantity']} ordered, "
+            said += f"{row['short']} short"
             yield Violation(f"Order {row['number']}, line {row['line']}: {said}.", row["number"])
 
 

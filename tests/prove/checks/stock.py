@@ -7,6 +7,7 @@ from prove.checks.evidence import Evidence
 from prove.checks.violation import Violation
 
 OPEN = ("received", "packing")
+OVER = ("expired", "cancelled")
 ORDERS_STATE_OF = {"allocated": ("packing",), "packed": ("packing",), "shipped": ("dispatched",)}
 
 
@@ -67,14 +68,18 @@ def _boxes(evidence: Evidence) -> Iterator[Violation]:
 
 
 def holds_left(evidence: Evidence) -> Iterator[Violation]:
-    """A hold ends with its order's coming, or by itself."""
+    """A hold ends with its order's coming, with its order's end, or by itself."""
     ordered = {order["number"] for order in evidence.store["orders"]}
+    over = {order["number"]: order["state"] for order in evidence.shop["orders"] if order["state"] in OVER}
     for hold in evidence.store["holds"]:
         if hold["number"] in ordered:
             told = (
                 f"{hold['quantity']} of book {hold['book']} are still held for order {hold['number']}, which has come."
             )
             yield Violation(told, hold["number"])
+        elif hold["number"] in over:
+            told = f"{hold['quantity']} of book {hold['book']} are still held for order {hold['number']}"
+            yield Violation(f"{told}, which is {over[hold['number']]}.", hold["number"])
         elif hold["overdue"]:
             yield Violation(f"A hold of book {hold['book']} for {hold['number']} is past its end.", hold["number"])
 

@@ -1,0 +1,55 @@
+"""The ways an order can go: how its customer pays, or does not, or changes their mind. The seed deals them out."""
+
+import random
+from dataclasses import dataclass
+
+from prove.plan import Plan
+
+ON_DELIVERY, PAID, DECLINED, LATE, CANCELLED = "on delivery", "paid", "declined", "late", "cancelled"
+
+# What a customer does, in the words of customers.STORIES. Each way has its stories in turn.
+STORIES_OF = {
+    ON_DELIVERY: ("waits for the parcel",),
+    PAID: (
+        "pays",
+        "pays, and the notice comes first",
+        "pays, and the notice is lost",
+        "pays twice",
+        "pays, and closes the window",
+        "lets the shop take the money",
+    ),
+    DECLINED: ("is declined, and pays then", "is declined, and leaves"),
+    LATE: ("is paid late by the bank", "pays too late", "never pays"),
+    CANCELLED: (
+        "cancels at once",
+        "cancels once it is accepted",
+        "cancels unpaid",
+        "pays, and cancels at once",
+        "pays, and cancels once it is accepted",
+        "cancels, and pays then",
+    ),
+}
+PAID_ON_DELIVERY = frozenset({"waits for the parcel", "cancels at once", "cancels once it is accepted"})
+
+
+@dataclass(frozen=True)
+class Way:
+    name: str
+    story: str
+
+    @property
+    def is_prepaid(self) -> bool:
+        return self.story not in PAID_ON_DELIVERY
+
+
+def deal(plan: Plan) -> list[Way]:
+    """This function will give each order its way: as many of each as the plan's shares say, shuffled by its seed."""
+    dealt: list[Way] = []
+    for name, share in plan.shares:
+        many = min(max(round(share * plan.orders), 1), plan.orders - len(dealt))
+        stories = STORIES_OF[name]
+        dealt += [Way(name, stories[n % len(stories)]) for n in range(many)]
+    name = plan.shares[0][0]
+    dealt += [Way(name, STORIES_OF[name][0])] * (plan.orders - len(dealt))
+    random.Random(f"{plan.seed}/ways").shuffle(dealt)
+    return dealt
