@@ -156,9 +156,8 @@ def _apply(order: Order, lines: list[OrderLine], event: Heard, *, now: datetime,
         # Only the counters moved, or we had said so ourselves, or the answer to the cancelling is still to come.
         _give_back(order, lines, event.reason or _why_short(lines, event), now=now)
         return
-    reason = event.reason or (_shortage(lines, event) if state == State.REJECTED else "")
     try:
-        _move(order, lines, state, reason, at=event.at, now=now, writes=writes)
+        _move(order, lines, state, event.reason or _reason(lines, event, state), at=event.at, now=now, writes=writes)
     except IllegalMove as error:
         if order.pk in writes.told:
             return  # its customer heard how it ended; `reconcile` watches it until the store says the same
@@ -193,6 +192,13 @@ def _count(lines: list[OrderLine], event: Heard, writes: Writes) -> None:
             for name in COUNTERS:
                 setattr(line, name, getattr(count, name))
             writes.counted[line.pk] = line
+
+
+def _reason(lines: list[OrderLine], event: Heard, state: State) -> str:
+    """What the store says with its counters alone. A parcel's letter names the copies that lie in it itself."""
+    if state == State.REJECTED:
+        return _shortage(lines, event)
+    return _why_short(lines, event) if state in GOING_ON else ""
 
 
 def _why_short(lines: list[OrderLine], event: Heard) -> str:

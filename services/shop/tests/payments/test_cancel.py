@@ -191,6 +191,10 @@ def test_a_line_that_falls_short_is_paid_back_in_part_and_told_by_name(paid, del
     with open_store() as line:
         statuses.sync_order_statuses(line, clock)
         assert str(Refund.objects.get().amount) == "12.50"
+        told = Mail.objects.get(kind="order_packing").text
+        title = order.lines.get().title
+        assert f"cannot deliver “{title}” (1 of 2): not there. €12.50 goes back to you" in " ".join(told.split())
+        assert Refund.objects.get().reason in " ".join(told.split())
         store.move(order.number, "dispatched", shipped=1, short=1)
         statuses.sync_order_statuses(line, clock)
     assert Refund.objects.count() == 1 and Payment.objects.get().kept == Refund.objects.get().amount
