@@ -1,11 +1,14 @@
 """A short form of `make prove`, and the proof of its checks: each must turn red when a row is tampered with."""
 
+from dataclasses import replace
+
 import pytest
 
 from prove import checks
 from prove.checks.evidence import SHOP, STORE, Evidence, rows_of
 from prove.plan import Fault, Plan
 from prove.proof import Proof
+from prove.ways import STORIES_OF
 
 FAULTS = (
     Fault("store", "lost_answer", 3.0),
@@ -13,7 +16,9 @@ FAULTS = (
     Fault("db_shop", "kill", 0.5),
     Fault("mail", "refuse", 2.0),
 )
-PLAN = Plan(orders=50, seed=3, faults=FAULTS, books=60, copies_each=40, scarce_books=4, scarce_copies=3)
+PLAN = Plan(
+    orders=50, seed=3, faults=FAULTS, books=60, copies_each=40, scarce_books=4, scarce_copies=3, payment_window_s=12
+)
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +58,8 @@ def evidence(proof, databases):
             rows_of(databases["shop"], SHOP),
             rows_of(databases["store"], STORE),
             mailbox=list(known.mailbox),
-            accepted=list(known.accepted),
+            accepted=[replace(order) for order in known.accepted],
+            plenty=known.plenty,
             most_resent=known.most_resent,
         )
 
@@ -70,9 +76,18 @@ def test_the_report_has_its_figures(proof):
     report = proof.verdict.as_json()
     assert (report["orders"], report["accepted"], report["seed"]) == (50, 50, 3)
     assert [fault["part"] for fault in report["faults"]] == [fault.part for fault in FAULTS]
-    zeros = ("lost", "doubled", "oversold", "mails_missing", "mails_doubled", "status_differs", "unsent")
+    zeros = ("lost", "doubled", "oversold", "mails_missing", "mails_doubled")
+    zeros += ("money_wrong", "status_differs", "unsent")
     assert {name: report[name] for name in zeros} == dict.fromkeys(zeros, 0)
     assert report["orders_per_s"] > 0 and report["seconds"] > 0
+
+
+def test_orders_went_all_ways_and_money_moved_both_ways(proof):
+    stories = {order.way.story for order in proof.verdict.evidence.accepted}
+    assert stories == {story for stories in STORIES_OF.values() for story in stories}
+    report = proof.verdict.as_json()
+    assert set(report["ways"]) == set(STORIES_OF)
+    assert float(report["money"]["returned"]) > 0 and float(report["money"]["kept"]) > 0
 
 
 def test_both_sides_tell_the_story_of_an_order(proof):
@@ -85,11 +100,20 @@ def test_untouched_evidence_is_green(evidence):
     assert red(evidence()) == set()
 
 
+KEPT = """(SELECT p.key FROM payments_payment p JOIN orders_order o ON o.number = p.order_id
+           WHERE o.state = 'shipped' AND p.captured > p.refunded LIMIT 1)"""
+PAID_FOR_PLENTY = """(SELECT p.order_id FROM payments_payment p WHERE p.captured > 0 AND NOT EXISTS (
+    SELECT 1 FROM orders_orderline l JOIN catalogue_book b ON b.id = l.book_id
+    WHERE l.order_id = p.order_id AND b.title LIKE 'A scarce %') LIMIT 1)"""
 SENT_ORDER = "(SELECT number FROM orders_order WHERE state = 'shipped' LIMIT 1)"
 DISPATCHED = "(SELECT id FROM orders_order WHERE state = 'dispatched' ORDER BY id LIMIT 1)"
 TAMPERING = {
     "lost: gone from the store": ("store", f"DELETE FROM orders_order WHERE id = {DISPATCHED}"),
     "lost: gone from the shop": ("shop", f"DELETE FROM orders_order WHERE number = {SENT_ORDER}"),
+    "lost: paid and given up": (
+        "shop",
+        f"UPDATE orders_order SET state = 'expired' WHERE number = {PAID_FOR_PLENTY}",
+    ),
     "doubled: twice in the store": (
         "store",
         """ALTER TABLE orders_order DROP CONSTRAINT orders_order_number_key;
@@ -133,6 +157,70 @@ TAMPERING = {
            SELECT 999999, number, 'shop', 'held', now(), now() + interval '1 hour' FROM orders_order LIMIT 1;
            INSERT INTO holds_holdline (hold_id, line, book_id, quantity) VALUES (999999, 1, 1, 1)""",
     ),
+    "money_wrong: less kept than was sent": (
+        "shop",
+        f"UPDATE payments_payment SET refunded = refunded + 1 WHERE key = {KEPT}",
+    ),
+    "money_wrong: kept for an order that is over": (
+        "shop",
+        """WITH gone AS (DELETE FROM payments_refund WHERE id = (SELECT min(id) FROM payments_refund) RETURNING *),
+                back AS (DELETE FROM test_bank_return WHERE key IN (SELECT key FROM gone) RETURNING *),
+                bank AS (UPDATE test_bank_charge SET returned = 0 WHERE number IN (SELECT charge_id FROM back))
+           UPDATE payments_payment SET refunded = 0 WHERE key IN (SELECT payment_id FROM gone)""",
+    ),
+    "money_wrong: a charge of which the shop knows nothing": (
+        "shop",
+        """INSERT INTO test_bank_charge SELECT (json_populate_record(c, '{"number": "ch_again"}')).*
+           FROM test_bank_charge c LIMIT 1""",
+    ),
+    "money_wrong: a charge that the bank never made": (
+        "shop",
+        "DELETE FROM test_bank_charge WHERE number = (SELECT min(number) FROM test_bank_charge)",
+    ),
+    "money_wrong: another amount was charged": (
+        "shop",
+        """UPDATE test_bank_charge SET amount = amount + 1
+           WHERE number = (SELECT min(number) FROM test_bank_charge)""",
+    ),
+    "money_wrong: given back twice": (
+        "shop",
+        """INSERT INTO test_bank_return SELECT (json_populate_record(r, '{"key": "again"}')).*
+           FROM test_bank_return r LIMIT 1""",
+    ),
+    "money_wrong: never given back": (
+        "shop",
+        "DELETE FROM test_bank_return WHERE key = (SELECT min(key) FROM test_bank_return)",
+    ),
+    "money_wrong: given back without a refund": (
+        "shop",
+        "DELETE FROM payments_refund WHERE id = (SELECT min(id) FROM payments_refund)",
+    ),
+    "money_open: an order that still waits": (
+        "shop",
+        "UPDATE orders_order SET state = 'awaiting_payment' WHERE state = 'expired'",
+    ),
+    "money_open: a payment that still waits": (
+        "shop",
+        f"UPDATE payments_payment SET state = 'pending' WHERE key = {KEPT}",
+    ),
+    "money_open: money without a purpose": (
+        "shop",
+        f"UPDATE payments_payment SET settled_at = NULL WHERE key = {KEPT}",
+    ),
+    "money_open: a refund under way": (
+        "shop",
+        "UPDATE payments_refund SET state = 'waiting' WHERE id = (SELECT min(id) FROM payments_refund)",
+    ),
+    "money_open: money kept aside by the bank": (
+        "shop",
+        """UPDATE test_bank_session SET state = 'authorised'
+           WHERE number NOT IN (SELECT session_id FROM test_bank_charge)""",
+    ),
+    "money_open: a notice not taken": (
+        "shop",
+        """INSERT INTO test_bank_banknotice (number, session_id, post_at)
+           SELECT 'no_1', number, now() FROM test_bank_session LIMIT 1""",
+    ),
     "status_differs: a word": ("shop", f"UPDATE orders_order SET state = 'packing' WHERE number = {SENT_ORDER}"),
     "status_differs: a version": (
         "shop",
@@ -155,6 +243,21 @@ TAMPERING = {
     "mails_missing: never written": (
         "shop",
         "DELETE FROM notifications_mail WHERE id = (SELECT max(id) FROM notifications_mail)",
+    ),
+    "mails_missing: of money that goes back": (
+        "shop",
+        """DELETE FROM notifications_mail
+           WHERE event = (SELECT min(event) FROM notifications_mail WHERE event LIKE 'refund:%')""",
+    ),
+    "mails_missing: a letter that is silent about money": (
+        "shop",
+        f"""INSERT INTO payments_refund SELECT (json_populate_record(r,
+            json_build_object('id', 999999, 'payment_id', {KEPT}, 'key', 'refund:' || {KEPT} || ':v2-1'))).*
+            FROM payments_refund r LIMIT 1""",
+    ),
+    "mails_doubled: of money that nobody gives back": (
+        "shop",
+        "DELETE FROM payments_refund WHERE key IN (SELECT event FROM notifications_mail)",
     ),
     "mails_doubled: two for one event": (
         "shop",
@@ -184,6 +287,26 @@ def test_a_check_turns_red_when_a_row_is_tampered_with(what, databases, evidence
     side, statement = TAMPERING[what]
     databases[side].execute(statement)
     assert what.partition(":")[0] in red(evidence())
+
+
+@pytest.mark.parametrize("state", ["expired", "cancelled"])
+def test_copies_held_for_an_order_that_is_over_are_noticed(state, databases, evidence):
+    wanted = """SELECT number FROM orders_order o WHERE state = %s
+                AND NOT EXISTS (SELECT 1 FROM orders_orderevent e WHERE e.order_id = o.number AND e.state = 'placed')"""
+    number = databases["shop"].execute(wanted, [state]).fetchone()["number"]
+    databases["store"].execute(
+        """INSERT INTO holds_hold (id, number, client, state, made_at, held_until)
+           VALUES (999999, %s, 'shop', 'held', now(), now() + interval '1 hour')""",
+        [number],
+    )
+    databases["store"].execute("INSERT INTO holds_holdline (hold_id, line, book_id, quantity) VALUES (999999, 1, 1, 1)")
+    assert "holds_left" in red(evidence())
+
+
+def test_a_charge_that_its_customer_saw_and_the_bank_denies_is_noticed(evidence):
+    known = evidence()
+    known.accepted[0].charges += 1
+    assert red(known) == {"money_wrong"}
 
 
 def test_a_mail_that_never_arrived_is_missed(evidence):
