@@ -148,6 +148,29 @@ _ALL = (
         patched=True,
         special={"cross a power of ten": _cross_a_power_of_ten},
     ),
+    Mutant(
+        "refund_without_key",
+        "A refund whose outcome was lost is asked for as if it were another one.",
+        _plan(40, ("db_shop", "lost_answer", 20.0, True), shares=(("pays twice", 1.0),), quiet_within_s=90.0),
+        frozenset({"money_wrong"}),
+        patched=True,
+    ),
+    Mutant(
+        "amount_not_checked",
+        "Any amount pays for an order; the bank takes one less.",
+        _plan(20, shares=(("pays", 1.0),)),
+        frozenset({"money_wrong"}),
+        sql=(
+            (
+                "db_shop",
+                """CREATE FUNCTION one_less() RETURNS trigger LANGUAGE plpgsql
+                   AS $$ BEGIN NEW.amount = NEW.amount - 1; RETURN NEW; END $$;
+                   CREATE TRIGGER one_less BEFORE INSERT ON test_bank_charge
+                   FOR EACH ROW EXECUTE FUNCTION one_less()""",
+            ),
+        ),
+        patched=True,
+    ),
 )
 MUTANTS = {mutant.name: mutant for mutant in _ALL}
 

@@ -1,9 +1,14 @@
 """A plan says what will be broken; the same seed says the same again."""
 
+from collections import Counter
+from dataclasses import replace
+
 import pytest
 
+from prove.customers import STORIES
 from prove.plan import PROCESSES, SERVERS, BadPlan, make_plan
 from prove.shoppers import Tickets
+from prove.ways import STORIES_OF, deal
 
 
 def test_a_seed_makes_the_same_plan_again_and_another_seed_another():
@@ -51,3 +56,24 @@ def test_orders_are_handed_out_once_and_no_more_than_released():
     assert [tickets.take(stop) for _ in range(3)] == [0, 1, 2]
     threading.Timer(0.1, tickets.release, [99]).start()
     assert [tickets.take(stop) for _ in range(3)] == [3, 4, None]
+
+
+def test_the_ways_of_orders_are_dealt_by_their_shares_and_the_seed():
+    plan = make_plan(orders=1000, seed=1)
+    ways = deal(plan)
+    counted = Counter(way.name for way in ways)
+    assert counted == {name: round(share * 1000) for name, share in plan.shares}
+    assert (
+        {way.story for way in ways} == set(STORIES) == {story for stories in STORIES_OF.values() for story in stories}
+    )
+    assert ways == deal(plan) != deal(replace(plan, seed=2))
+
+
+def test_every_way_is_gone_when_there_are_few_orders():
+    assert {way.name for way in deal(make_plan(orders=5, seed=1))} == set(STORIES_OF)
+    assert len(deal(make_plan(orders=3, seed=1))) == 3
+
+
+def test_one_story_may_have_a_share_of_its_own():
+    ways = deal(make_plan(orders=4, seed=1, shares=(("pays twice", 1.0),)))
+    assert {(way.name, way.story) for way in ways} == {("paid", "pays twice")}

@@ -42,14 +42,25 @@ class Way:
         return self.story not in PAID_ON_DELIVERY
 
 
+NAME_OF = {story: name for name, stories in STORIES_OF.items() for story in stories}
+
+
 def deal(plan: Plan) -> list[Way]:
-    """This function will give each order its way: as many of each as the plan's shares say, shuffled by its seed."""
+    """This function will give each order its way: as many of each as the plan's shares say, shuffled by its seed.
+
+    A share may be that of a way, whose stories take turns, or of one story alone. What is left over goes the first way.
+    """
     dealt: list[Way] = []
-    for name, share in plan.shares:
-        many = min(max(round(share * plan.orders), 1), plan.orders - len(dealt))
-        stories = STORIES_OF[name]
-        dealt += [Way(name, stories[n % len(stories)]) for n in range(many)]
-    name = plan.shares[0][0]
-    dealt += [Way(name, STORIES_OF[name][0])] * (plan.orders - len(dealt))
+    for place, (name, share) in enumerate(plan.shares, start=1):
+        left = plan.orders - len(dealt) - (len(plan.shares) - place)  # each way to come has one at least
+        many = min(max(round(share * plan.orders), 1), max(left, 0))
+        dealt += [_way(name, n) for n in range(many)]
+    dealt += [_way(plan.shares[0][0], n) for n in range(plan.orders - len(dealt))]
     random.Random(f"{plan.seed}/ways").shuffle(dealt)
     return dealt
+
+
+def _way(name: str, turn: int) -> Way:
+    stories = STORIES_OF.get(name, (name,))
+    story = stories[turn % len(stories)]
+    return Way(NAME_OF[story], story)

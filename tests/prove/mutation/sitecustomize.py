@@ -175,6 +175,21 @@ def small_pages(client: ModuleType) -> None:
     client.StoreClient.order_changes.__defaults__ = ("", 3)
 
 
+def refund_without_key(refunds: ModuleType) -> None:
+    def send(refund, *, now):
+        payment = refunds.Payment.objects.get(pk=refund.payment_id)
+        key = refund.key if refund.attempts == 1 else f"{refund.key}:{refund.attempts}"
+        return refunds.gateway(payment.gateway).refund(
+            payment.charge, key=key, amount=refund.amount, currency=payment.captured_currency, now=now
+        )
+
+    refunds._send = send
+
+
+def amount_not_checked(models: ModuleType) -> None:
+    models.Payment.is_as_asked = True
+
+
 def _replaced(text: str, changes: dict[str, str]) -> str:
     for old, new in changes.items():
         assert old in text, f"the guard has moved: {old}"
@@ -189,6 +204,8 @@ MUTANTS: dict[str, dict[str, Patch]] = {
     "mail_without_unique_key": {"shop.storelink.inbox": letter_for_everything_heard},
     "unsorted_locks": {"store.stock.operations": unsorted_locks},
     "web_publishes_instead_of_outbox": {"shop.orders.operations": web_publishes},
+    "refund_without_key": {"shop.payments.refunds": refund_without_key},
+    "amount_not_checked": {"shop.payments.models": amount_not_checked},
     "positions_sorted_as_text": {"store.orders.feed": sorted_as_text, "store_client.client": small_pages},
 }
 
