@@ -153,7 +153,7 @@ class System:
             job = Commands(f"story_{service}", [["order_story", number]], home=self.home, env=self._unbroken(env))
             job.log.unlink(missing_ok=True)
             job.start()
-            job.process.wait(60)
+            job.process.wait(READY_WITHIN_S)
             told += [line for line in job.log.read_text().splitlines() if not line.startswith("--- ")]
         return "\n".join(told)
 
