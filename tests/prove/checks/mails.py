@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from prove.checks.evidence import Evidence, Row
 from prove.checks.violation import Violation
 
-
 CAUSED_BY_VERSION = re.compile(r":v(\d+)-\d+$")
 # The page tells of these (see letters.SILENT in the shop).
 SILENT = ("awaiting_payment", "cancel_requested")
