@@ -60,6 +60,7 @@ INSTALLED_APPS = [
     "shop.storelink",
     "shop.payments",
     "shop.payments.gateways.test",
+    "shop.payments.gateways.bank_transfer",
 ]
 
 MIDDLEWARE = [
@@ -112,6 +113,27 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 PAYMENT_WINDOW_S = env.int("PAYMENT_WINDOW_S", default=15 * 60)
 # The built-in bank, where nobody pays with real money: for the demo and for tests.
 TEST_BANK = env.bool("TEST_BANK", default=False)
+# Each of the others is open where its first line is set. A *_URL leads to another server that speaks the same contract.
+PAYPAL_CLIENT_ID = env("PAYPAL_CLIENT_ID", default="").strip()
+PAYPAL_CLIENT_SECRET = env("PAYPAL_CLIENT_SECRET", default="").strip()
+PAYPAL_MERCHANT_ID = env("PAYPAL_MERCHANT_ID", default="").strip()
+PAYPAL_WEBHOOK_ID = env("PAYPAL_WEBHOOK_ID", default="").strip()
+PAYPAL_SANDBOX = env.bool("PAYPAL_SANDBOX", default=False)
+PAYPAL_URL = env("PAYPAL_URL", default="").rstrip("/")
+ZARINPAL_MERCHANT_ID = env("ZARINPAL_MERCHANT_ID", default="").strip()
+ZARINPAL_SANDBOX = env.bool("ZARINPAL_SANDBOX", default=False)
+ZARINPAL_URL = env("ZARINPAL_URL", default="").rstrip("/")
+BANK_TRANSFER_ACCOUNT = env("BANK_TRANSFER_ACCOUNT", default="").strip()
+BANK_TRANSFER_OWNER = env("BANK_TRANSFER_OWNER", default="").strip()
+BANK_TRANSFER_BIC = env("BANK_TRANSFER_BIC", default="").strip()
+BANK_TRANSFER_CURRENCIES = env.list("BANK_TRANSFER_CURRENCIES", default=["EUR"])
+BANK_TRANSFER_DAYS = env.int("BANK_TRANSFER_DAYS", default=7)
+if PAYPAL_CLIENT_ID and not (PAYPAL_CLIENT_SECRET and PAYPAL_MERCHANT_ID and PAYPAL_WEBHOOK_ID):
+    raise ImproperlyConfigured(
+        "PAYPAL_CLIENT_ID opens PayPal, which also needs PAYPAL_CLIENT_SECRET, PAYPAL_MERCHANT_ID and PAYPAL_WEBHOOK_ID."
+    )
+if BANK_TRANSFER_ACCOUNT and not (BANK_TRANSFER_OWNER and 1 <= BANK_TRANSFER_DAYS <= 60):
+    raise ImproperlyConfigured("BANK_TRANSFER_ACCOUNT also needs BANK_TRANSFER_OWNER, and 1 to 60 BANK_TRANSFER_DAYS.")
 
 # --- what the shop talks to; none of it is needed to answer a request ---
 STORE_URL = env("STORE_URL", default="http://127.0.0.1:8001").rstrip("/")

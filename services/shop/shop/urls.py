@@ -15,6 +15,7 @@ urlpatterns = [
     path("cart/", include("shop.cart.urls")),
     path("", include("shop.orders.urls")),
     path("", include("shop.payments.urls")),
+    path("bank-transfer/", include("shop.payments.gateways.bank_transfer.urls")),
     path("test-bank/", include("shop.payments.gateways.test.urls")),
     path("account/", include("shop.accounts.urls")),
     path("accounts/", include("allauth.urls")),

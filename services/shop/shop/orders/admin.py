@@ -62,12 +62,12 @@ class OrderAdmin(ReadOnly):
         return money(order.total, order.currency)
 
     def get_search_results(self, request, orders, search_term):
-        if numbers := _numbers(search_term.strip()):
+        if numbers := numbers_meant(search_term.strip()):
             return orders.filter(number__range=numbers), False
         return super().get_search_results(request, orders, search_term)
 
 
-def _numbers(text: str) -> tuple[UUID, UUID] | None:
+def numbers_meant(text: str) -> tuple[UUID, UUID] | None:
     """First and last number that a full number or a reference can mean; None for other text."""
     if reference := REFERENCE.fullmatch(text):
         start = "".join(reference.groups())

@@ -7,7 +7,7 @@ from django import forms
 from shop.orders.countries import COUNTRIES
 from shop.orders.models import Order
 from shop.orders.operations import ShipTo
-from shop.payments.gateways import gateways
+from shop.payments.gateways import gateways_for
 
 
 def _text(label: str, autocomplete: str, of: str, **options) -> forms.CharField:
@@ -15,6 +15,13 @@ def _text(label: str, autocomplete: str, of: str, **options) -> forms.CharField:
     options.setdefault("max_length", Order._meta.get_field(of).max_length)
     widget = forms.TextInput(attrs={"autocomplete": autocomplete})
     return forms.CharField(label=label, widget=widget, **options)
+
+
+class WayToPay(forms.ChoiceField):
+    """Each open gateway by name, where there are several. "Pay now" alone is always right: the pay page asks then."""
+
+    def valid_value(self, value) -> bool:
+        return value == Order.Payment.PREPAID or super().valid_value(value)
 
 
 class CheckoutForm(forms.Form):
@@ -51,22 +58,19 @@ class CheckoutForm(forms.Form):
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 2}),
     )
-    payment = forms.ChoiceField(
-        label="Payment",
-        required=False,
-        choices=[
-            (Order.Payment.ON_DELIVERY, "Pay on delivery. You pay when the parcel arrives."),
-            (Order.Payment.PREPAID, "Pay now, on the next page. Your copies are set aside meanwhile."),
-        ],
-        widget=forms.RadioSelect(attrs={"class": "form-check-input"}),
-    )
+    payment = WayToPay(label="Payment", required=False, widget=forms.RadioSelect(attrs={"class": "form-check-input"}))
     checkout_key = forms.UUIDField(widget=forms.HiddenInput)
 
-    def __init__(self, *args, user=None, **options):
+    def __init__(self, *args, user=None, currency="", **options):
+        """:param currency: of the cart, which decides who can be paid in it."""
         super().__init__(*args, **options)
         if user is not None and user.is_authenticated:
             del self.fields["email"]  # an order goes to the account's own address
-        if not gateways():
+        if ways := _ways_to_pay(currency):
+            self.fields["payment"].choices = ways
+            if self.initial.get("payment") not in dict(ways):
+                self.initial["payment"] = Order.Payment.ON_DELIVERY
+        else:
             del self.fields["payment"]
         for name, field in self.fields.items():
             field.error_messages["required"] = f"Please fill in: {field.label}."
@@ -77,7 +81,14 @@ class CheckoutForm(forms.Form):
 
     @property
     def chosen_payment(self) -> Order.Payment:
-        return Order.Payment(self.cleaned_data.get("payment") or Order.Payment.ON_DELIVERY)
+        chosen = self.cleaned_data.get("payment") or Order.Payment.ON_DELIVERY
+        return Order.Payment.ON_DELIVERY if chosen == Order.Payment.ON_DELIVERY else Order.Payment.PREPAID
+
+    @property
+    def chosen_gateway(self) -> str:
+        """Empty if the choice is left to the pay page, or there is nothing to pay now."""
+        chosen = self.cleaned_data.get("payment", "")
+        return "" if chosen in Order.Payment.values else chosen
 
     @property
     def key_or_new(self) -> UUID:
@@ -88,9 +99,28 @@ class CheckoutForm(forms.Form):
             return uuid4()
 
 
-def first_values(last: Order | None, user) -> dict:
-    """This function will fill the form as the user's last order was filled; a new key makes it a new order."""
-    values = {"checkout_key": uuid4(), "payment": last.payment if last else Order.Payment.ON_DELIVERY}
+def _ways_to_pay(currency: str) -> list[tuple[str, str]]:
+    """Plain words for each way. A single gateway is "pay now"; nothing if there is none."""
+    open_ways = gateways_for(currency)
+    if not open_ways:
+        return []
+    on_delivery = (Order.Payment.ON_DELIVERY, "Pay on delivery. You pay when the parcel arrives.")
+    if len(open_ways) == 1 and not open_ways[0].days:
+        return [
+            on_delivery,
+            (Order.Payment.PREPAID, "Pay now, on the next page. Your copies are set aside meanwhile."),
+        ]
+    return [on_delivery, *((one.name, f"{one.label}. {one.hint}") for one in open_ways)]
+
+
+def first_values(last: Order | None, user, *, gateway: str = "") -> dict:
+    """This function will fill the form as the user's last order was filled; a new key makes it a new order.
+
+    :param gateway: the one that the last order was paid at.
+    """
+    values = {"checkout_key": uuid4(), "payment": Order.Payment.ON_DELIVERY}
+    if last and last.payment == Order.Payment.PREPAID:
+        values["payment"] = last.payment if len(gateways_for(last.currency)) == 1 else gateway
     if last:
         values |= {name: getattr(last, f"ship_{name}") for name in ShipTo.__dataclass_fields__}
     elif user.is_authenticated:

@@ -1,6 +1,8 @@
 """Checkout, my orders and the page of one order."""
 
 import logging
+from contextlib import suppress
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
@@ -8,6 +10,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -23,7 +26,9 @@ from shop.orders.forms import CheckoutForm, first_values
 from shop.orders.models import Order
 from shop.orders.states import State
 from shop.pages.paging import nearest_page
+from shop.payments import operations as paying
 from shop.payments import queries as payments
+from shop.payments.gateways import PATIENT, NoSuchGateway
 from store_client import HoldLine
 
 log = logging.getLogger(__name__)
@@ -40,20 +45,21 @@ def checkout(request: HttpRequest) -> HttpResponse:
     if not basket.lines:
         messages.info(request, "Your cart is empty.")
         return redirect("cart:page")
-    values = first_values(queries.last_order_of(request.user), request.user)
-    return _checkout_page(request, CheckoutForm(initial=values, user=request.user), basket)
+    last = queries.last_order_of(request.user)
+    values = first_values(last, request.user, gateway=payments.last_gateway(last))
+    return _checkout_page(request, CheckoutForm(initial=values, user=request.user, currency=basket.currency), basket)
 
 
 def _place(request: HttpRequest) -> HttpResponse:
-    form = CheckoutForm(request.POST, user=request.user)
-    if not form.is_valid():
-        return _checkout_page(request, form, carts.basket_of(request), status=400)
     basket, theirs = carts.basket_of(request), carts.cart_of(request)
+    form = CheckoutForm(request.POST, user=request.user, currency=basket.currency)
+    if not form.is_valid():
+        return _checkout_page(request, form, basket, status=400)
     # They order what they saw: a price that changed meanwhile is shown first.
     if theirs is None or not basket.lines or str(basket.total) != request.POST.get("seen_total"):
         return _repeat_or_show(request, form, basket, "Your cart has changed. Please look at it and order again.")
     if placed := queries.placed_with(form.cleaned_data["checkout_key"], _buyer(request)):
-        return _thanks(request, placed)
+        return _thanks(request, placed, gateway=form.chosen_gateway)
     try:
         held = _hold(form, basket)
     except holding.NotHeld as refusal:
@@ -78,7 +84,7 @@ def _place(request: HttpRequest) -> HttpResponse:
         if held:
             operations.abandon_hold(form.cleaned_data["checkout_key"], now=timezone.now())
         return _repeat_or_show(request, form, carts.basket_of(request), str(refusal))
-    return _thanks(request, order)
+    return _thanks(request, order, gateway=form.chosen_gateway)
 
 
 def _hold(form: CheckoutForm, basket: Basket) -> operations.Held | None:
@@ -107,17 +113,22 @@ def _with_free(basket: Basket, refusal: holding.NotHeld) -> Basket:
 def _repeat_or_show(request: HttpRequest, form: CheckoutForm, basket: Basket, told: str) -> HttpResponse:
     """This function will answer the order that this very form made before, or show the page again with the reason."""
     if placed := queries.placed_with(form.cleaned_data["checkout_key"], _buyer(request)):
-        return _thanks(request, placed)
+        return _thanks(request, placed, gateway=form.chosen_gateway)
     if not basket.lines:
         messages.info(request, "Your cart is empty.")
         return redirect("cart:page")
     return _checkout_page(request, form, basket, told=told, status=409)
 
 
-def _thanks(request: HttpRequest, order: Order) -> HttpResponse:
+def _thanks(request: HttpRequest, order: Order, *, gateway: str) -> HttpResponse:
+    """Whoever is to pay now goes on to do so. A bank transfer is chosen with the order: no button is left to forget."""
     queries.remember(request, order)
     if order.is_payable(timezone.now()):
-        return redirect("payments:pay", order.pk)
+        if gateway in PATIENT:
+            with suppress(paying.NotPayable, NoSuchGateway):  # the pay page says what is possible then
+                return redirect(paying.start(order, gateway, now=timezone.now(), back=lambda key: ""))
+        chosen = f"?{urlencode({'gateway': gateway})}" if gateway else ""
+        return redirect(reverse("payments:pay", args=[order.pk]) + chosen)
     messages.success(request, f"Thank you. We received your order {order.reference}.")
     return redirect(order)
 
@@ -137,7 +148,8 @@ def _adjust(request: HttpRequest) -> HttpResponse:
     basket = carts.basket_of(request)
     if not basket.lines:
         return redirect("cart:page")
-    return _checkout_page(request, CheckoutForm(initial=request.POST.dict(), user=request.user), basket)
+    form = CheckoutForm(initial=request.POST.dict(), user=request.user, currency=basket.currency)
+    return _checkout_page(request, form, basket)
 
 
 def _checkout_page(
@@ -182,6 +194,8 @@ def order(request: HttpRequest, number: UUID) -> HttpResponse:
         "state": state,
         "can_pay": found.is_payable(now),
         "time_left": payments.time_left(found, now=now) if found.is_payable(now) else "",
+        "pay_by": payments.pay_by(found, now=now) if found.is_payable(now) else "",
+        "transfer": payments.transfer_of(found) if found.is_payable(now) else None,
         "paid": payments.paid_for(found),
         "refunds": payments.refunds_of(found),
         "can_cancel": cancelling.can_cancel(found, now=now),

@@ -65,8 +65,8 @@ class Deliverable(models.Model):
         """This function will stop trying and show the row to a person with the other side's reason."""
         return self._close(self.State.REFUSED, now=now, last_error=error)
 
-    def retry_later(self, *, error: str, now: datetime) -> bool:
-        pause = timedelta(seconds=min(LONGEST_PAUSE_S, 2 ** min(self.attempts, 10) / 2))
+    def retry_later(self, *, error: str, now: datetime, pause: timedelta | None = None) -> bool:
+        pause = pause or timedelta(seconds=min(LONGEST_PAUSE_S, 2 ** min(self.attempts, 10) / 2))
         return self._mine().update(leased_until=None, next_at=now + pause, last_error=error[:2000]) == 1
 
     def _close(self, state: str, *, now: datetime, **fields) -> bool:

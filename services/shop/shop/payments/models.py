@@ -8,9 +8,11 @@ from django.db import models
 from django.db.models import F, Q
 
 from shop.outbox.models import Deliverable, due_indexes
+from shop.payments.gateways import PATIENT
 from shop.payments.states import MOVES, IllegalMove, RefundState, State
 
 OPEN = frozenset({State.CREATED, State.PENDING, State.AUTHORISED})
+WITH_THE_CUSTOMER = frozenset({State.CREATED, State.PENDING})
 
 
 class Payment(models.Model):
@@ -63,6 +65,11 @@ class Payment(models.Model):
         return (self.captured, self.captured_currency) == (self.amount, self.currency)
 
     @property
+    def is_patient(self) -> bool:
+        """Its money takes days, for which no copies are held."""
+        return self.gateway in PATIENT
+
+    @property
     def kept(self) -> Decimal:
         """What was taken and is not given back."""
         return self.captured - self.refunded
@@ -113,6 +120,9 @@ class Refund(Deliverable):
     payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="refunds")
     amount = models.DecimalField(max_digits=12, decimal_places=2)
     reason = models.CharField(max_length=500)
+    reference = models.CharField(
+        max_length=100, blank=True, help_text="Where a person who gave it back by hand has written it down."
+    )
 
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(amount__gt=0), name="refund_gives_something")]

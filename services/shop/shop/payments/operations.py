@@ -5,18 +5,20 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 
+from shop.bell import ring_after_commit
 from shop.orders import holding, paying
 from shop.orders.models import Order
 from shop.orders.states import State as OrderState
-from shop.pages.wording import money
-from shop.payments import closing
-from shop.payments.gateways import gateway
-from shop.payments.gateways.base import Charge, Notice, Report, Standing
-from shop.payments.models import OPEN, Payment, PaymentNotice
-from shop.payments.refunds import give_back, tell
+from shop.payments import closing, queries
+from shop.payments.gateways import NoSuchGateway, gateway
+from shop.payments.gateways.base import Charge, Gateway, NotBelieved, Notice, Report, Standing, Started
+from shop.payments.models import OPEN, WITH_THE_CUSTOMER, Payment, PaymentNotice
+from shop.payments.returning import return_differing, return_unheld, return_unneeded, settled
 from shop.payments.states import State
+from worker_bell import Topic as Wake
 
 log = logging.getLogger(__name__)
 
@@ -38,56 +40,83 @@ def start(order: Order, gateway_name: str, *, now: datetime, back: Callable[[UUI
     :raises NotPayable, NoSuchGateway, GatewayUnavailable, GatewayRefused:
     """
     chosen = gateway(gateway_name)
-    if not order.held and order.is_payable(now):
+    if not chosen.serves(order.currency):
+        raise NoSuchGateway(f"{gateway_name} for {order.currency}")
+    if order.is_payable(now) and not chosen.days and (not order.held or queries.waits_for_days(order)):
         _confirm(order)
     with transaction.atomic(durable=True):
         order = Order.objects.select_for_update().get(pk=order.pk)
         if not order.is_payable(now):
             raise NotPayable(f"Order {order.reference} cannot be paid any more.")
-        going_on = order.payments.filter(gateway=chosen.name, state__in=[State.CREATED, State.PENDING])
+        going_on = order.payments.filter(gateway=chosen.name, state__in=WITH_THE_CUSTOMER)
         payment = going_on.order_by("-created_at").first() or Payment.objects.create(
             order=order, gateway=chosen.name, amount=order.total, currency=order.currency, created_at=now
         )
-    started = chosen.start(
+        if (until := _pay_until(order, payment, chosen, now=now)) != order.pay_until:
+            order.pay_until = until
+            order.save(update_fields=["pay_until"])
+    started = _open(chosen, payment, order, back(payment.key), known=payment.reference)
+    with transaction.atomic(durable=True):
+        _, payment = _locked(payment.key)
+        if payment.state == State.CREATED:
+            payment.move_to(State.PENDING, at=now).save(force_insert=True)
+            payment.reference, payment.ask_at = started.reference, None if chosen.days else now + FIRST_ASK
+            payment.save(update_fields=["state", "reference", "ask_at"])
+            chosen.tell_started(payment, now=now)
+    if payment.reference != started.reference:  # another tab was faster: there is one try, and its reference is known
+        started = _open(chosen, payment, order, back(payment.key), known=payment.reference)
+    return started.url
+
+
+def _open(chosen: Gateway, payment: Payment, order: Order, back: str, *, known: str) -> Started:
+    return chosen.start(
         payment.key,
         amount=payment.amount,
         currency=payment.currency,
         about=str(order),
         ends=order.pay_until,
-        back=back(payment.key),
+        back=back,
+        known=known,
     )
-    with transaction.atomic(durable=True):
-        _, payment = _locked(payment.key)
-        if payment.state == State.CREATED:
-            payment.move_to(State.PENDING, at=now).save(force_insert=True)
-            payment.reference, payment.ask_at = started.reference, now + FIRST_ASK
-            payment.save(update_fields=["state", "reference", "ask_at"])
-    return started.url
+
+
+def _pay_until(order: Order, payment: Payment, chosen: Gateway, *, now: datetime) -> datetime:
+    """Days for money that takes days, counted from its start; who then pays at once has the time of the held copies."""
+    if chosen.days:
+        return payment.created_at + timedelta(days=chosen.days)
+    return min(order.pay_until, now + timedelta(seconds=settings.PAYMENT_WINDOW_S))
 
 
 def _confirm(order: Order) -> None:
-    """Ask the store once more for the copies of an order that it has not confirmed, before any money is taken for them.
+    """Ask the store once more for the copies of an order that it does not hold, before any money is taken for them.
 
     :raises NotPayable: if they are not there. A store that is still away does not stop the sale.
     """
+    waiting = Order.objects.filter(pk=order.pk, state=OrderState.AWAITING_PAYMENT)
     try:
         holding.hold_again(order)
     except holding.CannotAsk as error:
         log.warning("%s is paid before the store has confirmed it: %s", order, error)
+        waiting.update(held=False)
     except holding.NotHeld as error:
         told = f"The warehouse does not have all the copies ({error}). Nothing was charged; please cancel the order."
         raise NotPayable(told) from error
     else:
-        Order.objects.filter(pk=order.pk, state=OrderState.AWAITING_PAYMENT).update(held=True)
+        waiting.update(held=True)
 
 
 def hear_notice(gateway_name: str, headers: dict[str, str], body: bytes, *, now: datetime) -> bool:
-    """This function will take a notice that a gateway sent by itself; False if it was heard before.
+    """This function will take a notice that a gateway sent by itself; False if it was heard before, or is no news.
 
-    :raises NoSuchGateway, NotBelieved:
-    :raises Payment.DoesNotExist: it names no payment of ours.
+    :raises NoSuchGateway, NotBelieved, GatewayUnavailable, GatewayRefused:
+    :raises Payment.DoesNotExist: it names no payment that was opened at this gateway.
     """
     notice = gateway(gateway_name).read_notice(headers, body, now=now)
+    if notice is None:
+        return False
+    payment = Payment.objects.get(pk=notice.payment, gateway=gateway_name)
+    if notice.reference and payment.reference not in ("", notice.reference):
+        raise NotBelieved(f"The notice names {notice.reference}, but the payment is {payment.reference}.")
     return hear(notice.payment, notice.report, now=now, notice=notice)
 
 
@@ -134,9 +163,10 @@ def settle(key: UUID, *, now: datetime) -> bool:
         if payment.settled_at or payment.state != State.CAPTURED:
             return True
         if is_held and order.state in PAYABLE:
+            order.held = True
             _place(order, payment, now=now)
         else:
-            _return_late(order, payment, why_not, now=now)
+            _return(order, payment, why_not, now=now)
             if is_held and order.state == OrderState.CANCELLED:
                 paying.release_hold(order, now=now)
     return True
@@ -145,7 +175,7 @@ def settle(key: UUID, *, now: datetime) -> bool:
 def _show_if_stuck(order: Order, key: UUID, *, now: datetime) -> None:
     """Money that has waited for long for the store's word is shown to a person."""
     if Payment.objects.filter(pk=key, captured_at__lte=now - STUCK_AFTER).exists():
-        told = "Late money waits: the store cannot be asked whether the copies are there."
+        told = "Money waits: the store cannot be asked whether the copies are there."
         Order.objects.filter(pk=order.pk, attention="").update(attention=told)
 
 
@@ -182,16 +212,16 @@ def _take(order: Order, payment: Payment, charge: Charge, *, now: datetime) -> P
             currency=payment.currency,
             created_at=now,
         )
-    payment.move_to(State.CAPTURED, at=now).save(force_insert=True)
+    payment.move_to(State.CAPTURED, at=now, reason=charge.note).save(force_insert=True)
     payment.charge, payment.captured, payment.captured_currency = charge.id, charge.amount, charge.currency
     payment.captured_at = now
     payment.save()
     if not payment.is_as_asked:
-        _return_differing(order, payment, now=now)
+        return_differing(order, payment, now=now)
     elif order.state not in PAYABLE:
-        _return_unneeded(order, payment, now=now)
-    elif order.is_payable(now):
-        _place(order, payment, now=now)
+        return_unneeded(order, payment, now=now)
+    elif order.is_payable(now) and not (payment.is_patient or queries.waits_for_days(order)):
+        _place(order, payment, now=now)  # its copies are held, or it was sold without asking
     return payment
 
 
@@ -204,50 +234,20 @@ def _stand(payment: Payment, report: Report, *, now: datetime) -> None:
     }.get(report.standing)
     if target and payment.state in OPEN - {target}:
         payment.move_to(target, at=now, reason=report.reason).save(force_insert=True)
-        payment.save(update_fields=["state"])
+        if target == State.AUTHORISED:  # whoever told it, the worker takes the money at once
+            payment.ask_at = now
+            ring_after_commit(Wake.PAYMENTS)
+        payment.save(update_fields=["state", "ask_at"])
 
 
 def _place(order: Order, payment: Payment, *, now: datetime) -> None:
     paying.place_paid(order, now=now)
-    _settled(payment, now=now)
+    settled(payment, now=now)
     closing.close_open(order, State.CANCELLED, now=now, but=payment)
 
 
-def _return_differing(order: Order, payment: Payment, *, now: datetime) -> None:
-    taken, asked = money(payment.captured, payment.captured_currency), money(payment.amount, payment.currency)
-    _return(order, payment, "amount", f"{taken} was paid instead of {asked}.", now=now)
-
-
-def _return_unneeded(order: Order, payment: Payment, *, now: datetime) -> None:
-    over = order.state == OrderState.CANCELLED
-    _return(order, payment, "over" if over else "twice", _why_unneeded(order), now=now)
-
-
-def _return_late(order: Order, payment: Payment, why_not: str, *, now: datetime) -> None:
-    if order.state not in PAYABLE:  # a rival payment, or a cancel, came between
-        _return_unneeded(order, payment, now=now)
-        return
-    if order.state == OrderState.AWAITING_PAYMENT:
-        paying.expire(order, now=now, is_told=False)  # "nothing was charged" would be wrong
-    reason = f"Your payment came after the time to pay. {why_not}".strip()
-    _return(order, payment, "late", reason, now=now)
-
-
-def _why_unneeded(order: Order) -> str:
-    if order.state == OrderState.CANCELLED:
-        return "The order had been cancelled before the payment came."
-    return "The order had been paid already."
-
-
-def _return(order: Order, payment: Payment, cause: str, reason: str, *, now: datetime) -> None:
-    """Give all of it back, tell the customer, and show the order to a person."""
-    refund = give_back(payment, payment.kept, cause=cause, reason=reason, now=now)
-    _settled(payment, now=now)
-    order.attention = reason[:200]
-    order.save(update_fields=["attention"])
-    tell(refund, order, now=now)
-
-
-def _settled(payment: Payment, *, now: datetime) -> None:
-    payment.settled_at = now
-    payment.save(update_fields=["settled_at"])
+def _return(order: Order, payment: Payment, why_not: str, *, now: datetime) -> None:
+    if order.state in PAYABLE:
+        return_unheld(order, payment, why_not, now=now)
+    else:  # a rival payment, or a cancel, came between
+        return_unneeded(order, payment, now=now)

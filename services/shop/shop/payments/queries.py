@@ -2,23 +2,56 @@
 
 from datetime import datetime
 from decimal import Decimal
+from uuid import UUID
 
 from django.db.models import QuerySet, Sum
+from django.template.defaultfilters import date
 
 from shop.orders.models import Order
-from shop.payments.gateways import gateways
-from shop.payments.models import Payment, Refund
+from shop.orders.queries import Viewer
+from shop.pages.wording import counted
+from shop.payments.gateways import PATIENT, gateways, gateways_for
+from shop.payments.gateways.base import Gateway
+from shop.payments.models import WITH_THE_CUSTOMER, Payment, Refund
 from shop.payments.states import State
 
-MINUTE_S = 60
+MINUTE_S, DAY_S = 60, 86400
 
 
 def is_online_payment_offered() -> bool:
     return bool(gateways())
 
 
+def ways_to_pay(order: Order, chosen: str = "") -> list[Gateway]:
+    """This function will return the open gateways for an order, the chosen one first."""
+    return sorted(gateways_for(order.currency), key=lambda one: one.name != chosen)
+
+
+def payment_of(viewer: Viewer, key: UUID, *, gateway: str) -> Payment | None:
+    """This function will find a payment for who may see its order; None for anybody else."""
+    payment = Payment.objects.select_related("order").filter(pk=key, gateway=gateway).first()
+    return payment if payment and viewer.owns(payment.order) else None
+
+
+def transfer_of(order: Order) -> Payment | None:
+    """The try whose money takes days and may still come."""
+    waiting = order.payments.filter(gateway__in=PATIENT, state__in=WITH_THE_CUSTOMER)
+    return waiting.order_by("-created_at").first()
+
+
+def waits_for_days(order: Order) -> bool:
+    """Whether no copies are held for an order, since its money takes days."""
+    return transfer_of(order) is not None
+
+
 def last_try(order: Order) -> Payment | None:
     return order.payments.order_by("-created_at").first()
+
+
+def last_gateway(order: Order | None) -> str:
+    """Where an order was last paid, or tried to be; empty for none."""
+    last = last_try(order) if order and order.payment == Order.Payment.PREPAID else None
+    return last.gateway if last else ""
 
 
 def paid_for(order: Order) -> Decimal:
@@ -37,9 +70,16 @@ def was_declined(order: Order) -> bool:
 
 
 def time_left(order: Order, *, now: datetime) -> str:
-    """This function will say in words how long an order can still be paid: "14 minutes", "less than a minute"."""
+    """This function will say in words how long an order can still be paid: "6 days", "14 minutes"."""
     seconds = (order.pay_until - now).total_seconds()
+    if seconds >= 2 * DAY_S:
+        return counted(int(seconds // DAY_S), "day")
     if seconds < MINUTE_S:
         return "less than a minute"
-    minutes = int(seconds // MINUTE_S)
-    return "1 minute" if minutes == 1 else f"{minutes} minutes"
+    return counted(int(seconds // MINUTE_S), "minute")
+
+
+def pay_by(order: Order, *, now: datetime) -> str:
+    """Until when: the time alone suffices on the day itself."""
+    is_soon = (order.pay_until - now).total_seconds() < DAY_S / 2
+    return date(order.pay_until, "H:i" if is_soon else "j F Y, H:i") + " UTC"

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+from django.db import transaction
 from django.db.models import F
 
 from shop.bell import ring_after_commit
@@ -14,7 +15,7 @@ from shop.orders.models import Order, OrderLine
 from shop.orders.states import State as OrderState
 from shop.pages.wording import money
 from shop.payments.gateways import NoSuchGateway, gateway
-from shop.payments.gateways.base import GatewayRefused, GatewayUnavailable
+from shop.payments.gateways.base import ByHand, GatewayRefused, GatewayUnavailable
 from shop.payments.models import Payment, Refund
 from shop.payments.states import State
 from worker_bell import Topic as Wake
@@ -23,6 +24,9 @@ log = logging.getLogger(__name__)
 
 RUN_FOR = timedelta(seconds=12)
 ENOUGH_FAILURES = 3
+STILL_AT_IT = timedelta(hours=1)
+REFUSED = "A refund was refused by the gateway."
+BY_HAND = "A refund has to be given back by hand."
 NOTHING_OWED = frozenset({OrderState.REJECTED, OrderState.FAILED, OrderState.CANCELLED})
 
 
@@ -132,7 +136,7 @@ def send_refunds(clock: Clock, *, run_for: timedelta = RUN_FOR) -> Sent:
             if is_done:
                 refund.mark_sent(now=clock())
             else:
-                refund.retry_later(error="The gateway is still at it.", now=clock())
+                refund.retry_later(error="The gateway is still at it.", now=clock(), pause=STILL_AT_IT)
         failures = 0
     return sent
 
@@ -147,4 +151,21 @@ def _send(refund: Refund, *, now: datetime) -> bool:
 def _refused(refund: Refund, error: Exception, *, now: datetime) -> None:
     log.warning("Refund %s was refused: %s", refund.key, error)
     if refund.refuse(error=str(error) or type(error).__name__, now=now):
-        Order.objects.filter(payments=refund.payment_id).update(attention="A refund was refused by the gateway.")
+        told = BY_HAND if isinstance(error, ByHand) else REFUSED
+        Order.objects.filter(payments=refund.payment_id).update(attention=told)
+
+
+def given_back_by_hand(refund: Refund, *, reference: str, now: datetime) -> bool:
+    """This function will close a refund that a person has made; False if it needs no person, or has had one.
+
+    :param reference: where the person has written it down, such as a line of a bank statement.
+    """
+    with transaction.atomic(durable=True):
+        order = Order.objects.select_for_update(of=["self"]).get(payments=refund.payment_id)
+        refused = Refund.objects.filter(payment__order=order, state=Refund.State.REFUSED)
+        if not refused.filter(pk=refund.pk).update(state=Refund.State.SENT, reference=reference, done_at=now):
+            return False
+        if order.attention in (BY_HAND, REFUSED) and not refused.exists():
+            order.attention = ""
+            order.save(update_fields=["attention"])
+    return True

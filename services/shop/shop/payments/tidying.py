@@ -54,19 +54,24 @@ def ask_due(clock: Clock, *, ends: datetime) -> int:
 def look(payment: Payment, *, now: datetime) -> None:
     """This function will ask the gateway for one payment and take in what it says.
 
-    An authorised payment is taken if its order can still be placed, and let go otherwise: take the money last.
+    An authorised payment is taken if its order can still be placed, and let go otherwise: take the money last. One that
+    was declined or given up is never taken after all: its customer was told so, and may be paying in another way.
 
     :raises NoSuchGateway, GatewayUnavailable, GatewayRefused:
     """
     if not payment.reference:
         return
     bank = gateway(payment.gateway)
-    report = bank.ask(payment.reference, now=now)
+    asked = {"amount": payment.amount, "currency": payment.currency}
+    report = bank.ask(payment.reference, **asked, now=now)
     Payment.objects.filter(pk=payment.pk).update(asked_at=now)
     if report.standing == Standing.AUTHORISED and not report.charges:
         operations.hear(payment.key, report, now=now)
-        act = bank.capture if payment.order.is_payable(now) else bank.let_go
-        report = act(payment.reference, now=now)
+        payment.refresh_from_db()
+        if payment.state == State.AUTHORISED and payment.order.is_payable(now):
+            report = bank.capture(payment.reference, **asked, now=now)
+        else:
+            report = bank.let_go(payment.reference, now=now)
     operations.hear(payment.key, report, now=now)
 
 

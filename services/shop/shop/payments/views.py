@@ -1,6 +1,7 @@
 """Paying an order, coming back from a gateway, and the door for what gateways tell by themselves."""
 
 import logging
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.contrib import messages
@@ -8,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.cache import add_never_cache_headers
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
@@ -34,7 +36,9 @@ def pay(request: HttpRequest, number: UUID) -> HttpResponse:
         return redirect(order)
     context = {
         "order": order,
-        "gateways": gateways().values(),
+        "gateways": queries.ways_to_pay(order, request.GET.get("gateway", "")),
+        "transfer": queries.transfer_of(order),
+        "pay_by": queries.pay_by(order, now=now),
         "time_left": queries.time_left(order, now=now),
         "was_declined": queries.was_declined(order),
     }
@@ -49,7 +53,7 @@ def start(request: HttpRequest, number: UUID) -> HttpResponse:
         return request.build_absolute_uri(reverse("payments:back", args=[number, key]))
 
     try:
-        return redirect(operations.start(order, request.POST.get("gateway", ""), now=timezone.now(), back=back))
+        return _go(request, operations.start(order, request.POST.get("gateway", ""), now=timezone.now(), back=back))
     except operations.NotPayable as refusal:
         messages.error(request, str(refusal))
         return redirect(order)
@@ -61,13 +65,32 @@ def start(request: HttpRequest, number: UUID) -> HttpResponse:
     return redirect("payments:pay", number)
 
 
+def _go(request: HttpRequest, url: str) -> HttpResponse:
+    """To a page of ours by a redirect; elsewhere by a page that goes on by itself.
+
+    Browsers hold the whole chain of redirects after a form against form-action, and where a gateway leads in the end,
+    such as to the customer's own bank, nobody can list.
+    """
+    if url.startswith("/"):
+        return redirect(url)
+    answer = render(request, "payments/leave.html", {"url": url, "host": urlsplit(url).hostname})
+    add_never_cache_headers(answer)
+    return answer
+
+
 @require_safe
 @never_cache
 def back(request: HttpRequest, number: UUID, key: UUID) -> HttpResponse:
-    """This function will ask the gateway what came of it, whoever returns: the money does not depend on a log-in."""
+    """This function will ask the gateway what came of it, whoever returns: the money does not depend on a log-in.
+
+    What the address says of success is not even read.
+    """
     payment = Payment.objects.select_related("order").filter(pk=key, order=number).first()
     if payment is None:
         raise Http404("No such payment.")
+    if not _is_its_own(request, payment):
+        messages.error(request, "You came back from another payment than this one. Nothing was changed.")
+        return redirect(payment.order)
     try:
         tidying.look(payment, now=timezone.now())
     except (NoSuchGateway, GatewayUnavailable, GatewayRefused) as error:
@@ -88,13 +111,26 @@ def notice(request: HttpRequest, gateway: str) -> HttpResponse:
         is_new = operations.hear_notice(gateway, request.headers, request.body, now=timezone.now())
     except NoSuchGateway:
         raise Http404("No such gateway.") from None
-    except NotBelieved as error:
+    except (NotBelieved, GatewayRefused) as error:
         log.warning("A notice for the gateway %s was not believed: %s", gateway, error)
         return HttpResponse("Not believed.\n", status=400, content_type="text/plain")
+    except GatewayUnavailable as error:  # it cannot be checked now; they send it again
+        log.warning("A notice for the gateway %s could not be checked: %s", gateway, error)
+        return HttpResponse("Please send it again.\n", status=503, content_type="text/plain")
     except Payment.DoesNotExist as error:
         log.warning("A notice of the gateway %s names no payment of ours: %s", gateway, error)
         return HttpResponse("No such payment.\n", status=404, content_type="text/plain")
     return HttpResponse("Thank you.\n" if is_new else "Known already.\n", content_type="text/plain")
+
+
+def _is_its_own(request: HttpRequest, payment: Payment) -> bool:
+    """Whether the gateway, if it names the try in the address of return, names this one."""
+    one = gateways().get(payment.gateway)
+    named = request.GET.get(one.names_itself_by, "") if one and one.names_itself_by else ""
+    if named and named != payment.reference:
+        log.warning("Somebody came back to the payment %s with %.100r", payment.key, named)
+        return False
+    return True
 
 
 def _mine(request: HttpRequest, number: UUID) -> Order:

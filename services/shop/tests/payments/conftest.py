@@ -3,9 +3,13 @@ import uuid
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import time_machine
 from django.db import connection
 from fake_store import TOKEN, fake_store
 
+from peers.door import running
+from peers.paypal import PayPalPeer
+from peers.zarinpal import ZarinpalPeer
 from shop.cart.models import Cart, CartLine
 from shop.orders.models import Order
 from shop.orders.operations import Held, ShipTo, place_order
@@ -57,13 +61,13 @@ def store(settings, tmp_path, monkeypatch):
 def awaiting(alice, make_book, clock, store):
     """Alice orders copies that the store holds for her, and has not paid yet."""
 
-    def make(quantity: int = 2, pk: int = 1, in_store: int = 10, buyer=None, held: bool = True) -> Order:
+    def make(quantity: int = 2, pk: int = 1, in_store: int = 10, buyer=None, held: bool = True, **book_fields) -> Order:
         from shop.catalogue.models import Book
         from shop.orders import holding
         from store_client import HoldLine
 
         buyer = buyer or alice
-        book = Book.objects.filter(pk=pk).first() or make_book(pk, title=f"Emma {pk}", store_free=1000)
+        book = Book.objects.filter(pk=pk).first() or make_book(pk, title=f"Emma {pk}", store_free=1000, **book_fields)
         store.free.setdefault(pk, in_store)
         cart, _ = Cart.objects.get_or_create(user=buyer)
         CartLine.objects.create(cart=cart, book=book, quantity=quantity, price_when_added=book.price)
@@ -94,8 +98,55 @@ def started(awaiting, clock):
 
         order = order or awaiting(**options)
         operations.start(order, "test", now=clock(), back=lambda key: f"http://shop/{key}")
-        payment = Payment.objects.filter(order=order).latest("created_at")
+        payment = Payment.objects.filter(order=order, gateway="test").latest("created_at")
         return payment, Session.objects.get(pk=payment.reference)
+
+    return make
+
+
+@pytest.fixture
+def paypal(settings):
+    """A peer of PayPal, and a shop that has an account there."""
+    from shop.payments.gateways.paypal.api import forget_token
+
+    forget_token()
+    with running(PayPalPeer()) as peer:
+        settings.PAYPAL_CLIENT_ID, settings.PAYPAL_CLIENT_SECRET = peer.client, peer.secret
+        settings.PAYPAL_MERCHANT_ID, settings.PAYPAL_WEBHOOK_ID = peer.merchant, peer.webhook
+        settings.PAYPAL_URL = peer.url
+        yield peer
+
+
+@pytest.fixture
+def zarinpal(settings):
+    """A peer of Zarinpal, and a shop that has a terminal there."""
+    with running(ZarinpalPeer()) as peer:
+        settings.ZARINPAL_MERCHANT_ID, settings.ZARINPAL_URL = peer.merchant, peer.url
+        yield peer
+
+
+@pytest.fixture
+def transfers(settings):
+    settings.BANK_TRANSFER_ACCOUNT, settings.BANK_TRANSFER_OWNER = "DE02 1203 0000 0000 2020 51", "Bookshop Ltd"
+    settings.BANK_TRANSFER_CURRENCIES, settings.BANK_TRANSFER_DAYS = ["EUR"], 7
+
+
+@pytest.fixture
+def at_its_time(clock):
+    """Doors read the real clock: in this, they read the test's."""
+    return lambda: time_machine.travel(clock(), tick=False)
+
+
+@pytest.fixture
+def opened(awaiting, clock):
+    """A try to pay at a gateway: the payment, and where its customer was sent."""
+
+    def make(gateway: str, order: Order | None = None, **options):
+        order = order or awaiting(**options)
+        url = operations.start(
+            order, gateway, now=clock(), back=lambda key: f"http://shop/orders/{order.pk}/paid/{key}/"
+        )
+        return Payment.objects.filter(order=order, gateway=gateway).latest("created_at"), url
 
     return make
 

@@ -40,11 +40,11 @@ def paid(started, clock):
 
 
 @pytest.fixture
-def cancel(client, alice):
-    client.force_login(alice)
-
+def cancel(client, alice, at_its_time):
     def press(order):
-        return client.post(f"/orders/{order.number}/cancel/", follow=True).content.decode()
+        with at_its_time():
+            client.force_login(alice)
+            return client.post(f"/orders/{order.number}/cancel/", follow=True).content.decode()
 
     return press
 

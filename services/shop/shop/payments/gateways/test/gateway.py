@@ -5,19 +5,29 @@ from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from uuid import UUID, uuid4
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.urls import reverse
 
-from shop.payments.gateways.base import Charge, GatewayRefused, NotBelieved, Notice, Report, Standing, Started
+from shop.payments.gateways.base import Charge, Gateway, GatewayRefused, NotBelieved, Notice, Report, Standing, Started
 from shop.payments.gateways.test import bank, models, signing
 
 
-class TestBank:
+class TestBank(Gateway):
+    __test__ = False  # pytest takes the name for a test's
     name = "test"
     label = "Test bank"
+    button = "Pay with Test bank"
+    hint = "For trying the shop: no real money moves."
 
-    def start(self, key: UUID, *, amount: Decimal, currency: str, about: str, ends: datetime, back: str) -> Started:
+    @classmethod
+    def is_open(cls) -> bool:
+        return settings.TEST_BANK
+
+    def start(
+        self, key: UUID, *, amount: Decimal, currency: str, about: str, ends: datetime, back: str, known: str = ""
+    ) -> Started:
         session, _ = models.Session.objects.get_or_create(
             shop_key=key,
             defaults={
@@ -31,16 +41,16 @@ class TestBank:
         )
         return Started(session.number, reverse("test_bank:session", args=[session.number]))
 
-    def ask(self, reference: str, *, now: datetime) -> Report:
+    def ask(self, reference: str, *, amount: Decimal, currency: str, now: datetime) -> Report:
         return _report(bank.statement(_session(reference), now=now))
 
-    def capture(self, reference: str, *, now: datetime) -> Report:
+    def capture(self, reference: str, *, amount: Decimal, currency: str, now: datetime) -> Report:
         bank.capture(_session(reference), now=now)
-        return self.ask(reference, now=now)
+        return _report(bank.statement(_session(reference), now=now))
 
     def let_go(self, reference: str, *, now: datetime) -> Report:
         bank.let_go(_session(reference))
-        return self.ask(reference, now=now)
+        return _report(bank.statement(_session(reference), now=now))
 
     def refund(self, charge: str, *, key: str, amount: Decimal, currency: str, now: datetime) -> bool:
         try:
