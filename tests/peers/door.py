@@ -44,7 +44,7 @@ class Answer:
 
 
 def page(title: str, body: str, status: int = 200) -> Answer:
-    html = f"<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport content='width=device-width'>"
+    html = "<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport content='width=device-width'>"
     html += f"<title>{title}</title><main><h1>{title}</h1>{body}</main></html>"
     return Answer(status, html, {"Content-Type": "text/html; charset=utf-8"})
 

@@ -152,6 +152,30 @@ def opened(awaiting, clock):
 
 
 @pytest.fixture
+def approved(opened, paypal):
+    """A payment that its customer has approved at PayPal."""
+
+    def make(*args, declines=False, **options):
+        payment, _ = opened("paypal", *args, **options)
+        paypal.approve(payment.reference, declines=declines)
+        return payment
+
+    return make
+
+
+@pytest.fixture
+def tell(client, at_its_time):
+    """PayPal posts a notice at the public door, without a log-in."""
+
+    def post(told):
+        headers, raw = told
+        with at_its_time():
+            return client.post("/payments/notices/paypal/", raw, "application/json", headers=headers)
+
+    return post
+
+
+@pytest.fixture
 def together():
     """Runs calls in threads that start at the same moment; answers what each returned, or raises what one raised."""
 
