@@ -9,21 +9,34 @@ from playwright.sync_api import sync_playwright
 
 from launched import Launched
 from parts import browser as chromium
+from peers.door import running
+from peers.paypal import PayPalPeer
+from peers.settings import demo_settings
+from peers.zarinpal import ZarinpalPeer
 
 PHONE = {"viewport": {"width": 375, "height": 667}, "has_touch": True, "is_mobile": True}
 SLOWEST_STEP_MS = 15_000
 
 
 @pytest.fixture(scope="session")
-def card(tmp_path_factory):
-    """Addresses and log-ins, as scripts/demo writes them."""
-    if given := os.environ.get("BOOKSHOP_CARD"):
-        yield json.loads(Path(given).read_text())
+def demo(tmp_path_factory):
+    """A demo whose shop takes money by peers of PayPal and Zarinpal; None if one runs already."""
+    if os.environ.get("BOOKSHOP_CARD"):
+        yield None
         return
-    demo = Launched(tmp_path_factory.mktemp("demo"))
-    demo.start()
-    yield demo.card
-    demo.end()
+    launched = Launched(tmp_path_factory.mktemp("demo"))
+    with running(PayPalPeer()) as paypal, running(ZarinpalPeer()) as zarinpal:
+        paypal.webhook_url = f"http://127.0.0.1:{launched.env['SHOP_PORT']}/payments/notices/paypal/"
+        launched.env |= demo_settings(paypal, zarinpal)
+        launched.start()
+        yield launched
+        launched.end()
+
+
+@pytest.fixture(scope="session")
+def card(demo):
+    """Addresses and log-ins, as scripts/demo writes them."""
+    return demo.card if demo else json.loads(Path(os.environ["BOOKSHOP_CARD"]).read_text())
 
 
 @pytest.fixture(scope="session")

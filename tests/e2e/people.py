@@ -6,7 +6,8 @@ import time
 import requests
 
 HEARD_WITHIN_SECONDS = 30
-REFERENCE = re.compile(r"Order ([0-9A-F]{4}-[0-9A-F]{4})")
+REFERENCE = re.compile(r"[Oo]rder ([0-9A-F]{4}-[0-9A-F]{4})")
+TRANSFER = re.compile(r"(Order [0-9A-F]{4}-[0-9A-F]{4})")
 
 
 def register(page, shop: str, *, email: str, password: str) -> None:
@@ -28,6 +29,13 @@ def put_in_cart(page, shop: str, title: str) -> None:
 
 def check_out(page, shop: str, *, email: str | None = None) -> str:
     """This function will order what is in the cart, pay on delivery, and return the order's reference."""
+    place_order(page, shop, email=email)
+    page.wait_for_url("**/orders/*-*-*/**")
+    return REFERENCE.search(page.locator("h1").inner_text()).group(1)
+
+
+def place_order(page, shop: str, *, email: str | None = None, payment: str | None = None) -> None:
+    """This function will fill in the checkout and send it; what comes then depends on the way to pay."""
     page.goto(f"{shop}/checkout/")
     if email:
         page.get_by_label("E-mail address").fill(email)
@@ -36,9 +44,9 @@ def check_out(page, shop: str, *, email: str | None = None) -> str:
     page.get_by_label("Postcode").fill("10115")
     page.get_by_label("Town or city").fill("Berlin")
     page.get_by_label("Country").select_option("DE")
+    if payment:
+        page.locator(f"input[name=payment][value={payment}]").check()
     page.locator("#place-order").click()
-    page.wait_for_url("**/orders/*-*-*/**")
-    return REFERENCE.search(page.locator("h1").inner_text()).group(1)
 
 
 def log_in_to_store(page, store: str, login: dict) -> None:
@@ -56,6 +64,21 @@ def pack(page, store: str, reference: str) -> None:
     page.get_by_role("button", name="Propose the oldest free copies").click()
     page.get_by_label("Success").check()
     page.get_by_role("button", name="Save", exact=True).click()
+    page.locator(".messagelist .success").wait_for()
+
+
+def book_transfer(page, shop: str, login: dict, reference: str) -> None:
+    """This function will find the payment by what the customer wrote, and book its full amount."""
+    page.goto(f"{shop}/admin/payments/payment/")
+    page.get_by_label("Email").fill(login["email"])
+    page.get_by_label("Password", exact=True).fill(login["password"])
+    page.locator("main form button[type=submit]").click()
+    page.goto(f"{shop}/admin/payments/payment/?q={reference}")
+    page.locator("input.action-select").check()
+    page.locator("select[name=action]").select_option("money_came")
+    page.get_by_role("button", name="Run the selected action").or_(page.get_by_role("button", name="Go")).first.click()
+    page.get_by_label("Reference on our statement").fill(f"Line {reference}")
+    page.get_by_role("button", name="Write it down").click()
     page.locator(".messagelist .success").wait_for()
 
 

@@ -1,6 +1,7 @@
 """Bank transfer: the order waits for days without its copies; a person books the money, and then they are held again."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from shopping import order as place
@@ -19,7 +20,9 @@ BOOK = "/admin/payments/payment/"
 @pytest.fixture
 def book(clock):
     def make(payment, amount="25.00", currency="EUR", reference="2026-11-24/17"):
-        return booking.book_transfer(payment, amount=amount, currency=currency, reference=reference, now=clock())
+        return booking.book_transfer(
+            payment, amount=Decimal(amount), currency=currency, reference=reference, now=clock()
+        )
 
     return make
 
