@@ -68,8 +68,7 @@ class CheckoutForm(forms.Form):
             del self.fields["email"]  # an order goes to the account's own address
         if ways := _ways_to_pay(currency):
             self.fields["payment"].choices = ways
-            if self.initial.get("payment") not in dict(ways):
-                self.initial["payment"] = Order.Payment.ON_DELIVERY
+            self.initial["payment"] = _nearest(self.initial.get("payment"), dict(ways))
         else:
             del self.fields["payment"]
         for name, field in self.fields.items():
@@ -113,6 +112,14 @@ def _ways_to_pay(currency: str) -> list[tuple[str, str]]:
     return [on_delivery, *((one.name, f"{one.label}. {one.hint}") for one in open_ways)]
 
 
+def _nearest(wanted: str | None, ways: dict[str, str]) -> str:
+    """The way itself, or "pay now" for who paid at a gateway before, or on delivery."""
+    if wanted in ways:
+        return wanted
+    pays_now = wanted not in (None, "", Order.Payment.ON_DELIVERY) and Order.Payment.PREPAID in ways
+    return Order.Payment.PREPAID if pays_now else Order.Payment.ON_DELIVERY
+
+
 def first_values(last: Order | None, user, *, gateway: str = "") -> dict:
     """This function will fill the form as the user's last order was filled; a new key makes it a new order.
 
@@ -120,7 +127,7 @@ def first_values(last: Order | None, user, *, gateway: str = "") -> dict:
     """
     values = {"checkout_key": uuid4(), "payment": Order.Payment.ON_DELIVERY}
     if last and last.payment == Order.Payment.PREPAID:
-        values["payment"] = last.payment if len(gateways_for(last.currency)) == 1 else gateway
+        values["payment"] = gateway or last.payment
     if last:
         values |= {name: getattr(last, f"ship_{name}") for name in ShipTo.__dataclass_fields__}
     elif user.is_authenticated:

@@ -1,5 +1,8 @@
 """Several gateways: offered with plain words at checkout and on the pay page, each only for its currencies."""
 
+import os
+import subprocess
+import sys
 from decimal import Decimal
 
 import pytest
@@ -94,3 +97,10 @@ def test_a_returning_customer_finds_the_way_of_last_time_chosen(client, alice, c
     page = client.get("/checkout/").content.decode()
     (chosen,) = [tag for tag in page.split("<input") if "checked" in tag.split(">")[0]]
     assert 'value="paypal"' in chosen and ADDRESS["name"] in page
+
+
+def test_a_gateway_that_is_set_by_half_keeps_the_shop_from_starting():
+    """Rather than failing before the first customer."""
+    half = {**os.environ, "PAYPAL_CLIENT_ID": "client", "PAYPAL_CLIENT_SECRET": "secret"}
+    started = subprocess.run([sys.executable, "-c", "import shop.settings"], env=half, capture_output=True, text=True)
+    assert started.returncode and "PAYPAL_MERCHANT_ID and PAYPAL_WEBHOOK_ID" in started.stderr
