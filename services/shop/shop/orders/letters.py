@@ -1,5 +1,6 @@
 """What a customer is told about an order, and when. Each letter says what is true at its event and no more."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -25,12 +26,25 @@ KINDS: dict[State, str] = {
 # The page tells of these; whoever pays at once, or waits for the store's word, would only get one letter too many.
 SILENT = frozenset({State.AWAITING_PAYMENT, State.CANCEL_REQUESTED})
 NOT_CANCELLED = "order_not_cancelled"
+SHORT = "order_short"  # copies of an order cannot be sent; it goes on, and no move tells of it
+GOING_ON = frozenset({State.PLACED, State.ACCEPTED, State.PACKING})
 NOTHING_DUE = frozenset({State.REJECTED, State.FAILED, State.CANCELLED, State.EXPIRED})
+
+
+def kind_of(source: State | None, target: State) -> str:
+    """Which letter a move brings about; an empty text for none."""
+    if target in SILENT:
+        return ""
+    return NOT_CANCELLED if source == State.CANCEL_REQUESTED and target in GOING_ON else KINDS[target]
 
 
 @dataclass(frozen=True)
 class Row:
-    """One line of the table in a letter, ready to print. `copies` is such as "2", or "1 of 2" of a part."""
+    """One line of the table in a letter, ready to print.
+
+    :ivar copies: such as "2", or "1 of 2" of a part.
+    :ivar missing: what cannot be sent, how much it is worth and why; empty if all of it can.
+    """
 
     title: str
     authors: str
@@ -38,6 +52,7 @@ class Row:
     several: bool
     price: str
     total: str
+    missing: str
 
 
 def letter(
@@ -48,11 +63,13 @@ def letter(
     now: datetime,
     returned: Decimal = Decimal(0),
     kind: str = "",
+    reasons: Mapping[int, str] | None = None,
 ) -> Mail:
     """This function will render the letter that tells of one event; the caller saves it with the event.
 
     :param returned: how much of what was paid goes back because of this event.
     :param kind: which letter, if it is not the one that its state always has.
+    :param reasons: why copies of a line cannot be sent, in the warehouse's words, by the line's position.
     """
     kind = kind or KINDS[State(event.state)]
     return compose(
@@ -62,47 +79,88 @@ def letter(
         to=order.email,
         template=kind,
         layout="order",
-        context=_context(order, lines, event, returned),
+        context=_context(order, lines, State(event.state), event.reason, returned, reasons or {}),
         now=now,
         message_id=f"order-{order.number}-v{event.version}-{kind}",
     )
 
 
-def _context(order: Order, lines: list[OrderLine], event: OrderEvent, returned: Decimal) -> dict:
-    shipped, ordered = sum(line.shipped for line in lines), sum(line.quantity for line in lines)
-    in_part = event.state == State.SHIPPED and 0 < shipped < ordered
+def short_letter(order: Order, lines: list[OrderLine], reasons: Mapping[int, str], *, now: datetime) -> Mail:
+    """This function will render the letter on copies that cannot be sent while the order itself goes on.
+
+    The shop's order makes no move, so the store's version makes the letter unique.
+    """
+    return compose(
+        event=f"short:{order.number}:{order.store_version}",
+        kind=SHORT,
+        key=str(order.number),
+        to=order.email,
+        template=SHORT,
+        layout="order",
+        context=_context(order, lines, State(order.state), "", Decimal(0), reasons),
+        now=now,
+    )
+
+
+def _context(
+    order: Order,
+    lines: list[OrderLine],
+    state: State,
+    reason: str,
+    returned: Decimal,
+    reasons: Mapping[int, str],
+) -> dict:
+    sent, ordered = sum(_sent(line, state) for line in lines), sum(line.quantity for line in lines)
+    in_part = sent < ordered
     return {
         "order": order,
         "is_prepaid": order.payment == Order.Payment.PREPAID,
         "returned": money(returned, order.currency) if returned else "",
-        "reason": event.reason,
-        "rows": [_row(line, order.currency, in_part=in_part) for line in lines],
-        "total_label": _total_label(order, State(event.state), in_part),
-        "total": money(
-            sum(line.shipped * line.unit_price for line in lines) if in_part else order.total, order.currency
-        ),
-        "shipped": shipped,
+        "reason": reason,
+        "rows": [_row(line, order.currency, state, reasons) for line in lines],
+        "total_label": _total_label(order, state, in_part),
+        "total": money(sum(_sent(line, state) * line.unit_price for line in lines), order.currency),
+        "sent": sent,
+        "missing": ordered - sent,
         "ordered": ordered,
         "in_part": in_part,
         "url": order.signed_url,
     }
 
 
+def _sent(line: OrderLine, state: State) -> int:
+    """How many copies the customer gets. Of an order that is over all are listed, since none of them is sent."""
+    if state in NOTHING_DUE:
+        return line.quantity
+    return line.shipped if state == State.SHIPPED else max(line.quantity - line.short, 0)
+
+
 def _total_label(order: Order, state: State, in_part: bool) -> str:
-    if order.payment == Order.Payment.PREPAID and state not in NOTHING_DUE:
-        return "What was sent, paid" if in_part else "Total, paid"
-    if in_part:
-        return "To be paid on delivery, for what was sent"
-    return "Total of the order; nothing is due" if state in NOTHING_DUE else "Total, to be paid on delivery"
+    if state in NOTHING_DUE and order.payment == Order.Payment.ON_DELIVERY:
+        return "Total of the order; nothing is due"
+    if state in NOTHING_DUE:
+        return "Total of the order; nothing of it is sent"
+    if not in_part:
+        return "Total, paid" if order.payment == Order.Payment.PREPAID else "Total, to be paid on delivery"
+    part = "what was sent" if state == State.SHIPPED else "what will be sent"
+    if order.payment == Order.Payment.PREPAID:
+        return f"{part.capitalize()}, paid"
+    return f"To be paid on delivery, for {part}"
 
 
-def _row(line: OrderLine, currency: str, *, in_part: bool) -> Row:
-    copies = line.shipped if in_part else line.quantity
+def _row(line: OrderLine, currency: str, state: State, reasons: Mapping[int, str]) -> Row:
+    copies = _sent(line, state)
+    missing = line.short if state in NOTHING_DUE else line.quantity - copies
+    reason = reasons.get(line.position, "")
+    is_told = reason or (missing and state not in NOTHING_DUE)
     return Row(
         title=line.title,
         authors=line.authors,
-        copies=f"{copies} of {line.quantity}" if in_part else str(copies),
+        copies=str(copies) if copies == line.quantity else f"{copies} of {line.quantity}",
         several=copies > 1,
         price=money(line.unit_price, currency),
         total=money(copies * line.unit_price, currency),
+        missing=f"{missing} cannot be sent ({money(missing * line.unit_price, currency)}): {reason or 'not there'}"
+        if is_told
+        else "",
     )

@@ -111,7 +111,7 @@ class Order(models.Model):
 
         :raises IllegalMove: if the table of moves does not allow it.
         """
-        if self.version and state not in MOVES[State(self.state)]:
+        if state not in MOVES[State(self.state) if self.version else None]:
             raise IllegalMove(f"{self} cannot go from {self.state} to {state}.")
         self.state, self.reason, self.version = state, reason, self.version + 1
         return OrderEvent(order=self, version=self.version, state=state, at=at, reason=reason, actor=actor)

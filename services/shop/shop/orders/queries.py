@@ -1,6 +1,7 @@
 """Reading orders, always through who may see them."""
 
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from uuid import UUID
 
 from django.db.models import Prefetch, QuerySet, Sum
@@ -10,6 +11,8 @@ from django.utils.crypto import constant_time_compare
 from shop.accounts.models import User
 from shop.orders.models import Order, OrderEvent, OrderLine
 from shop.orders.states import State
+from shop.payments.refunds import owed
+from shop.storelink.models import StoreEvent
 
 SESSION_KEY = "orders"
 REMEMBERED_ORDERS = 20
@@ -92,6 +95,7 @@ NEXT: dict[State, str] = {
     State.SHIPPED: "You pay the carrier when the parcel arrives.",
 }
 NEXT_PREPAID: dict[State, str] = {State.SHIPPED: ""}
+GOING_ON = frozenset({State.ACCEPTED, State.PACKING, State.CANCEL_REQUESTED, State.SHIPPED})
 
 
 def timeline(order: Order) -> list[Step]:
@@ -106,6 +110,33 @@ def what_comes_next(order: Order) -> str:
     if order.payment == Order.Payment.PREPAID:
         return NEXT_PREPAID.get(State(order.state), NEXT.get(State(order.state), ""))
     return NEXT.get(State(order.state), "")
+
+
+def reasons_of(order: Order) -> dict[int, str]:
+    """Why copies of an order cannot be sent, in the warehouse's words, by the position of the line."""
+    if not any(line.short for line in order.lines.all()):
+        return {}
+    last = StoreEvent.objects.filter(order=order, version=order.store_version).first()
+    told = last.body.get("line_reasons", {}) if last else {}
+    return {int(line): reason for line, reason in told.items()}
+
+
+@dataclass(frozen=True)
+class Part:
+    """What the customer gets of an order of which not all can be sent. `label` says what `total` is the price of."""
+
+    label: str
+    total: Decimal
+
+
+def part_of(order: Order) -> Part | None:
+    """This function will tell what is sent of an order; None if it is all of it, or nothing."""
+    lines = order.lines.all()
+    if order.state not in GOING_ON or not any(line.short for line in lines):
+        return None
+    sent = "was sent" if order.state == State.SHIPPED else "will be sent"
+    paid = "paid" if order.payment == Order.Payment.PREPAID else "to be paid on delivery"
+    return Part(f"What {sent}, {paid}", owed(order, lines))
 
 
 def remember(request: HttpRequest, order: Order) -> None:

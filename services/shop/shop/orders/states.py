@@ -2,6 +2,8 @@
 
 from django.db import models
 
+from shop.moves import Move, legal
+
 
 class State(models.TextChoices):
     AWAITING_PAYMENT = "awaiting_payment", "Waiting for payment"
@@ -16,34 +18,41 @@ class State(models.TextChoices):
     CANCELLED = "cancelled", "Cancelled"
 
 
-MOVES: dict[State, frozenset[State]] = {
-    State.AWAITING_PAYMENT: frozenset({State.PLACED, State.EXPIRED, State.CANCELLED}),
-    State.EXPIRED: frozenset({State.PLACED}),  # late money, and the copies could be held again
-    State.PLACED: frozenset({State.ACCEPTED, State.REJECTED, State.CANCELLED, State.CANCEL_REQUESTED}),
-    # Back to placed: the store lost the order with its records, and is asked again.
-    State.ACCEPTED: frozenset(
-        {State.PLACED, State.PACKING, State.SHIPPED, State.FAILED, State.CANCELLED, State.CANCEL_REQUESTED},
-    ),
-    State.PACKING: frozenset(
-        {State.PLACED, State.ACCEPTED, State.SHIPPED, State.FAILED, State.CANCELLED, State.CANCEL_REQUESTED},
-    ),
-    # The store answers: done, or too late, and then the order is back where the store says it is.
-    State.CANCEL_REQUESTED: frozenset(
-        {
-            State.CANCELLED,
-            State.PLACED,
-            State.ACCEPTED,
-            State.REJECTED,
-            State.PACKING,
-            State.SHIPPED,
-            State.FAILED,
-        }
-    ),
-    State.REJECTED: frozenset(),
-    State.SHIPPED: frozenset(),
-    State.FAILED: frozenset(),
-    State.CANCELLED: frozenset(),
-}
+CUSTOMER, SHOP, WAREHOUSE = "customer", "shop", "warehouse"
+
+TABLE = (
+    Move(None, State.AWAITING_PAYMENT, CUSTOMER, "orders, and is going to pay at once"),
+    Move(None, State.PLACED, CUSTOMER, "orders, and pays on delivery"),
+    Move(State.AWAITING_PAYMENT, State.PLACED, CUSTOMER, "pays in time, or late while the copies can still be held"),
+    Move(State.AWAITING_PAYMENT, State.EXPIRED, SHOP, "sees that the time to pay is over"),
+    Move(State.AWAITING_PAYMENT, State.CANCELLED, CUSTOMER, "cancels before anything is paid"),
+    Move(State.EXPIRED, State.PLACED, CUSTOMER, "paid late, and the copies could be held again"),
+    Move(State.PLACED, State.ACCEPTED, WAREHOUSE, "has the copies and puts them aside"),
+    Move(State.PLACED, State.REJECTED, WAREHOUSE, "has too few copies, or does not sell a book any more"),
+    Move(State.PLACED, State.CANCELLED, WAREHOUSE, "had heard of a cancelling before it heard of the order"),
+    Move(State.PLACED, State.CANCEL_REQUESTED, CUSTOMER, "asks to cancel"),
+    Move(State.ACCEPTED, State.PACKING, WAREHOUSE, "puts the first copy into the box, or finds one missing"),
+    Move(State.ACCEPTED, State.PLACED, SHOP, "sees that the store lost it with its records, and asks again"),
+    Move(State.ACCEPTED, State.SHIPPED, WAREHOUSE, "packs and hands over in one go"),
+    Move(State.ACCEPTED, State.FAILED, WAREHOUSE, "cannot deliver, and says why"),
+    Move(State.ACCEPTED, State.CANCELLED, WAREHOUSE, "says that it was cancelled there"),
+    Move(State.ACCEPTED, State.CANCEL_REQUESTED, CUSTOMER, "asks to cancel"),
+    Move(State.PACKING, State.PLACED, SHOP, "sees that the store lost it with its records, and asks again"),
+    Move(State.PACKING, State.ACCEPTED, WAREHOUSE, "begins anew after it lost its records"),
+    Move(State.PACKING, State.SHIPPED, WAREHOUSE, "hands the parcel over"),
+    Move(State.PACKING, State.FAILED, WAREHOUSE, "cannot deliver, and says why"),
+    Move(State.PACKING, State.CANCELLED, WAREHOUSE, "says that it was cancelled there"),
+    Move(State.PACKING, State.CANCEL_REQUESTED, CUSTOMER, "asks to cancel"),
+    # The store answers a cancelling: done, or not, and then the order is back where the store says it is.
+    Move(State.CANCEL_REQUESTED, State.CANCELLED, WAREHOUSE, "could stop it"),
+    Move(State.CANCEL_REQUESTED, State.PLACED, WAREHOUSE, "refuses, and has told nothing of the order yet"),
+    Move(State.CANCEL_REQUESTED, State.ACCEPTED, WAREHOUSE, "refuses, and goes on"),
+    Move(State.CANCEL_REQUESTED, State.PACKING, WAREHOUSE, "refuses, and goes on packing"),
+    Move(State.CANCEL_REQUESTED, State.REJECTED, WAREHOUSE, "had too few copies anyway"),
+    Move(State.CANCEL_REQUESTED, State.SHIPPED, WAREHOUSE, "had handed it over already"),
+    Move(State.CANCEL_REQUESTED, State.FAILED, WAREHOUSE, "could not deliver anyway"),
+)
+MOVES = legal(State, TABLE)
 
 # The store's words on the wire, and what the shop calls the same thing.
 FROM_STORE: dict[str, State] = {

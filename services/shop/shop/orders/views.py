@@ -187,7 +187,7 @@ def order(request: HttpRequest, number: UUID) -> HttpResponse:
     found = _seen(request, number, token=token)
     if token:
         queries.remember(request, found)
-    now = timezone.now()
+    now, reasons = timezone.now(), queries.reasons_of(found)
     state = found.state_at(now)
     context = {
         "order": found,
@@ -198,6 +198,8 @@ def order(request: HttpRequest, number: UUID) -> HttpResponse:
         "transfer": payments.transfer_of(found) if found.is_payable(now) else None,
         "paid": payments.paid_for(found),
         "refunds": payments.refunds_of(found),
+        "part": queries.part_of(found),
+        "rows": [(line, reasons.get(line.position, "")) for line in found.lines.all()],
         "can_cancel": cancelling.can_cancel(found, now=now),
         "can_restore": state == State.EXPIRED and not found.restored_at,
         "country": countries.NAMES.get(found.ship_country, found.ship_country),

@@ -10,7 +10,8 @@ from django.db.models import F
 
 from shop.bell import ring_after_commit
 from shop.clock import Clock
-from shop.notifications.operations import write_mail
+from shop.notifications.models import Mail
+from shop.notifications.operations import compose, write_all
 from shop.orders.models import Order, OrderLine
 from shop.orders.states import State as OrderState
 from shop.pages.wording import money
@@ -55,27 +56,28 @@ def give_back(payment: Payment, amount: Decimal, *, cause: str, reason: str, now
     )
 
 
-def give_back_unowed(
-    order: Order, lines: list[OrderLine], *, reason: str, now: datetime, is_told: bool = False
-) -> Decimal:
-    """Step: give back what a locked order has paid beyond what is still owed to the customer; 0.00 if nothing is.
+def give_back_unowed(order: Order, lines: list[OrderLine], *, reason: str, now: datetime) -> Refund | None:
+    """Step: give back what a locked order has paid beyond what is still owed to the customer; None if nothing is.
 
-    :param is_told: that another letter tells the customer; otherwise one is written.
+    The caller tells the customer, in the letter on the refund or in the one on its cause.
     """
     kept = order.payments.filter(state=State.CAPTURED, settled_at__isnull=False, captured__gt=F("refunded"))
     payment = kept.order_by("captured_at").select_for_update().first()
     if payment is None:
-        return Decimal("0.00")
-    amount = max(payment.kept - owed(order, lines), Decimal("0.00"))
-    if amount:
-        refund = give_back(payment, amount, cause=f"v{order.version}-{order.store_version}", reason=reason, now=now)
-        if not is_told:
-            tell(refund, order, now=now)
-    return amount
+        return None
+    amount = payment.kept - owed(order, lines)
+    if amount <= 0:
+        return None
+    return give_back(payment, amount, cause=f"v{order.version}-{order.store_version}", reason=reason, now=now)
 
 
 def tell(refund: Refund, order: Order, *, now: datetime) -> None:
     """Step: write the letter that tells of a refund, why, and how much."""
+    write_all([letter(refund, order, now=now)])
+
+
+def letter(refund: Refund, order: Order, *, now: datetime) -> Mail:
+    """This function will render the letter on a refund; the caller saves it with the refund."""
     context = {
         "order": order,
         "reason": refund.reason,
@@ -83,7 +85,7 @@ def tell(refund: Refund, order: Order, *, now: datetime) -> None:
         "is_over": order.state in NOTHING_OWED | {OrderState.EXPIRED},
         "url": order.signed_url,
     }
-    write_mail(
+    return compose(
         event=refund.key,
         kind="payment_returned",
         key=str(order.number),

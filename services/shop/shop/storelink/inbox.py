@@ -1,7 +1,7 @@
 """Hearing what the store says about orders: each version once, in order, whichever way it comes and however often."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -16,6 +16,7 @@ from shop.orders import letters
 from shop.orders.models import Order, OrderEvent, OrderLine
 from shop.orders.states import FROM_STORE, MOVES, IllegalMove, State
 from shop.payments import refunds
+from shop.payments.models import Refund
 from shop.storelink import set_aside
 from shop.storelink.models import Feed, Retelling, StoreEvent
 from store_client import BadRow, event_key
@@ -150,55 +151,62 @@ def _waiting(orders: dict[UUID, Order]) -> dict[UUID, list[Heard]]:
 
 def _apply(order: Order, lines: list[OrderLine], event: Heard, *, now: datetime, writes: Writes) -> None:
     order.store_version = event.version
-    _count(lines, event, writes)
+    is_shorter = _count(lines, event, writes)
     state = FROM_STORE[event.status]
     if state == order.state or (order.state == State.CANCEL_REQUESTED and state in GOING_ON):
         # Only the counters moved, or we had said so ourselves, or the answer to the cancelling is still to come.
-        _give_back(order, lines, event.reason or _why_short(lines, event), now=now)
+        _tell_short(order, lines, event, is_shorter, now=now, writes=writes)
         return
+    reason = event.reason or (_shortage(lines, event) if state == State.REJECTED else _why_short(lines, event))
     try:
-        _move(order, lines, state, event.reason or _reason(lines, event, state), at=event.at, now=now, writes=writes)
+        _move(order, lines, state, reason, at=event.at, now=now, writes=writes, reasons=event.line_reasons)
     except IllegalMove as error:
         if order.pk in writes.told:
             return  # its customer heard how it ended; `reconcile` watches it until the store says the same
         writes.impossible.append(_aside(event, str(error)))
 
 
-def _move(order, lines, state, reason, *, at, now, writes: Writes) -> None:
+def _move(order, lines, state, reason, *, at, now, writes: Writes, reasons: Mapping[int, str] | None = None) -> None:
     event = order.move_to(state, at=at, reason=reason[:REASON_LENGTH], actor="warehouse")
     writes.events.append(event)
     is_news = state not in writes.told.get(order.pk, ())
-    returned = _give_back(order, lines, reason, now=now, is_told=is_news)
+    refund = _give_back(order, lines, reason, now=now)
+    returned = refund.amount if refund else Decimal(0)
     if is_news:
-        writes.mails.append(letters.letter(order, lines, event, now=now, returned=returned))
+        writes.mails.append(letters.letter(order, lines, event, now=now, returned=returned, reasons=reasons))
+    elif refund:
+        writes.mails.append(refunds.letter(refund, order, now=now))
 
 
-def _give_back(order: Order, lines: list[OrderLine], reason: str, *, now: datetime, is_told: bool = False) -> Decimal:
-    """What the customer paid and will not get. Unless another letter tells of it, it has one of its own."""
+def _tell_short(order, lines, event: Heard, is_shorter: bool, *, now, writes: Writes) -> None:
+    """The shop's order makes no move. Money that goes back has its letter, and copies that are short have one."""
+    if refund := _give_back(order, lines, event.reason or _why_short(lines, event), now=now):
+        writes.mails.append(refunds.letter(refund, order, now=now))
+    elif is_shorter:
+        writes.mails.append(letters.short_letter(order, lines, event.line_reasons, now=now))
+
+
+def _give_back(order: Order, lines: list[OrderLine], reason: str, *, now: datetime) -> Refund | None:
+    """What the customer paid and will not get."""
     if order.payment != Order.Payment.PREPAID:
-        return Decimal(0)
-    return refunds.give_back_unowed(order, lines, reason=reason, now=now, is_told=is_told)
+        return None
+    return refunds.give_back_unowed(order, lines, reason=reason, now=now)
 
 
 def _aside(event: Heard, reason: str) -> BadRow:
     return BadRow(event_key(event.order, event.version), reason, event.body)
 
 
-def _count(lines: list[OrderLine], event: Heard, writes: Writes) -> None:
-    counts = {count.line: count for count in event.lines}
+def _count(lines: list[OrderLine], event: Heard, writes: Writes) -> bool:
+    """Step: take the store's counters over; answer whether more copies are short than before."""
+    counts, before = {count.line: count for count in event.lines}, sum(line.short for line in lines)
     for line in lines:
         count = counts.get(line.position)
         if count and any(getattr(line, name) != getattr(count, name) for name in COUNTERS):
             for name in COUNTERS:
                 setattr(line, name, getattr(count, name))
             writes.counted[line.pk] = line
-
-
-def _reason(lines: list[OrderLine], event: Heard, state: State) -> str:
-    """What the store says with its counters alone. A parcel's letter names the copies that lie in it itself."""
-    if state == State.REJECTED:
-        return _shortage(lines, event)
-    return _why_short(lines, event) if state in GOING_ON else ""
+    return sum(line.short for line in lines) > before
 
 
 def _why_short(lines: list[OrderLine], event: Heard) -> str:

@@ -41,6 +41,8 @@ def paid(started, clock):
 
 @pytest.fixture
 def cancel(client, alice, at_its_time):
+    """Alice presses the button at the time of the test's clock."""
+
     def press(order):
         with at_its_time():
             client.force_login(alice)

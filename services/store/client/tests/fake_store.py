@@ -77,17 +77,20 @@ class FakeStore:
                 self.told = max([self.told, *(place for place, _ in self.books)]) + 1
                 self.books.append((self.told, row))
 
-    def move(self, number, status: str, reason: str = "", **counts) -> dict:
-        """This function will add the next event of an order."""
+    def move(self, number, status: str, reason: str = "", line_reasons: dict | None = None, **counts) -> dict:
+        """This function will add the next event of an order. A count is that of every line, or a dict by line."""
         with self.lock:
             version = sum(1 for event in self.events if event["order"] == str(number)) + 1
             lines = [
-                {"line": line["line"], "ordered": line["quantity"], "packed": 0, "shipped": 0, "short": 0, **counts}
+                {"line": line["line"], "ordered": line["quantity"], "packed": 0, "shipped": 0, "short": 0}
+                | {name: n.get(line["line"], 0) if isinstance(n, dict) else n for name, n in counts.items()}
                 for line in self.orders.get(str(number), {}).get("lines", [])
             ]
             event = {
                 "order": str(number), "version": version, "status": status, "at": AT, "reason": reason, "lines": lines
             }  # fmt: skip
+            if line_reasons:
+                event["line_reasons"] = {str(line): why for line, why in line_reasons.items()}
             self.events.append(event)
             return event
 

@@ -3,6 +3,7 @@
 from django.db import models
 
 from store.catalogue.models import Book
+from store.moves import Move, legal
 from store.orders.models import LARGEST_QUANTITY
 
 
@@ -14,12 +15,13 @@ class HoldState(models.TextChoices):
 
 
 # The only moves a hold can make. What is held again after its end is another row.
-HOLD_MOVES: dict[str, frozenset[str]] = {
-    HoldState.HELD: frozenset({HoldState.USED, HoldState.RELEASED, HoldState.LAPSED}),
-    HoldState.USED: frozenset(),
-    HoldState.RELEASED: frozenset(),
-    HoldState.LAPSED: frozenset(),
-}
+HOLD_TABLE = (
+    Move(None, HoldState.HELD, "shop", "asks for copies for a checkout, and all are free"),
+    Move(HoldState.HELD, HoldState.USED, "shop", "sends the order: the copies are its own"),
+    Move(HoldState.HELD, HoldState.RELEASED, "shop", "gives the copies back"),
+    Move(HoldState.HELD, HoldState.LAPSED, "store", "sees that its time is over, whenever anybody reads or needs copies"),
+)
+HOLD_MOVES = legal(HoldState, HOLD_TABLE)
 
 
 class IllegalMove(Exception):

@@ -5,6 +5,7 @@ from django.db.models.functions import Now
 
 from store.catalogue.models import Book
 from store.feed.models import FeedRow
+from store.moves import Move, legal
 from store.stock.models import BookItem
 
 LARGEST_QUANTITY = 99
@@ -20,17 +21,20 @@ class OrderState(models.TextChoices):
 
 
 # The only moves an order can make; every move is an OrderEvent.
-ORDER_MOVES: dict[str, frozenset[str]] = {
-    OrderState.RECEIVED: frozenset(
-        {OrderState.PACKING, OrderState.DISPATCHED, OrderState.FAILED, OrderState.CANCELLED}
-    ),
-    OrderState.PACKING: frozenset({OrderState.DISPATCHED, OrderState.FAILED, OrderState.CANCELLED}),
-    OrderState.DISPATCHED: frozenset(),
-    OrderState.FAILED: frozenset(),
-    OrderState.CANCELLED: frozenset(),
-    OrderState.REJECTED: frozenset(),
-}
-OPEN_STATES = frozenset(state for state, moves in ORDER_MOVES.items() if moves)
+ORDER_TABLE = (
+    Move(None, OrderState.RECEIVED, "shop", "sends it, and there are copies for all lines"),
+    Move(None, OrderState.REJECTED, "shop", "sends it, and copies are short"),
+    Move(None, OrderState.CANCELLED, "shop", "cancels before the order has come: a tombstone"),
+    Move(OrderState.RECEIVED, OrderState.PACKING, "packer", "puts the first copy into the box, or notes one as short"),
+    Move(OrderState.RECEIVED, OrderState.DISPATCHED, "packer", "packs and sends it off in one go"),
+    Move(OrderState.RECEIVED, OrderState.FAILED, "packer", "fails it with a reason, or nothing is left to deliver"),
+    Move(OrderState.RECEIVED, OrderState.CANCELLED, "shop", "cancels"),
+    Move(OrderState.PACKING, OrderState.DISPATCHED, "packer", "sends it off"),
+    Move(OrderState.PACKING, OrderState.FAILED, "packer", "fails it with a reason, or nothing is left to deliver"),
+    Move(OrderState.PACKING, OrderState.CANCELLED, "shop", "cancels"),
+)
+ORDER_MOVES = legal(OrderState, ORDER_TABLE)
+OPEN_STATES = frozenset(state for state, moves in ORDER_MOVES.items() if state and moves)
 
 
 class Payment(models.TextChoices):

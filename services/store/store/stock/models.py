@@ -5,6 +5,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from store.catalogue.models import Book
+from store.moves import Move, legal
 
 
 class CopyState(models.TextChoices):
@@ -18,15 +19,21 @@ class CopyState(models.TextChoices):
 
 
 # The only moves a copy can make.
-COPY_MOVES: dict[str, frozenset[str]] = {
-    CopyState.AVAILABLE: frozenset({CopyState.ALLOCATED, CopyState.MISSING, CopyState.DAMAGED, CopyState.WRITTEN_OFF}),
-    CopyState.ALLOCATED: frozenset({CopyState.PACKED, CopyState.AVAILABLE}),
-    CopyState.PACKED: frozenset({CopyState.SHIPPED, CopyState.AVAILABLE}),
-    CopyState.SHIPPED: frozenset(),
-    CopyState.MISSING: frozenset({CopyState.AVAILABLE, CopyState.WRITTEN_OFF}),
-    CopyState.DAMAGED: frozenset({CopyState.AVAILABLE, CopyState.WRITTEN_OFF}),
-    CopyState.WRITTEN_OFF: frozenset(),
-}
+COPY_TABLE = (
+    Move(None, CopyState.AVAILABLE, "staff", "receive it, by hand or by an import"),
+    Move(CopyState.AVAILABLE, CopyState.ALLOCATED, "packer", "chooses it for an order"),
+    Move(CopyState.ALLOCATED, CopyState.AVAILABLE, "packer", "takes it out again, or its order ends"),
+    Move(CopyState.ALLOCATED, CopyState.PACKED, "packer", "packs it"),
+    Move(CopyState.PACKED, CopyState.SHIPPED, "packer", "sends its order off"),
+    Move(CopyState.AVAILABLE, CopyState.MISSING, "packer", "looks for it in vain"),
+    Move(CopyState.AVAILABLE, CopyState.DAMAGED, "packer", "finds it damaged"),
+    Move(CopyState.AVAILABLE, CopyState.WRITTEN_OFF, "staff", "write it off"),
+    Move(CopyState.MISSING, CopyState.AVAILABLE, "packer", "finds it again"),
+    Move(CopyState.MISSING, CopyState.WRITTEN_OFF, "staff", "write it off"),
+    Move(CopyState.DAMAGED, CopyState.AVAILABLE, "staff", "have it mended"),
+    Move(CopyState.DAMAGED, CopyState.WRITTEN_OFF, "staff", "write it off"),
+)
+COPY_MOVES = legal(CopyState, COPY_TABLE)
 
 
 class Condition(models.TextChoices):

@@ -1,0 +1,51 @@
+"""Tables of legal moves: one for each machine, from which docs/order-lifecycle.md is written (see scripts/lifecycle)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from django.db.models import TextChoices
+
+
+class Move(NamedTuple):
+    """One legal move. Without a source it is a beginning; `when` goes on the sentence that `by` begins."""
+
+    source: TextChoices | None
+    target: TextChoices
+    by: str
+    when: str
+
+
+def legal(states: type[TextChoices], table: Iterable[Move]) -> dict[TextChoices | None, frozenset]:
+    """Where each state may lead, the states without a way out included."""
+    moves = list(table)
+    return {
+        source: frozenset(move.target for move in moves if move.source == source) for source in (None, *states)
+    }
+
+
+@dataclass(frozen=True)
+class Machine:
+    """What the documentation tells of one machine. The store writes no letters: the shop does, for what it hears."""
+
+    name: str
+    title: str
+    states: type[TextChoices]
+    table: tuple[Move, ...]
+
+    def as_told(self) -> dict:
+        return {
+            "name": self.name,
+            "title": self.title,
+            "states": {state.value: str(state.label) for state in self.states},
+            "moves": [
+                {
+                    "source": move.source and move.source.value,
+                    "target": move.target.value,
+                    "by": move.by,
+                    "when": move.when,
+                    "letter": "",
+                }
+                for move in self.table
+            ],
+        }
