@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 from parts import ROOT
@@ -88,6 +89,7 @@ def out_of_date() -> list[Path]:
     return old + sorted(set(PICTURES.glob("*.svg")) - set(wanted))
 
 
+@cache
 def _told_by(service: str) -> list[dict]:
     """What `manage.py moves` says. It needs no database."""
     command = [sys.executable, str(ROOT / "services" / service / "manage.py"), "moves"]

@@ -19,9 +19,7 @@ class Move(NamedTuple):
 def legal(states: type[TextChoices], table: Iterable[Move]) -> dict[TextChoices | None, frozenset]:
     """Where each state may lead, the states without a way out included."""
     moves = list(table)
-    return {
-        source: frozenset(move.target for move in moves if move.source == source) for source in (None, *states)
-    }
+    return {source: frozenset(move.target for move in moves if move.source == source) for source in (None, *states)}
 
 
 @dataclass(frozen=True)

@@ -36,14 +36,17 @@ class Deliverable(models.Model):
 
     @classmethod
     def claim_next(cls, *, now: datetime) -> Self | None:
-        """This function will lease the first due row whose key has no earlier row waiting; None if nothing is due."""
+        """This function will lease the first due row whose key has no earlier row waiting; None if nothing is due.
+
+        A row that nobody has tried is due at once, by whoever's clock it was written.
+        """
         table = connections[router.db_for_write(cls)].ops.quote_name(cls._meta.db_table)
         rows = cls.objects.raw(
             f"""
             UPDATE {table} SET leased_until = %(until)s, attempts = attempts + 1
             WHERE id = (
                 SELECT due.id FROM {table} due
-                WHERE due.state = 'waiting' AND due.next_at <= %(now)s
+                WHERE due.state = 'waiting' AND (due.next_at <= %(now)s OR due.attempts = 0)
                   AND (due.leased_until IS NULL OR due.leased_until <= %(now)s)
                   AND NOT EXISTS (
                       SELECT 1 FROM {table} earlier

@@ -50,8 +50,10 @@ class Postbox:
 
     async def handle_DATA(self, server, session, envelope):
         answer = self.answers.pop(0) if self.answers else "250 OK"
-        if answer.startswith("250"):
+        if answer.startswith("250") or answer == "hang up":
             self.letters.append(envelope.content)
+        if answer == "hang up":
+            server.transport.abort()
         return answer
 
 
@@ -214,3 +216,14 @@ def test_a_sender_killed_between_250_and_its_note_sends_a_second_copy_under_the_
     assert send_due_mail(line_to(postbox), clock).sent == 1
     assert len({message_from_bytes(raw)["Message-ID"] for raw in postbox.letters}) == 1
     assert len(postbox.letters) == 2
+
+
+def test_a_server_that_dies_after_data_may_have_the_letter_and_gets_it_again_under_the_same_id(postbox, clock):
+    """The other half of the limit: it took the letter, and we never heard of it."""
+    write("order:1:2:shipped")
+    postbox.answers = ["hang up"]
+    assert send_due_mail(line_to(postbox), clock).postponed == 1
+    assert Mail.objects.get().state == "waiting"
+    clock.now += timedelta(seconds=30)
+    assert send_due_mail(line_to(postbox), clock).sent == 1
+    assert len(postbox.letters) == 2 and len(set(postbox.letters)) == 1, "the same bytes, so the same Message-ID"

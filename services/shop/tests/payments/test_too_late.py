@@ -118,6 +118,17 @@ def test_money_at_15_01_without_copies_goes_back_by_itself(started, clock, store
     assert [str(one.amount) for one in Return.objects.all()] == ["25.00"] and Refund.objects.get().stage == "done"
 
 
+@pytest.mark.parametrize("held_until", ["2026-11-21T09:17:00Z", "2026-11-21T11:17:00Z"])
+def test_a_store_whose_clock_differs_by_an_hour_makes_no_order_late(started, clock, monkeypatch, held_until):
+    """The shop's own clock says how long an order can be paid; when the store's hold ends is the store's affair."""
+    monkeypatch.setattr("fake_store.HELD_UNTIL", held_until)
+    payment, session = started()
+    assert payment.order.pay_until == clock() + timedelta(minutes=15)
+    bank.pay(session, now=clock.goes_on(minutes=14))
+    tidying.look(payment, now=clock())
+    assert Order.objects.get().state == "placed"
+
+
 def test_late_money_waits_for_a_store_that_is_away_and_is_settled_when_it_is_back(started, clock, store, settings):
     """The capture is written in a transaction of its own; a sweeper finishes what was left between."""
     payment, session = started()

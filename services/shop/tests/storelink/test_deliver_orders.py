@@ -82,6 +82,29 @@ def test_the_pause_between_tries_grows_and_stays_short(place, client, clock, sto
     assert pauses[:4] == [1, 2, 4, 8] and max(pauses) == 20
 
 
+def test_a_third_of_the_answers_lost_after_the_store_took_the_order_doubles_none(place, client, clock, store):
+    """P2.4, short form"""
+    orders = [place() for _ in range(9)]
+    store.free[1] = 9
+    for _ in range(12):
+        store.faults.extend(["", "", "swallow"])
+        send_orders(client, clock)
+        clock.now += timedelta(seconds=30)
+    assert set(store.orders) == {str(order.number) for order in orders} and store.free[1] == 0
+    assert not OutboxMessage.objects.exclude(state="sent").exists()
+    assert all(letters_of(order) == ["order_received", "order_accepted"] for order in orders)
+
+
+@pytest.mark.parametrize("hours", [-1, 1])
+def test_clocks_of_shop_and_worker_that_differ_by_an_hour_delay_nothing(place, client, clock, store, hours):
+    """The row was written by the shop's clock and is sent by the worker's."""
+    order = place()
+    clock.now += timedelta(hours=hours)
+    assert send_orders(client, clock).sent == 1
+    order.refresh_from_db()
+    assert order.state == "accepted" and letters_of(order) == ["order_received", "order_accepted"]
+
+
 def test_two_senders_at_once_make_one_order_and_one_letter(place, make_client, clock, store, together):
     """L4"""
     orders = [place() for _ in range(6)]

@@ -42,6 +42,18 @@ def test_whatever_order_they_come_in_they_are_applied_in_theirs(told, clock, seq
     assert kinds(order) == KINDS
 
 
+@pytest.mark.parametrize("at", ["2026-11-21T09:00:00Z", "2026-11-21T11:00:00Z"])
+def test_a_store_whose_clock_differs_by_an_hour_changes_neither_order_nor_letters(told, clock, client, store, at):
+    """Versions say what came first, and positions what is new; the time is only shown."""
+    order, _ = told
+    for event in store.events:
+        event["at"] = at
+    sync_order_statuses(client, clock)
+    order.refresh_from_db()
+    assert (order.state, order.store_version) == ("shipped", 3) and kinds(order) == KINDS
+    assert [event.state for event in order.events.order_by("version")] == ["placed", "accepted", "packing", "shipped"]
+
+
 def test_a_gap_waits_for_the_missing_one(told, clock):
     """L5"""
     order, events = told

@@ -19,7 +19,9 @@ HOLD_TABLE = (
     Move(None, HoldState.HELD, "shop", "asks for copies for a checkout, and all are free"),
     Move(HoldState.HELD, HoldState.USED, "shop", "sends the order: the copies are its own"),
     Move(HoldState.HELD, HoldState.RELEASED, "shop", "gives the copies back"),
-    Move(HoldState.HELD, HoldState.LAPSED, "store", "sees that its time is over, whenever anybody reads or needs copies"),
+    Move(
+        HoldState.HELD, HoldState.LAPSED, "store", "sees that its time is over, whenever anybody reads or needs copies"
+    ),
 )
 HOLD_MOVES = legal(HoldState, HOLD_TABLE)
 

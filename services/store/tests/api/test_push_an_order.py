@@ -324,3 +324,33 @@ def test_a_database_session_killed_in_the_middle_leaves_nothing(shop, books, ord
     assert nothing_was_kept()
     assert level(books[0]) == (3, 0)
     assert put(shop, number, body).status_code == 201
+
+
+@pytest.mark.django_db(transaction=True)
+def test_orders_whose_sessions_are_killed_again_and_again_come_once_each(shop, books, order_body):
+    """P2.3, short form: every session dies at its own step of the first try, and the next try makes the order whole."""
+    from unittest.mock import patch
+
+    from store.orders import operations
+
+    def dying(step):
+        true_step = getattr(operations, step)
+
+        def die(*args, **options):
+            done = true_step(*args, **options)
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+            return done
+
+        return patch.object(operations, step, die)
+
+    body = order_body((books[0], 1))
+    for step in ("alone_with", "_add_lines", "_reserve", "record"):
+        number = uuid4()
+        with dying(step):
+            assert put(shop, number, body).status_code == 503
+        connection.close()
+        if level(books[0])[1] < 3:
+            assert put(shop, number, body).status_code == 201
+            assert put(shop, number, body).status_code == 200
+    assert level(books[0]) == (3, 3) and Order.objects.count() == OrderEvent.objects.count() == 3

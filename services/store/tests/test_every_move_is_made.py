@@ -1,0 +1,94 @@
+"""Every row of the tables of moves is made by an operation: none stands there for nothing."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from tests.conftest import NOW
+
+from store.holds.models import HOLD_TABLE, Hold
+from store.holds.operations import Line, lapse_due_holds, release_hold, take_hold
+from store.orders.models import ORDER_TABLE, OrderEvent, OrderState
+from store.orders.operations import cancel_order, fail_order
+from store.orders.packing import choose_copies, dispatch
+from store.stock.models import COPY_TABLE, BookItem, CopyState, LedgerLine
+from store.stock.operations import note_count
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+DAN = {"actor": "dan@example.org", "now": NOW}
+
+
+def rows(table) -> set[tuple]:
+    return {(move.source, move.target) for move in table}
+
+
+def send(order, barcode):
+    dispatch(order_id=order.id, barcodes=[barcode], **DAN)
+
+
+def fail(order, barcode):
+    fail_order(order_id=order.id, reason="Lost", **DAN)
+
+
+def cancel(order, barcode):
+    cancel_order(number=order.number, client="shop", reason="", actor="shop", now=NOW)
+
+
+def test_every_move_of_an_order_is_made_and_no_other(books, accept):
+    for is_packed in (False, True):
+        for end in (cancel, fail, send):
+            order = accept((books[0], 1))
+            barcode = BookItem.objects.filter(book=books[0], state="available").earliest("id").barcode
+            if is_packed:
+                choose_copies(order_id=order.id, barcodes=[barcode], **DAN)
+            end(order, barcode)
+    cancel_order(number=uuid4(), client="shop", reason="", actor="shop", now=NOW)
+    assert accept((books[2], 1)).state == OrderState.REJECTED
+    made, before = set(), {}
+    for event in OrderEvent.objects.order_by("order_id", "version"):
+        made.add((before.get(event.order_id), event.status))
+        before[event.order_id] = event.status
+    assert made == rows(ORDER_TABLE)
+
+
+def test_every_move_of_a_hold_is_made_and_no_other(books, accept):
+    made = set()
+
+    def hold():
+        number = uuid4()
+        held, _ = take_hold(number=number, client="shop", lines=[Line(1, books[0].id, 1)], now=NOW)
+        made.add((None, held.state))
+        return number
+
+    def ended(number):
+        made.add(("held", Hold.objects.get(number=number).state))
+
+    number = hold()
+    accept((books[0], 1), number=number)
+    ended(number)
+    number = hold()
+    release_hold(number=number, client="shop", now=NOW)
+    ended(number)
+    number = hold()
+    lapse_due_holds(now=NOW + timedelta(hours=1))
+    ended(number)
+    assert made == rows(HOLD_TABLE)
+
+
+def test_every_move_of_a_copy_is_made_and_no_other(books, accept):
+    first, second, third = BookItem.objects.filter(book=books[0]).order_by("id")
+    order = accept((books[0], 1))
+    choose_copies(order_id=order.id, barcodes=[first.barcode], **DAN)
+    choose_copies(order_id=order.id, barcodes=[second.barcode], **DAN)
+    send(order, second.barcode)
+    for state in (
+        CopyState.MISSING, CopyState.AVAILABLE, CopyState.DAMAGED, CopyState.AVAILABLE, CopyState.MISSING,
+        CopyState.WRITTEN_OFF,
+    ):  # fmt: skip
+        note_count([first.id], state, **DAN)
+    note_count([third.id], CopyState.DAMAGED, **DAN)
+    note_count([third.id], CopyState.WRITTEN_OFF, **DAN)
+    note_count([BookItem.objects.get(book=books[1]).id], CopyState.WRITTEN_OFF, **DAN)
+    made = {(line.from_state or None, line.to_state) for line in LedgerLine.objects.all()}
+    assert made == rows(COPY_TABLE)
