@@ -50,6 +50,7 @@ class Bookshop:
             "STORE_TOKEN_FILE": str(self.token_file),
             "TEST_BANK": "1",
             "EMAIL_URL": self.mail.smtp_url,
+            "MAIL_API_URL": self.mail.web_url,
         }
         self.store_env = self._env("store", urls)
         web = {"home": self.home, "workers": web_workers}

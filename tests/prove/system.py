@@ -182,6 +182,7 @@ class System:
             "STORE_PUBLIC_URL": self.store_url,
             "STORE_TOKEN_FILE": str(self.home / "secrets" / "service-token"),
             "EMAIL_URL": f"smtp://{HOST}:{self.links['mail'].port}",
+            "MAIL_API_URL": self.mail.web_url,
             **TIMETABLE,
             **self.plan.shop_settings,
         }

@@ -61,6 +61,7 @@ INSTALLED_APPS = [
     "shop.payments",
     "shop.payments.gateways.test",
     "shop.payments.gateways.bank_transfer",
+    "shop.upkeep",
 ]
 
 MIDDLEWARE = [
@@ -141,6 +142,13 @@ STORE_PUBLIC_URL = env("STORE_PUBLIC_URL", default=STORE_URL).rstrip("/")
 STORE_TOKEN_FILE = env("STORE_TOKEN_FILE", default="")
 # The share of the catalogue that may be withdrawn within an hour before a person is asked.
 MASS_RETIREMENT_SHARE = env.float("MASS_RETIREMENT_SHARE", default=0.2)
+# When the sync page and `sync_status` call for a person, in seconds: a feed not heard, a message not delivered, both sides
+# not compared for longer than this.
+SYNC_FEED_LATE_S = env.int("SYNC_FEED_LATE_S", default=10 * 60)
+SYNC_WAITING_LATE_S = env.int("SYNC_WAITING_LATE_S", default=15 * 60)
+SYNC_COMPARED_LATE_S = env.int("SYNC_COMPARED_LATE_S", default=24 * 60 * 60)
+# MailHog's API of a mail catcher, for the mail matrix; empty where mails go to real people.
+MAIL_API_URL = env("MAIL_API_URL", default="").rstrip("/")
 BROKER_URL = with_password(env("BROKER_URL", default=""), env("BROKER_PASSWORD", default="").strip())
 REDIS_URL = with_password(env("REDIS_URL", default=""), env("REDIS_PASSWORD", default="").strip())
 

@@ -19,6 +19,7 @@ urlpatterns = [
     path("test-bank/", include("shop.payments.gateways.test.urls")),
     path("account/", include("shop.accounts.urls")),
     path("accounts/", include("allauth.urls")),
+    path("admin/sync/", include("shop.upkeep.urls")),
     path("admin/", admin.site.urls),
 ]
 

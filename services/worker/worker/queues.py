@@ -4,11 +4,10 @@ from celery import bootsteps
 from django.conf import settings as shop
 from kombu import Exchange, Queue
 
-from worker_bell import Topic
+from worker_bell import DEAD_LETTERS, Topic
 
 MOST_MESSAGES = 10_000  # hints only: one too many is refused, and the timetable makes good for it
 DELIVERIES = 5
-DEAD_LETTERS = "dead-letters"
 
 
 def is_amqp(broker_url: str) -> bool:

@@ -68,6 +68,16 @@ class Deliverable(models.Model):
         """This function will stop trying and show the row to a person with the other side's reason."""
         return self._close(self.State.REFUSED, now=now, last_error=error)
 
+    def give_up(self, *, why: str, now: datetime) -> bool:
+        """This function will stop trying because a person says so; False if it is delivered, or being sent right now.
+
+        One attempt more is another fencing token, so that a sender that lost its lease cannot close the row any more.
+        """
+        undelivered = type(self).objects.filter(pk=self.pk, state__in=[self.State.WAITING, self.State.REFUSED])
+        free = undelivered.filter(Q(leased_until=None) | Q(leased_until__lte=now))
+        given_up = {"state": self.State.GIVEN_UP, "done_at": now, "leased_until": None, "last_error": why}
+        return free.update(**given_up, attempts=models.F("attempts") + 1) == 1
+
     def retry_later(self, *, error: str, now: datetime, pause: timedelta | None = None) -> bool:
         pause = pause or timedelta(seconds=min(LONGEST_PAUSE_S, 2 ** min(self.attempts, 10) / 2))
         return self._mine().update(leased_until=None, next_at=now + pause, last_error=error[:2000]) == 1
@@ -125,6 +135,7 @@ class OutboxMessage(Deliverable):
             cls.objects.filter(pk=message.pk).update(
                 state=cls.State.WAITING,
                 next_at=now,
+                created_at=now,
                 done_at=None,
                 leased_until=None,
                 attempts=models.F("attempts") + 1,

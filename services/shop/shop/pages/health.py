@@ -38,6 +38,11 @@ def _check(check: Callable[..., str], *arguments) -> str:
         return f"failed: {type(error).__name__}"
 
 
+def broker_is_there() -> bool:
+    """Whether something listens where the broker should be."""
+    return _check(_reach, settings.BROKER_URL) in ("ok", "not checked")
+
+
 def _database() -> str:
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")

@@ -15,6 +15,7 @@ from shop.notifications.models import Mail
 from shop.orders import letters
 from shop.orders.models import Order, OrderEvent, OrderLine
 from shop.orders.states import FROM_STORE, MOVES, IllegalMove, State
+from shop.outbox.models import OutboxMessage, Topic
 from shop.payments import refunds
 from shop.payments.models import Refund
 from shop.storelink import set_aside
@@ -24,6 +25,7 @@ from store_client import OrderEvent as Heard
 
 REASON_LENGTH = 500
 GOING_ON = frozenset({State.ACCEPTED, State.PACKING})
+BEFORE_ITS_END = GOING_ON | {State.CANCELLED}
 COUNTERS = ("packed", "shipped", "short")
 
 
@@ -84,12 +86,12 @@ def cancel_refused(number: UUID | str, *, reason: str, now: datetime) -> None:
     _save([order], Writes(events=[event], mails=[letters.letter(order, lines, event, now=now, kind=kind)]))
 
 
-def end_unheard(number: UUID | str, state: State, *, reason: str, now: datetime) -> None:
+def end_unheard(number: UUID | str, state: State, *, reason: str, now: datetime, actor: str = "warehouse") -> None:
     """Step: end an order that the store will never have an event for, if it is still open."""
     order = Order.objects.select_for_update().get(pk=number)
     if state in MOVES[State(order.state)]:
-        writes = Writes()
-        _move(order, list(order.lines.order_by("position")), state, reason, at=now, now=now, writes=writes)
+        writes, lines = Writes(), list(order.lines.order_by("position"))
+        _move(order, lines, state, reason, at=now, now=now, writes=writes, actor=actor)
         _save([order], writes)
 
 
@@ -161,13 +163,21 @@ def _apply(order: Order, lines: list[OrderLine], event: Heard, *, now: datetime,
     try:
         _move(order, lines, state, reason, at=event.at, now=now, writes=writes, reasons=event.line_reasons)
     except IllegalMove as error:
-        if order.pk in writes.told:
+        if order.pk in writes.told or (state in BEFORE_ITS_END and _was_given_up(order)):
             return  # its customer heard how it ended; `reconcile` watches it until the store says the same
         writes.impossible.append(_aside(event, str(error)))
 
 
-def _move(order, lines, state, reason, *, at, now, writes: Writes, reasons: Mapping[int, str] | None = None) -> None:
-    event = order.move_to(state, at=at, reason=reason[:REASON_LENGTH], actor="warehouse")
+def _was_given_up(order: Order) -> bool:
+    """A person ended the order here while its message was open. The store may have got it, and cancels it next."""
+    message = OutboxMessage.objects.filter(topic=Topic.ORDER_PLACED, key=str(order.number))
+    return message.filter(state=OutboxMessage.State.GIVEN_UP).exists()
+
+
+def _move(
+    order, lines, state, reason, *, at, now, writes: Writes, reasons: Mapping[int, str] | None = None, actor="warehouse"
+) -> None:
+    event = order.move_to(state, at=at, reason=reason[:REASON_LENGTH], actor=actor)
     writes.events.append(event)
     is_news = state not in writes.told.get(order.pk, ())
     refund = _give_back(order, lines, reason, now=now)

@@ -5,6 +5,7 @@ anyway, so a lost ring costs seconds and never data.
 """
 
 from worker_bell.bell import Bell
-from worker_bell.topics import Door, Topic
+from worker_bell.dead_letters import BrokerAway, DeadLetter, DeadLetters
+from worker_bell.topics import DEAD_LETTERS, Door, Topic
 
-__all__ = ["Bell", "Door", "Topic"]
+__all__ = ["DEAD_LETTERS", "Bell", "BrokerAway", "DeadLetter", "DeadLetters", "Door", "Topic"]

@@ -3,6 +3,8 @@
 from enum import Enum
 from typing import NamedTuple
 
+DEAD_LETTERS = "dead-letters"  # the queue for what no worker could get done
+
 
 class Door(NamedTuple):
     queue: str

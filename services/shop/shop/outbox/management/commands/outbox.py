@@ -9,7 +9,7 @@ from shop.outbox.operations import send_again
 from worker_bell import Topic
 
 KINDS = {"message": OutboxMessage, "mail": Mail}
-UNDELIVERED = ~Q(state=Deliverable.State.SENT)
+UNDELIVERED = Q(state__in=[Deliverable.State.WAITING, Deliverable.State.REFUSED])
 
 
 class Command(BaseCommand):
@@ -40,8 +40,8 @@ class Command(BaseCommand):
         if bool(ids) == everything:
             raise CommandError("Say which ones, as outbox list shows them (message:7, mail:12), or --all.")
         wanted = {kind: model.objects.filter(UNDELIVERED) for kind, model in KINDS.items()}
-        if ids:
-            wanted = {kind: rows.filter(pk__in=self._of_kind(kind, ids)) for kind, rows in wanted.items()}
+        if ids:  # also those that were given up
+            wanted = {kind: model.objects.filter(pk__in=self._of_kind(kind, ids)) for kind, model in KINDS.items()}
         number = sum(send_again(rows, now=timezone.now()) for rows in wanted.values())
         ring_after_commit(Topic.OUTBOX, Topic.MAIL)
         self.stdout.write(f"{number} will be delivered again.")

@@ -1,0 +1,104 @@
+"""Which letters an order's customer should have got, read from what happened and not from what was written."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from shop.notifications.models import Mail
+from shop.orders.letters import KINDS, NOT_CANCELLED, SILENT
+from shop.orders.models import Order, OrderEvent
+from shop.orders.states import FROM_STORE, State
+from shop.payments.models import Refund
+from shop.storelink.models import StoreEvent
+from store_client import OrderEvent as Heard
+
+MONEY_RETURNED = "payment_returned"
+GOES_ON = frozenset({State.PLACED, State.ACCEPTED, State.PACKING})
+CAUSE_OF_A_VERSION = re.compile(r"^v(\d+)-(\d+)$")
+
+
+@dataclass(frozen=True)
+class Due:
+    """One thing that happened, and whether a letter of its own tells of it.
+
+    :ivar slot: what the letter's event begins with, such as order:<number>:<version>: or refund:<payment>:<cause>.
+    :ivar kind: the letter's name, or the state's where there is none.
+    """
+
+    slot: str
+    kind: str
+    at: datetime
+    wanted: bool
+
+
+@dataclass
+class Facts:
+    """What the database knows of one order's letters."""
+
+    order: Order
+    due: list[Due] = field(default_factory=list)
+    mails: list[Mail] = field(default_factory=list)
+
+
+def facts_of(orders: Iterable[Order]) -> list[Facts]:
+    """This function will gather what should have been told and what was written, in four statements for all orders."""
+    orders = list(orders)
+    numbers = [order.number for order in orders]
+    events, mails, refunds = defaultdict(list), defaultdict(list), defaultdict(list)
+    for event in OrderEvent.objects.filter(order__in=numbers).order_by("order_id", "version"):
+        events[event.order_id].append(event)
+    written = Mail.objects.filter(key__in=[str(number) for number in numbers]).defer("text", "html", "subject")
+    for mail in written.order_by("id"):
+        mails[UUID(mail.key)].append(mail)
+    for refund in Refund.objects.filter(payment__order__in=numbers).select_related("payment").order_by("id"):
+        refunds[refund.payment.order_id].append(refund)
+    moments = _moments(list(refunds))
+    return [
+        Facts(
+            order,
+            _of_events(events[order.number], refunds[order.number])
+            + _of_money(order.number, events[order.number], refunds[order.number], moments),
+            mails[order.number],
+        )
+        for order in orders
+    ]
+
+
+def _moments(numbers: list[UUID]) -> dict[tuple[UUID, int], datetime]:
+    """When each version of the store's order came about, for orders that money went back for."""
+    heard = StoreEvent.objects.filter(order__in=numbers)
+    return {
+        (event.order_id, event.version): Heard.parse(event.body).at
+        for event in heard
+        if event.body.get("status") in FROM_STORE
+    }
+
+
+def _of_events(events: list[OrderEvent], refunds: list[Refund]) -> list[Due]:
+    told_by_money = {refund.created_at for refund in refunds if refund.key.endswith(":late")}
+    due, before = [], None
+    for event in events:
+        state = State(event.state)
+        is_silent = state in SILENT or (state == State.EXPIRED and event.at in told_by_money)
+        kind = KINDS.get(state, str(state))
+        if before == State.CANCEL_REQUESTED and state in GOES_ON:
+            kind = NOT_CANCELLED
+        due.append(Due(f"order:{event.order_id}:{event.version}:", kind, event.at, not is_silent))
+        before = state
+    return due
+
+
+def _of_money(number: UUID, events: list[OrderEvent], refunds: list[Refund], moments: dict) -> list[Due]:
+    """Money that goes back has a letter of its own, unless the letter of the order's move has told of it."""
+    by_version = {event.version: event for event in events}
+    due = []
+    for refund in refunds:
+        cause = CAUSE_OF_A_VERSION.match(refund.key.rpartition(":")[2])
+        told_in_letter = False
+        if cause and (event := by_version.get(int(cause[1]))):
+            told_in_letter = event.at in (refund.created_at, moments.get((number, int(cause[2]))))
+        due.append(Due(refund.key, MONEY_RETURNED, refund.created_at, not told_in_letter))
+    return due
