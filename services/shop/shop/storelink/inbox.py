@@ -73,6 +73,15 @@ def apply_events(events: Iterable[Heard], *, now: datetime) -> None:
     set_aside.put(Feed.Name.ORDERS, [*strange, *writes.impossible], now=now)
 
 
+def unheard_keys(events: Iterable[Heard]) -> list[str]:
+    """The keys of events that are new to us. What was heard and could not be applied stays set aside, told again or not."""
+    events = list(events)
+    heard = StoreEvent.objects.filter(order__in={event.order for event in events})
+    known = set(heard.values_list("order_id", "version"))
+    keys = {(event.order, event.version): event_key(event.order, event.version) for event in events}
+    return [key for pair, key in keys.items() if pair not in known]
+
+
 def cancel_refused(number: UUID | str, *, reason: str, now: datetime) -> None:
     """Step: put an order back where the store last said it is, since it can no longer be stopped."""
     order = Order.objects.select_for_update().get(pk=number)

@@ -6,7 +6,7 @@ from shop.clock import Clock
 from shop.storelink import inbox, set_aside
 from shop.storelink.feeds import Run, read_feed
 from shop.storelink.models import Feed
-from store_client import Page, StoreClient, event_key
+from store_client import Page, StoreClient
 
 
 def sync_order_statuses(store: StoreClient, clock: Clock, *, run_for: timedelta | None = None) -> Run:
@@ -24,7 +24,7 @@ class StatusReader:
         return self._store.order_changes(after)
 
     def apply(self, page: Page, *, now: datetime) -> int:
-        set_aside.let_go(self.name, [event_key(event.order, event.version) for event in page.rows])
+        set_aside.let_go(self.name, inbox.unheard_keys(page.rows))
         set_aside.put(self.name, page.bad, now=now)
         inbox.apply_events(page.rows, now=now)
         return len(page.rows)

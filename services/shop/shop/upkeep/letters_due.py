@@ -12,7 +12,7 @@ from shop.orders.letters import KINDS, NOT_CANCELLED, SILENT
 from shop.orders.models import Order, OrderEvent
 from shop.orders.states import FROM_STORE, State
 from shop.payments.models import Refund
-from shop.storelink.models import StoreEvent
+from shop.storelink.models import Retelling, StoreEvent
 from store_client import OrderEvent as Heard
 
 MONEY_RETURNED = "payment_returned"
@@ -44,7 +44,7 @@ class Facts:
 
 
 def facts_of(orders: Iterable[Order]) -> list[Facts]:
-    """This function will gather what should have been told and what was written, in four statements for all orders."""
+    """This function will gather what should have been told and what was written, in a fixed number of statements."""
     orders = list(orders)
     numbers = [order.number for order in orders]
     events, mails, refunds = defaultdict(list), defaultdict(list), defaultdict(list)
@@ -56,10 +56,15 @@ def facts_of(orders: Iterable[Order]) -> list[Facts]:
     for refund in Refund.objects.filter(payment__order__in=numbers).select_related("payment").order_by("id"):
         refunds[refund.payment.order_id].append(refund)
     moments = _moments(list(refunds))
+    retold = set(Retelling.objects.filter(order__in=numbers).values_list("order_id", flat=True))
     return [
         Facts(
             order,
-            _of_events(events[order.number], refunds[order.number])
+            _of_events(
+                events[order.number],
+                refunds[order.number],
+                repeated={mail.event for mail in mails[order.number]} if order.number in retold else None,
+            )
             + _of_money(order.number, events[order.number], refunds[order.number], moments),
             mails[order.number],
         )
@@ -77,17 +82,25 @@ def _moments(numbers: list[UUID]) -> dict[tuple[UUID, int], datetime]:
     }
 
 
-def _of_events(events: list[OrderEvent], refunds: list[Refund]) -> list[Due]:
+def _of_events(events: list[OrderEvent], refunds: list[Refund], *, repeated: set[str] | None) -> list[Due]:
+    """
+    :param repeated: what was written about an order whose log the store lost and told anew: no state has to be told
+        twice. None for all other orders.
+    """
     told_by_money = {refund.created_at for refund in refunds if refund.key.endswith(":late")}
-    due, before = [], None
+    due, before, seen = [], None, set()
     for event in events:
         state = State(event.state)
         is_silent = state in SILENT or (state == State.EXPIRED and event.at in told_by_money)
         kind = KINDS.get(state, str(state))
         if before == State.CANCEL_REQUESTED and state in GOES_ON:
             kind = NOT_CANCELLED
-        due.append(Due(f"order:{event.order_id}:{event.version}:", kind, event.at, not is_silent))
+        slot = f"order:{event.order_id}:{event.version}:"
+        if repeated is not None and state in seen:
+            is_silent = not any(written.startswith(slot) for written in repeated)
+        due.append(Due(slot, kind, event.at, not is_silent))
         before = state
+        seen.add(state)
     return due
 
 

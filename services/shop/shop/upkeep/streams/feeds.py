@@ -17,6 +17,9 @@ NOT_READ = "Press “Read now”. If that works, the worker or its timetable (be
 NOT_ANSWERING = (
     "See whether the store runs and can be reached from here (STORE_URL, STORE_TOKEN_FILE), then press “Read now”."
 )
+BEGAN_ANEW = (
+    "“Compare now” shows what differs, below, and “Repair” sets it right. When both sides agree this goes away."
+)
 TO_ACCEPT = (
     "Ask in the warehouse whether that is meant. If it is: “Accept the retirement”. If not: have the books put back on "
     "sale there, and accept then: what is on sale again stays."
@@ -44,9 +47,8 @@ def _judge(feed: Feed, *, now: datetime) -> tuple[Level, str, str]:
         return Level.PERSON, f"{told}{trouble}", NOT_ANSWERING if trouble else NOT_READ
     if feed.last_error:
         return Level.WAITS, f"The last try failed and is repeated by the timetable: {feed.last_error}", ""
-    if feed.walking:
-        told = "The store's feed began anew, as it does after a restore from a backup; it is read from its beginning."
-        return Level.WAITS, f"{told} Compare both sides when that is done.", ""
+    if feed.anew_sentence:
+        return Level.PERSON, feed.anew_sentence.partition(" See what differs with")[0], BEGAN_ANEW
     return Level.FINE, "All that the store has told is applied.", ""
 
 
