@@ -55,7 +55,7 @@ def facts_of(orders: Iterable[Order]) -> list[Facts]:
         mails[UUID(mail.key)].append(mail)
     for refund in Refund.objects.filter(payment__order__in=numbers).select_related("payment").order_by("id"):
         refunds[refund.payment.order_id].append(refund)
-    moments = _moments(list(refunds))
+    moves = _moves(list(refunds))
     retold = set(Retelling.objects.filter(order__in=numbers).values_list("order_id", flat=True))
     return [
         Facts(
@@ -65,21 +65,22 @@ def facts_of(orders: Iterable[Order]) -> list[Facts]:
                 refunds[order.number],
                 repeated={mail.event for mail in mails[order.number]} if order.number in retold else None,
             )
-            + _of_money(order.number, events[order.number], refunds[order.number], moments),
+            + _of_money(order.number, events[order.number], refunds[order.number], moves),
             mails[order.number],
         )
         for order in orders
     ]
 
 
-def _moments(numbers: list[UUID]) -> dict[tuple[UUID, int], datetime]:
-    """When each version of the store's order came about, for orders that money went back for."""
-    heard = StoreEvent.objects.filter(order__in=numbers)
-    return {
-        (event.order_id, event.version): Heard.parse(event.body).at
-        for event in heard
-        if event.body.get("status") in FROM_STORE
-    }
+def _moves(numbers: list[UUID]) -> dict[tuple[UUID, int], tuple[State, datetime]]:
+    """Which versions of the store's order brought a new state, and when; the others only moved its counters."""
+    moves, before = {}, None
+    for kept in StoreEvent.objects.filter(order__in=numbers).order_by("order_id", "version"):
+        heard = Heard.parse(kept.body)
+        if (kept.order_id, heard.status) != before:
+            moves[kept.order_id, kept.version] = (FROM_STORE[heard.status], heard.at)
+        before = (kept.order_id, heard.status)
+    return moves
 
 
 def _of_events(events: list[OrderEvent], refunds: list[Refund], *, repeated: set[str] | None) -> list[Due]:
@@ -104,7 +105,7 @@ def _of_events(events: list[OrderEvent], refunds: list[Refund], *, repeated: set
     return due
 
 
-def _of_money(number: UUID, events: list[OrderEvent], refunds: list[Refund], moments: dict) -> list[Due]:
+def _of_money(number: UUID, events: list[OrderEvent], refunds: list[Refund], moves: dict) -> list[Due]:
     """Money that goes back has a letter of its own, unless the letter of the order's move has told of it."""
     by_version = {event.version: event for event in events}
     due = []
@@ -112,6 +113,7 @@ def _of_money(number: UUID, events: list[OrderEvent], refunds: list[Refund], mom
         cause = CAUSE_OF_A_VERSION.match(refund.key.rpartition(":")[2])
         told_in_letter = False
         if cause and (event := by_version.get(int(cause[1]))):
-            told_in_letter = event.at in (refund.created_at, moments.get((number, int(cause[2]))))
+            moved = moves.get((number, int(cause[2])))
+            told_in_letter = event.at == refund.created_at or moved == (State(event.state), event.at)
         due.append(Due(refund.key, MONEY_RETURNED, refund.created_at, not told_in_letter))
     return due

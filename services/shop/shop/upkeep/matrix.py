@@ -103,7 +103,7 @@ def _line(facts: Facts, captured: Captured, strange: dict[str, set[str]]) -> Lin
             wanted = not slot.startswith(("order:", "refund:"))
             due = Due(slot, mails[0].kind, mails[0].created_at, wanted)
             cells.append(_cell(due, mails, captured, strange.get(slot, set())))
-    return Line(facts.order, sorted(cells, key=lambda cell: cell.at))
+    return Line(facts.order, cells)
 
 
 def _slot(mail: Mail) -> str:
