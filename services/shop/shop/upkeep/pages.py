@@ -13,7 +13,7 @@ from shop.outbox.models import Topic
 from shop.upkeep.access import ACT, ACT_ON, LOOK_AT_MAIL
 from shop.upkeep.forms import ReasonForm
 from shop.upkeep.status import Report
-from shop.upkeep.stream import Row, Stream
+from shop.upkeep.stream import Level, Row, Stream
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,10 @@ class Shown:
     stream: Stream
     buttons: list[Button] = field(default_factory=list)
     rows: list[tuple[Row, list[Button]]] = field(default_factory=list)
+
+    @property
+    def is_settled(self) -> bool:
+        return self.stream.level == Level.FINE
 
 
 @dataclass

@@ -26,7 +26,16 @@ __all__ = ["mail_matrix"]
 def sync(request: HttpRequest) -> HttpResponse:
     report = look(now=timezone.now())
     shown = with_buttons(report, request.user)
-    context = {"report": report, "streams": shown, "diary": diary.latest()}
+    context = {
+        "report": report,
+        # What needs a person stands first.
+        "unsettled": sorted(
+            (one for one in shown if not one.is_settled), key=lambda one: not one.stream.needs_a_person
+        ),
+        "settled": [one for one in shown if one.is_settled],
+        "diary": diary.latest(),
+        "is_first": True,
+    }
     return page(request, "sync", "Shop and store", context)
 
 

@@ -100,9 +100,10 @@ def _stream(kind_name: str, *, now: datetime) -> Stream:
         number("refused", number_refused),
     ]
     rows = [_row(kind_name, kind, row) for row in shown[:SHOWN_ROWS]]
-    return Stream(
-        kind.slug, kind.name, level, sentence, todo, figures, rows, number_refused + sums["failed"] - len(rows)
-    )
+    more = number_refused + sums["failed"] - len(rows)
+    actions = (f"try-all-again {kind_name}",) if sums["n"] or number_refused else ()
+    actions += ("mails",) if kind_name == "mail" else ()
+    return Stream(kind.slug, kind.name, level, sentence, todo, figures, rows, more, actions)
 
 
 def _judge(kind: Kind, sums: dict, refused: int, shown: list, *, now: datetime) -> tuple[Level, str, str]:
