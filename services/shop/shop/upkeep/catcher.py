@@ -70,4 +70,5 @@ def _read(url: str, start: int) -> tuple[int, list[tuple[str, datetime]]]:
 
 def _id_of(item: dict) -> str:
     headers = {name.lower(): values for name, values in item["Content"]["Headers"].items()}
-    return next(iter(headers.get("message-id", [])), "")
+    # A long header is folded after its name, and the catcher unfolds it as it came.
+    return next(iter(headers.get("message-id", [])), "").strip()

@@ -7,6 +7,7 @@ from django.db import transaction
 from shop.accounts.models import User
 from shop.bell import ring_after_commit
 from shop.clock import Clock
+from shop.pages.wording import counted
 from shop.storelink.models import Comparison, Feed
 from shop.storelink.reconcile import reconcile
 from shop.storelink.reconcile_report import Report
@@ -55,7 +56,5 @@ def trouble_of(report: Report) -> str:
 
 
 def _found(report: Report) -> str:
-    return ", ".join(
-        f"{Comparison.Subject(name).label}: {found.differing} differ, {found.repaired} repaired"
-        for name, found in report.found.items()
-    )
+    differing = sum(found.differing for found in report.found.values())
+    return f"{counted(differing, 'row')} differing, {differing - report.left:,} repaired"

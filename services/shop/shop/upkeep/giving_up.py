@@ -43,7 +43,7 @@ def give_up(row: Deliverable, *, who: User, reason: str, now: datetime) -> str:
 def put_away(row: SetAside, *, who: User, reason: str) -> str:
     """This function will let go of a row that was set aside; what it said stays in the diary."""
     with transaction.atomic(durable=True):
-        diary.note(who, row, f"given up: {reason} The row said: {row.reason} {row.body}")
+        diary.note(who, row, f"given up: {reason} What it was: {row.body}")
         row.delete()
     return "The row is put away."
 

@@ -11,6 +11,7 @@ from shop.catalogue.models import Book
 from shop.clock import Clock
 from shop.outbox.models import Deliverable
 from shop.outbox.operations import send_again
+from shop.pages.wording import counted
 from shop.storelink.books import sync_books
 from shop.storelink.feeds import Run
 from shop.storelink.models import Feed
@@ -85,7 +86,9 @@ def throw_away_dead_letters(*, who: User, reason: str) -> int:
 
 
 def _read(name: Feed.Name, topic: Topic, run: Run, who: User, did: str) -> Run:
-    diary.note(who, Feed.objects.get_or_create(name=name)[0], f"{did}: {run}")
+    came = run.stopped_because or run.error or f"{counted(run.rows, 'row')} read, {run.changed:,} changed"
+    if not run.busy:
+        diary.note(who, Feed.objects.get_or_create(name=name)[0], f"{did}: {came}")
     if run.unfinished:
         ring_after_commit(topic)
     return run

@@ -172,7 +172,8 @@ def _compared(request: HttpRequest, report, unfinished: str) -> HttpResponse:
     elif report.unfinished:
         messages.info(request, unfinished)
     elif report.left:
-        messages.warning(request, f"{counted(report.left, 'row')} left that differ.")
+        differ = counted(report.left, "row differs", "rows differ")
+        messages.warning(request, f"{differ}: see below.")
     else:
         messages.success(request, "Both sides agree.")
     return redirect("upkeep:sync")

@@ -128,7 +128,7 @@ def fake_catcher(message_ids: list[str], *, at: datetime | None = None):
             query = dict(pair.split("=") for pair in self.path.partition("?")[2].split("&"))
             start, limit = int(query["start"]), int(query["limit"])
             items = [
-                {"Created": created, "Content": {"Headers": {"Message-ID": [one]}}}
+                {"Created": created, "Content": {"Headers": {"Message-ID": [f" {one}"]}}}
                 for one in message_ids[::-1][start : start + limit]
             ]
             body = json.dumps({"total": len(message_ids), "count": len(items), "start": start, "items": items}).encode()

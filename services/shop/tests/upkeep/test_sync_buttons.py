@@ -121,7 +121,7 @@ def test_a_row_set_aside_is_given_up_with_a_reason_that_stays(owner):
     assert SetAside.objects.exists()
     owner.post(address, {"reason": "The book was a test."})
     assert not SetAside.objects.exists()
-    assert "The book was a test." in done()[0] and "No price." in done()[0]
+    assert "The book was a test." in done()[0] and "'id': 7" in done()[0]
 
 
 POSTED = [
@@ -134,6 +134,8 @@ POSTED = [
     "try-again/mail/{mail}/",
     "give-up/mail/{mail}/",
     "pictures/",
+    "compare/",
+    "repair/",
     "dead-letters/",
     "dead-letters/throw-away/",
 ]
@@ -179,3 +181,22 @@ def test_a_message_of_an_order_is_tried_again(owner, place, rings):
     OutboxMessage.objects.update(state="refused")
     owner.post(f"{PAGE}try-again/message/{OutboxMessage.objects.get().pk}/")
     assert OutboxMessage.objects.get().state == "waiting" and "OUTBOX" in rings
+
+
+def test_both_sides_are_compared_and_repaired_after_a_look(owner, store, make_book):
+    store.tell(book_row(1, free=7))
+    owner.post(f"{PAGE}read/books/")
+    assert "nothing to repair" in text(owner.get(f"{PAGE}repair/", follow=True))
+    Book.objects.update(store_free=99)
+    assert "1 row differs" in text(owner.post(f"{PAGE}compare/", follow=True))
+    assert Book.objects.get().store_free == 99, "comparing changes nothing"
+    assert "99 free here, 7 in the store" in text(owner.get(f"{PAGE}repair/"))
+    assert Book.objects.get().store_free == 99, "asking changes nothing"
+    assert "Both sides agree." in text(owner.post(f"{PAGE}repair/", follow=True))
+    assert Book.objects.get().store_free == 7
+    assert done()[-2:] == ["compared: 1 row differing, 0 repaired", "repaired: 1 row differing, 1 repaired"]
+
+
+def test_a_comparison_with_a_store_that_is_away_says_why(owner, store):
+    store.faults.extend(["500"] * 9)
+    assert "could not be read to its end" in text(owner.post(f"{PAGE}compare/", follow=True))
