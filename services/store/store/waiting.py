@@ -18,13 +18,15 @@ def wait_no_longer_than(milliseconds: int) -> None:
         cursor.execute("SELECT set_config('lock_timeout', %s, true)", [f"{milliseconds}ms"])
 
 
-def alone_with(number: UUID) -> None:
-    """Step: be the only transaction that works on this order number, be it on the order or on its hold.
+def alone_with(*numbers: UUID) -> None:
+    """Step: be the only transaction that works on these order numbers, be it on the orders or on their holds.
 
-    Neither has a row that the other could lock before it exists.
+    Neither has a row that the other could lock before it exists. Several are taken in one order, so that two who want
+    the same cannot each wait for the other.
     """
+    keys = sorted({(number.int >> 64) - 2**63 for number in numbers})
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [(number.int >> 64) - 2**63])
+        cursor.execute("SELECT pg_advisory_xact_lock(key) FROM unnest(%s::bigint[]) AS key", [keys])
 
 
 def in_progress(error: OperationalError) -> Exception:

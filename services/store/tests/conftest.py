@@ -119,21 +119,12 @@ def order_body():
 def accept(order_body):
     """Take an order of the shop in, past the API; answer it."""
     from store.api.serializers import OrderSerializer
-    from store.orders.operations import accept_order
+    from store.orders.accepting import accept_order
 
     def accepted(*wanted, number=None, client="shop", **changes):
         form = OrderSerializer(data=order_body(*wanted, **changes))
         form.is_valid(raise_exception=True)
-        order, _ = accept_order(
-            number=number or uuid4(),
-            client=client,
-            fingerprint=form.fingerprint,
-            lines=form.domain_lines,
-            facts=form.facts,
-            actor=client,
-            now=NOW,
-        )
-        return order
+        return accept_order(form.new_order(number or uuid4()), client=client, actor=client, now=NOW).order
 
     return accepted
 

@@ -17,7 +17,8 @@ from store.holds.models import Hold, HoldState
 from store.holds.operations import HoldDiffers, HoldUsed, OutOfStock, lapse_due_holds, release_hold, take_hold
 from store.holds.operations import Line as HeldLine
 from store.orders.models import ORDER_MOVES, Allocation, Order, OrderEvent, OrderLine, OrderState
-from store.orders.operations import Line, OrderCancelled, OrderDiffers, TooLate, accept_order, cancel_order, fail_order
+from store.orders.accepting import Line, NewOrder, OrderCancelled, OrderDiffers, accept_order
+from store.orders.operations import TooLate, cancel_order, fail_order
 from store.orders.packing import PackingRefused, choose_copies, dispatch, propose_copies
 from store.orders.queries import books_with_wrong_level
 from store.orders.shortfall import fall_short
@@ -107,15 +108,8 @@ class Store(RuleBasedStateMachine):
         before = self.order(number)
         facts = {"placed_at": NOW, "payment": "on_delivery", "ship_to": {}, "currency": "EUR", "note": ""}
         try:
-            order, new = accept_order(
-                number=number,
-                client="shop",
-                fingerprint=str(quantities),
-                lines=lines,
-                facts=facts,
-                actor="shop",
-                now=self.now,
-            )
+            pushed = NewOrder(number, str(quantities), lines, facts)
+            order, new = accept_order(pushed, client="shop", actor="shop", now=self.now)
         except OrderDiffers:
             assert before and self.pushed[number] != quantities
         except OrderCancelled:

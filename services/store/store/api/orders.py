@@ -3,18 +3,21 @@
 from functools import partial
 from uuid import UUID
 
+from django.db.models import prefetch_related_objects
 from django.http import Http404
 from django.utils import timezone
+from rest_framework.exceptions import ValidationError
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from store.api.models import Scope, ServiceCredential
 from store.api.paging import LARGEST_ID, LARGEST_PAGE, USUAL_LIST_PAGE, answer_changes, answer_list, number_from
+from store.api.parsers import BatchJSONParser
 from store.api.permissions import ScopeOrStaff
-from store.api.problems import Problem, in_progress, unknown_books
-from store.api.serializers import CancelSerializer, OrderSerializer
-from store.catalogue.queries import UnknownBooks
+from store.api.problems import Problem, as_problem, in_progress
+from store.api.serializers import BatchSerializer, CancelSerializer, OrderSerializer, new_order
 from store.orders import feed, operations
+from store.orders.accepting import NewOrder, Taken, accept_order, accept_orders
 from store.orders.models import Order, OrderState
 from store.waiting import InProgress
 
@@ -64,29 +67,29 @@ class OneOrder(OrdersDoor):
         form = OrderSerializer(data=request.data)
         form.is_valid(raise_exception=True)
         client = request.auth.name
-        try:
-            order, new = operations.accept_order(
-                number=number,
-                client=client,
-                fingerprint=form.fingerprint,
-                lines=form.domain_lines,
-                facts=form.facts,
-                actor=client,
-                now=timezone.now(),
-            )
-        except UnknownBooks as error:
-            raise unknown_books(error) from None
-        except operations.OrderDiffers:
-            detail = "This number belongs to an order with another content. Use a new number for a new order."
-            raise Problem(409, "order-differs", "The number is taken", detail) from None
-        except operations.OrderCancelled:
-            detail = "A cancel of this number came before the order; it will not be packed."
-            raise Problem(410, "order-cancelled", "The order was cancelled", detail) from None
-        except InProgress:
-            raise in_progress() from None
+        order, new = accept_order(form.new_order(number), client=client, actor=client, now=timezone.now())
         if order.shortage:
             raise _out_of_stock(order)
         return _answer(order, status=201 if new else 200, replayed=not new)
+
+
+class OrderBatch(OrdersDoor):
+    """Many orders in one request, each answered as its own PUT would be, whatever becomes of the others."""
+
+    scopes = {"POST": Scope.ORDERS_PUSH}
+    parser_classes = [BatchJSONParser]
+
+    def post(self, request):
+        form = BatchSerializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        entries, client = form.validated_data["orders"], request.auth.name
+        order_form = OrderSerializer()  # one for all: it costs more to make than to use
+        read = {entry["number"]: _read(order_form, **entry) for entry in entries}
+        good = [one for one in read.values() if not isinstance(one, Exception)]
+        outcomes = accept_orders(good, client=client, actor=client, now=timezone.now()) if good else []
+        prefetch_related_objects([taken.order for taken in outcomes if not isinstance(taken, Exception)], "events")
+        read |= {one.number: outcome for one, outcome in zip(good, outcomes)}
+        return Response({"answers": [{"order": str(number)} | _told_of(read[number]) for number in read]})
 
 
 class CancelOrder(OrdersDoor):
@@ -109,9 +112,30 @@ class CancelOrder(OrdersDoor):
         return _answer(order, status=201 if unknown else 200)
 
 
+def _read(form: OrderSerializer, number: UUID, order: dict) -> NewOrder | Exception:
+    try:
+        return new_order(number, form.run_validation(order))
+    except ValidationError as error:
+        return error
+
+
+def _told_of(outcome: Taken | Exception) -> dict:
+    """Status and body that the order's own PUT would answer."""
+    error = outcome if isinstance(outcome, Exception) else None
+    if error is None and outcome.order.shortage:
+        error = _out_of_stock(outcome.order)
+    if error:
+        problem = as_problem(error)
+        return {"status": problem.status_code, "body": problem.body}
+    return {"status": 201 if outcome.new else 200, "body": _state(outcome.order)}
+
+
+def _state(order: Order) -> dict:
+    return {"order": str(order.number), "status": order.state, "version": order.version, "events": _events(order)}
+
+
 def _answer(order: Order, *, status: int, replayed: bool = False) -> Response:
-    body = {"order": str(order.number), "status": order.state, "version": order.version, "events": _events(order)}
-    return Response(body, status=status, headers={"Idempotency-Replayed": "true"} if replayed else None)
+    return Response(_state(order), status=status, headers={"Idempotency-Replayed": "true"} if replayed else None)
 
 
 def _out_of_stock(order: Order) -> Problem:
@@ -121,7 +145,7 @@ def _out_of_stock(order: Order) -> Problem:
 
 
 def _events(order: Order) -> list[dict]:
-    return [event.as_told() for event in order.events.order_by("version")]
+    return [event.as_told() for event in sorted(order.events.all(), key=lambda event: event.version)]
 
 
 def _as_told(order: Order) -> dict:

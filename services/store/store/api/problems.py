@@ -10,6 +10,8 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 
 from store.catalogue.queries import UnknownBooks
+from store.orders.accepting import OrderCancelled, OrderDiffers
+from store.waiting import InProgress
 
 log = logging.getLogger(__name__)
 
@@ -27,6 +29,16 @@ class Problem(exceptions.APIException):
         if retry_after_s is not None:
             self.wait = retry_after_s
 
+    @property
+    def body(self) -> dict[str, Any]:
+        return {
+            "type": f"/problems/{self.slug}",
+            "title": self.title,
+            "status": self.status_code,
+            "detail": str(self.detail),
+            **self.members,
+        }
+
 
 def in_progress() -> Problem:
     detail = "Another request with this number, or for these books, is being worked on. Send it again in a second."
@@ -41,26 +53,30 @@ def unknown_books(error: UnknownBooks) -> Problem:
 
 def problem_response(error: Exception, context: dict[str, Any]) -> Response:
     """This function will turn every exception of an API view into an answer; unforeseen ones are logged."""
-    problem = _as_problem(error)
-    body = {
-        "type": f"/problems/{problem.slug}",
-        "title": problem.title,
-        "status": problem.status_code,
-        "detail": str(problem.detail),
-        **problem.members,
-    }
+    problem = as_problem(error)
     headers = {}
     if auth_header := getattr(error, "auth_header", None):
         headers["WWW-Authenticate"] = auth_header
     if wait := getattr(problem, "wait", None):
         headers["Retry-After"] = str(wait)
-    return Response(body, status=problem.status_code, headers=headers, content_type="application/problem+json")
+    return Response(problem.body, status=problem.status_code, headers=headers, content_type="application/problem+json")
 
 
-def _as_problem(error: Exception) -> Problem:
+def as_problem(error: Exception) -> Problem:
+    """This function will name what an exception means to the caller; unforeseen ones are logged."""
     match error:
         case Problem():
             return error
+        case UnknownBooks():
+            return unknown_books(error)
+        case InProgress():
+            return in_progress()
+        case OrderDiffers():
+            detail = "This number belongs to an order with another content. Use a new number for a new order."
+            return Problem(409, "order-differs", "The number is taken", detail)
+        case OrderCancelled():
+            detail = "A cancel of this number came before the order; it will not be packed."
+            return Problem(410, "order-cancelled", "The order was cancelled", detail)
         case exceptions.ValidationError():
             detail = "Correct the fields named in errors and send it again; nothing was kept."
             return Problem(422, "invalid", "The request is not valid", detail, errors=list(_flat(error.detail)))

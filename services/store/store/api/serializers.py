@@ -5,15 +5,17 @@ import json
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from rest_framework import serializers
 
 from store.api.countries import COUNTRIES
 from store.holds.operations import Line as HeldLine
+from store.orders.accepting import Line, NewOrder
 from store.orders.models import LARGEST_QUANTITY, Payment
-from store.orders.operations import Line
 
 MOST_LINES = 100
+MOST_ORDERS = 50  # in one batch
 LARGEST_ID = 2**63 - 1
 LARGEST_LINE_NUMBER = 2**15 - 1
 
@@ -76,22 +78,42 @@ class OrderSerializer(serializers.Serializer):
     def validate_lines(self, lines: list[dict]) -> list[dict]:
         return numbered_once(lines)
 
-    @property
-    def domain_lines(self) -> list[Line]:
-        return [Line(**line) for line in self.validated_data["lines"]]
+    def new_order(self, number: UUID) -> NewOrder:
+        """The valid order under this number."""
+        return new_order(number, self.validated_data)
 
-    @property
-    def facts(self) -> dict[str, Any]:
-        return {name: value for name, value in self.validated_data.items() if name != "lines"}
 
-    @property
-    def fingerprint(self) -> str:
-        """SHA-256 of the meaning, not of the bytes: the same order written otherwise is the same order."""
-        told = dict(self.validated_data)
-        if not told["paid"]:
-            del told["paid"]  # orders that came before the shop said what was paid keep their fingerprint
-        canonical = json.dumps(told, sort_keys=True, separators=(",", ":"), default=_canonical)
-        return hashlib.sha256(canonical.encode()).hexdigest()
+class BatchEntrySerializer(serializers.Serializer):
+    number = serializers.UUIDField()
+    order = serializers.DictField()  # looked at entry by entry: a wrong one keeps none of the others out
+
+
+class BatchSerializer(serializers.Serializer):
+    orders = BatchEntrySerializer(many=True, allow_empty=False, max_length=MOST_ORDERS)
+
+    def validate_orders(self, entries: list[dict]) -> list[dict]:
+        if len({entry["number"] for entry in entries}) < len(entries):
+            raise serializers.ValidationError("Send each number once.")
+        return entries
+
+
+def new_order(number: UUID, told: dict[str, Any]) -> NewOrder:
+    """:param told: what the OrderSerializer made of a body."""
+    return NewOrder(
+        number=number,
+        fingerprint=_fingerprint(told),
+        lines=[Line(**line) for line in told["lines"]],
+        facts={name: value for name, value in told.items() if name != "lines"},
+    )
+
+
+def _fingerprint(told: dict[str, Any]) -> str:
+    """SHA-256 of the meaning, not of the bytes: the same order written otherwise is the same order."""
+    told = dict(told)
+    if not told["paid"]:
+        del told["paid"]  # orders that came before the shop said what was paid keep their fingerprint
+    canonical = json.dumps(told, sort_keys=True, separators=(",", ":"), default=_canonical)
+    return hashlib.sha256(canonical.encode()).hexdigest()
 
 
 class CancelSerializer(serializers.Serializer):

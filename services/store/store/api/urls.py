@@ -24,6 +24,7 @@ urlpatterns = [
     path("books/<int:book_id>/picture/", books.BookPicture.as_view()),
     path("holds/<uuid:number>/", holds.OneHold.as_view()),
     path("orders/", orders.Orders.as_view()),
+    path("orders/batch/", orders.OrderBatch.as_view()),
     path("orders/changes/", orders.OrderChanges.as_view()),
     path("orders/digests/", digests.OrderRanges.as_view()),
     path("orders/digests/rows/", digests.OrderRows.as_view()),

@@ -4,7 +4,7 @@ A transaction takes its locks in this order: the number, the order, its hold, th
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
@@ -143,16 +143,22 @@ def lock_hold(number: UUID) -> Hold | None:
     return Hold.objects.select_for_update().filter(number=number, state=HoldState.HELD).first()
 
 
-def use_hold(number: UUID, client: str, *, now: datetime) -> Counter:
-    """Step: end the live hold because its order has come; answer its copies by book, which stay reserved.
+def use_holds(numbers: Collection[UUID], client: str, *, now: datetime) -> dict[UUID, Counter]:
+    """Step: end the live holds whose orders have come; answer the copies of each by book, which stay reserved.
 
-    The caller makes them the order's own, or gives them back.
+    The caller makes them the orders' own, or gives them back.
     """
-    held = lock_hold(number)
-    if held is None or held.client != client:
-        return Counter()
-    _end(held, HoldState.USED, now=now)
-    return _by_book(held.lines.all())
+    live = Hold.objects.select_for_update().filter(number__in=numbers, state=HoldState.HELD, client=client)
+    held = {hold.id: hold for hold in live.order_by("id")}
+    if not held:
+        return {}
+    for hold in held.values():
+        hold.move_to(HoldState.USED, now=now)
+    Hold.objects.filter(id__in=held).update(state=HoldState.USED, ended_at=now)
+    copies: dict[UUID, Counter] = {}
+    for line in HoldLine.objects.filter(hold__in=held):
+        copies.setdefault(held[line.hold_id].number, Counter())[line.book_id] += line.quantity
+    return copies
 
 
 def end_hold(number: UUID, client: str, state: HoldState, *, now: datetime) -> None:

@@ -1,32 +1,21 @@
-"""Take orders in, and end them. Packing stands in `store.orders.packing`."""
+"""End orders, and write down every move of one. They are taken in by `store.orders.accepting`, packed by `store.orders.packing`."""
 
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
-from decimal import Decimal
-from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import IntegrityError, OperationalError, transaction
 
-from store.catalogue.queries import require_sold
 from store.holds.models import HoldState
-from store.holds.operations import end_hold, lapse_due_holds, use_hold
+from store.holds.operations import end_hold
 from store.orders.models import ORDER_MOVES, Allocation, Order, OrderEvent, OrderLine, OrderState
 from store.orders.queries import lines_with_packed
 from store.ringing import ring_after_commit
 from store.stock.models import CopyState, Reason
-from store.stock.operations import Shift, lock_copies, lock_levels, move_copies, promise_copies, shift_levels
+from store.stock.operations import Shift, lock_copies, lock_levels, move_copies, shift_levels
 from store.waiting import LONGEST_WAIT_MS, InProgress, alone_with, in_progress, wait_no_longer_than
 from worker_bell import Topic
-
-
-class OrderDiffers(Exception):
-    """The number is taken by an order with another content."""
-
-
-class OrderCancelled(Exception):
-    """A cancel of this number came before the order."""
 
 
 class TooLate(Exception):
@@ -35,55 +24,6 @@ class TooLate(Exception):
 
 class NoReason(Exception):
     """An order fails for a reason only."""
-
-
-class Line(NamedTuple):
-    line: int
-    book: int
-    isbn13: str
-    title: str
-    quantity: int
-    unit_price: Decimal
-
-
-def accept_order(
-    *,
-    number: UUID,
-    client: str,
-    fingerprint: str,
-    lines: Sequence[Line],
-    facts: dict[str, Any],
-    actor: str,
-    now: datetime,
-) -> tuple[Order, bool]:
-    """Take an order in for packing, or reject it for good if copies are short; answer it and whether it is new.
-
-    Copies held for its number become its own; without a live hold it is promised what is free.
-
-    :param facts: Order's fields placed_at, payment, paid, total, currency, ship_to, note.
-    :raises OrderDiffers: if the number is taken by an order with another fingerprint.
-    :raises OrderCancelled: if a cancel of the number came first.
-    :raises InProgress: try again in a second.
-    :raises UnknownBooks: nothing is kept then.
-    """
-    lapse_due_holds(now=now)
-    try:
-        with transaction.atomic(durable=True):
-            wait_no_longer_than(LONGEST_WAIT_MS)
-            alone_with(number)
-            order = Order.objects.create(number=number, client=client, fingerprint=fingerprint, **facts)
-            _add_lines(order, lines)
-            order.shortage = _reserve(lines, held=use_hold(number, client, now=now))
-            order.state = OrderState.REJECTED if order.shortage else OrderState.RECEIVED
-            record(order, actor=actor, now=now)
-        return order, True
-    except IntegrityError:  # the unique number, not a look beforehand, decides who came first
-        earlier = Order.objects.filter(number=number).first()
-        if earlier is None:
-            raise  # another rule was broken than the number's
-        return _same_again(earlier, client, fingerprint), False
-    except OperationalError as error:
-        raise in_progress(error) from error
 
 
 def cancel_order(*, number: UUID, client: str, reason: str, actor: str, now: datetime) -> tuple[Order, bool]:
@@ -152,8 +92,16 @@ def record(order: Order, *, actor: str, now: datetime) -> None:
     """Step: save the order with its next version, and tell the move to the feed of statuses."""
     order.version += 1
     order.save()
-    lines = lines_with_packed(order)
-    OrderEvent.objects.create(
+    event_of(order, lines_with_packed(order), actor=actor, now=now).save(force_insert=True)
+    ring_after_commit(Topic.ORDERS)
+
+
+def event_of(order: Order, lines: Sequence[OrderLine], *, actor: str, now: datetime) -> OrderEvent:
+    """The event that tells of the order's present version, to be saved by the caller.
+
+    :param lines: each with `packed`.
+    """
+    return OrderEvent(
         order=order,
         number=order.number,
         client=order.client,
@@ -165,39 +113,6 @@ def record(order: Order, *, actor: str, now: datetime) -> None:
         actor=actor,
         at=now,
     )
-    ring_after_commit(Topic.ORDERS)
-
-
-def _add_lines(order: Order, lines: Sequence[Line]) -> None:
-    require_sold((line.book, line.isbn13) for line in lines)
-    OrderLine.objects.bulk_create(
-        OrderLine(
-            order=order,
-            line=line.line,
-            book_id=line.book,
-            isbn13=line.isbn13,
-            title=line.title,
-            unit_price=line.unit_price,
-            quantity=line.quantity,
-        )
-        for line in lines
-    )
-
-
-def _reserve(lines: Sequence[Line], *, held: Counter) -> list[dict[str, Any]]:
-    """Promise all copies and answer [], or promise none and answer the lines that are short."""
-    isbn13 = {line.line: line.isbn13 for line in lines}
-    return [short._asdict() | {"isbn13": isbn13[short.line]} for short in promise_copies(lines, already=held)]
-
-
-def _same_again(order: Order, client: str, fingerprint: str) -> Order:
-    if order.client != client:
-        raise OrderDiffers(order.number)
-    if order.is_tombstone:
-        raise OrderCancelled(order.number)
-    if order.fingerprint != fingerprint:
-        raise OrderDiffers(order.number)
-    return order
 
 
 def _bury(number: UUID, client: str, reason: str, *, actor: str, now: datetime) -> Order:

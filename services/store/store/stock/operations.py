@@ -183,19 +183,39 @@ def promise_copies(lines: Sequence[Wanted], *, already: Mapping[int, int] | None
     :param already: copies by book that are promised to the same customer; the new promise takes their place, and a
         shortage gives them back.
     """
-    already = Counter(already)
-    levels = lock_levels({line.book for line in lines} | already.keys())
-    left = Counter({book: level.free + already[book] for book, level in levels.items()})
-    wanted, short = Counter(), []
+    return promise_in_turn([(lines, already or {})])[0]
+
+
+def promise_in_turn(wants: Sequence[tuple[Sequence[Wanted], Mapping[int, int]]]) -> list[list[Shortage]]:
+    """Step: do what `promise_copies` does for one customer after the other, with the statements of one."""
+    levels = lock_levels({book for lines, already in wants for book in (*(line.book for line in lines), *already)})
+    left = Counter({book: level.free for book, level in levels.items()})
+    before, shortages = Counter(left), []
+    for lines, already in wants:
+        left.update(already)
+        short = _short_lines(lines, Counter(left))
+        if not short:
+            left.subtract(_wanted(lines))
+        shortages.append(short)
+    shift_levels({book: Shift(reserved=before[book] - left[book]) for book in before.keys() | left.keys()})
+    return shortages
+
+
+def _short_lines(lines: Sequence[Wanted], left: Counter) -> list[Shortage]:
+    """The lines that ask for more than is left; `left` goes down line by line."""
+    short = []
     for line in lines:
         if left[line.book] < line.quantity:
             short.append(Shortage(line.line, line.book, line.quantity, max(left[line.book], 0)))
         left[line.book] -= line.quantity
-        wanted[line.book] += line.quantity
-    if short:
-        wanted.clear()
-    shift_levels({book: Shift(reserved=wanted[book] - already[book]) for book in wanted.keys() | already.keys()})
     return short
+
+
+def _wanted(lines: Sequence[Wanted]) -> Counter:
+    wanted = Counter()
+    for line in lines:
+        wanted[line.book] += line.quantity
+    return wanted
 
 
 def note_count(copy_ids: Collection[int], to: CopyState, *, actor: str, now: datetime, note: str = "") -> int:

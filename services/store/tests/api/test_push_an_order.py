@@ -308,17 +308,17 @@ def test_a_database_session_killed_in_the_middle_leaves_nothing(shop, books, ord
     """L8: no half order; the next try makes it whole."""
     from unittest.mock import patch
 
-    from store.orders import operations
+    from store.orders import accepting
 
     number, body = uuid4(), order_body((books[0], 1))
-    true_reserve = operations._reserve
+    true_reserve = accepting._reserve
 
-    def reserve_and_die(lines, **held):
-        true_reserve(lines, **held)
+    def reserve_and_die(wants):
+        true_reserve(wants)
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
 
-    with patch.object(operations, "_reserve", reserve_and_die):
+    with patch.object(accepting, "_reserve", reserve_and_die):
         assert put(shop, number, body).status_code == 503
     connection.close()
     assert nothing_was_kept()
