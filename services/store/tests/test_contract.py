@@ -46,6 +46,17 @@ def free_numbers(shop) -> list[int]:
     return [book.free for book in sorted(read_all(shop.book_changes)[0], key=lambda book: book.id)]
 
 
+def test_many_orders_at_once_are_answered_each_by_itself(shop, books):
+    good, short, unknown = str(uuid4()), str(uuid4()), str(uuid4())
+    strange = order_of((books[0], 1))
+    strange["lines"][0]["book"] = 999_999
+    outcomes = shop.put_orders({good: order_of((books[0], 1)), short: order_of((books[2], 1)), unknown: strange})
+    assert (outcomes[good].status, [event.version for event in outcomes[good].events]) == ("received", [1])
+    assert outcomes[good] == shop.put_order(good, order_of((books[0], 1)))
+    assert [outcomes[number].problem.slug for number in (short, unknown)] == ["out-of-stock", "invalid"]
+    assert [event.status for event in outcomes[short].problem.events] == ["rejected"]
+
+
 def test_books_arrive_whole_and_then_only_what_changed(shop, books):
     told, after = read_all(lambda after: shop.book_changes(after, limit=2))
     assert [book.id for book in told] == [book.id for book in books]

@@ -27,7 +27,10 @@ def door(place: Door, **options):
 @door(Topic.OUTBOX.value)
 def send_orders() -> str:
     with a_place("outbox", of=AT_THE_SAME_TIME) as free, open_store() as store:
-        return str(delivery.send_orders(store, timezone.now)) if free else "others are at it"
+        if not free:
+            return "others are at it"
+        run = delivery.send_orders(store, timezone.now)
+    return go_on_if(run.unfinished, send_orders, run)
 
 
 @door(Topic.REFUNDS.value)

@@ -48,6 +48,13 @@ def early_ack(delivery: ModuleType) -> None:
                 message.mark_sent(now=now)
             return message
 
+        @classmethod
+        def claim_first_tries(cls, *, now, **which):
+            messages = delivery.Unpatched.claim_first_tries(now=now, **which)
+            for message in messages:
+                message.mark_sent(now=now)
+            return messages
+
     delivery.Unpatched, delivery.OutboxMessage = delivery.OutboxMessage, TakenIsSent
 
 
@@ -87,19 +94,22 @@ def _last_id(before: int, rows: list[dict]) -> int:
         return cursor.fetchone()[0]
 
 
-def no_stock_check(operations: ModuleType) -> None:
+def no_stock_check(accepting: ModuleType) -> None:
     from collections import Counter
 
-    def reserve_anyway(lines, *, held):
-        wanted = Counter()
-        for line in lines:
-            wanted[line.book] += line.quantity
-        wanted.subtract(held)
-        operations.lock_levels(wanted)
-        operations.shift_levels({book: operations.Shift(reserved=number) for book, number in wanted.items()})
-        return []
+    from store.stock import operations as stock
 
-    operations._reserve = reserve_anyway
+    def reserve_anyway(wants):
+        wanted = Counter()
+        for lines, held in wants:
+            for line in lines:
+                wanted[line.book] += line.quantity
+            wanted.subtract(held)
+        stock.lock_levels(wanted)
+        stock.shift_levels({book: stock.Shift(reserved=number) for book, number in wanted.items()})
+        return [[] for _ in wants]
+
+    accepting._reserve = reserve_anyway
 
 
 def books_are_not_rung_for(stock: ModuleType) -> None:
@@ -200,7 +210,7 @@ def _replaced(text: str, changes: dict[str, str]) -> str:
 MUTANTS: dict[str, dict[str, Patch]] = {
     "early_ack": {"shop.storelink.delivery": early_ack},
     "cursor_on_id": {"store.orders.feed": cursor_on_id, "store.feed.page": cursor_ends_at_last_id},
-    "no_stock_check": {"store.orders.operations": no_stock_check, "store.stock.operations": books_are_not_rung_for},
+    "no_stock_check": {"store.orders.accepting": no_stock_check, "store.stock.operations": books_are_not_rung_for},
     "mail_without_unique_key": {"shop.storelink.inbox": letter_for_everything_heard},
     "unsorted_locks": {"store.stock.operations": unsorted_locks},
     "web_publishes_instead_of_outbox": {"shop.orders.operations": web_publishes},

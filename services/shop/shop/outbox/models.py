@@ -40,11 +40,15 @@ class Deliverable(models.Model):
 
         A row that nobody has tried is due at once, by whoever's clock it was written.
         """
+        return next(iter(cls._claim(now=now, at_most=1)), None)
+
+    @classmethod
+    def _claim(cls, *, now: datetime, at_most: int, only: str = "true", **params) -> list[Self]:
+        """:param only: a further condition on the row `due`, with `params`."""
         table = connections[router.db_for_write(cls)].ops.quote_name(cls._meta.db_table)
         rows = cls.objects.raw(
             f"""
-            UPDATE {table} SET leased_until = %(until)s, attempts = attempts + 1
-            WHERE id = (
+            WITH due AS MATERIALIZED (
                 SELECT due.id FROM {table} due
                 WHERE due.state = 'waiting' AND (due.next_at <= %(now)s OR due.attempts = 0)
                   AND (due.leased_until IS NULL OR due.leased_until <= %(now)s)
@@ -52,13 +56,16 @@ class Deliverable(models.Model):
                       SELECT 1 FROM {table} earlier
                       WHERE earlier.key = due.key AND earlier.id < due.id AND earlier.state = 'waiting'
                   )
-                ORDER BY due.id LIMIT 1 FOR UPDATE SKIP LOCKED
+                  AND {only}
+                ORDER BY due.id LIMIT %(at_most)s FOR UPDATE SKIP LOCKED
             )
-            RETURNING *
+            UPDATE {table} claimed SET leased_until = %(until)s, attempts = attempts + 1
+            FROM due WHERE claimed.id = due.id
+            RETURNING claimed.*
             """,
-            {"now": now, "until": now + LEASE},
+            {"now": now, "until": now + LEASE, "at_most": at_most, **params},
         )
-        return next(iter(rows), None)
+        return sorted(rows, key=lambda row: row.pk)
 
     def mark_sent(self, *, now: datetime) -> bool:
         """This function will close the row; False if the claim was lost meanwhile and another has it."""
@@ -119,6 +126,24 @@ class OutboxMessage(Deliverable):
 
     def __str__(self) -> str:
         return f"{self.topic} {self.key}"
+
+    @classmethod
+    def claim_first_tries(cls, *, topic: Topic, at_most: int, now: datetime) -> list[Self]:
+        """This function will lease due rows of one topic that nobody has tried to deliver yet."""
+        return cls._claim(now=now, at_most=at_most, only="due.attempts = 0 AND due.topic = %(topic)s", topic=topic.value)
+
+    @classmethod
+    def mark_all_sent(cls, messages: list[Self], *, now: datetime) -> None:
+        """This function will close rows with one statement, except those whose claim was lost meanwhile."""
+        with connections[router.db_for_write(cls)].cursor() as cursor:
+            cursor.execute(
+                f"""
+                UPDATE {cls._meta.db_table} AS message SET state = 'sent', done_at = %(now)s, leased_until = NULL
+                FROM unnest(%(ids)s::bigint[], %(attempts)s::int[]) AS mine (id, attempts)
+                WHERE message.id = mine.id AND message.attempts = mine.attempts AND message.state = 'waiting'
+                """,
+                {"now": now, "ids": [m.pk for m in messages], "attempts": [m.attempts for m in messages]},
+            )
 
     @classmethod
     def write(cls, *, topic: Topic, key: str, body: dict, now: datetime) -> Self:

@@ -16,6 +16,7 @@ COLUMNS = (
 ).split(", ")
 # A withdrawn book that the shop never had is not worth a row.
 UPSERT = f"""
+    WITH written AS (
     INSERT INTO catalogue_book AS book ({", ".join(COLUMNS)}, id, retired_at, cover_sha256, cover_error)
     SELECT {", ".join(f"row.{name}" for name in COLUMNS)}, row.id, CASE WHEN row.retired THEN %(now)s::timestamptz END, '', ''
     FROM jsonb_to_recordset(%(rows)s::jsonb) AS row (
@@ -31,7 +32,9 @@ UPSERT = f"""
         cover_sha256 = CASE WHEN excluded.picture_sha256 = '' THEN '' ELSE book.cover_sha256 END,
         cover_error = CASE WHEN excluded.picture_sha256 = book.picture_sha256 THEN book.cover_error ELSE '' END
     WHERE book.epoch <> excluded.epoch OR excluded.version > book.version
-    RETURNING book.picture_sha256 <> book.cover_sha256
+    RETURNING book.picture_sha256 <> book.cover_sha256 AS picture_wanted
+    )
+    SELECT count(*), COALESCE(bool_or(picture_wanted), false) FROM written
 """
 RETIRE_DELETED = """
     UPDATE catalogue_book AS book
@@ -93,8 +96,7 @@ def _write(rows: list[Book | DeletedBook], epoch: str, now: datetime) -> Written
     with connection.cursor() as cursor:
         if books:
             cursor.execute(UPSERT, {"rows": json.dumps(books), "now": now})
-            wanted = cursor.fetchall()
-            written += Written(len(wanted), any(missing for (missing,) in wanted))
+            written += Written(*cursor.fetchone())
         if gone:
             cursor.execute(RETIRE_DELETED, {"rows": json.dumps(gone), "now": now})
             written += Written(cursor.rowcount)

@@ -2,6 +2,7 @@
 
 import logging
 import time
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Protocol
@@ -95,11 +96,14 @@ def _read(reader: Reader, clock: Clock, run: Run, *, accept: bool, ends: datetim
     if feed.stopped_because and not accept:
         run.stopped_because = feed.stopped_because
         return
+    ahead = Ahead(reader, run)
     try:
         while True:
-            page = _next_page(reader, feed, run, now=clock())
+            page = _next_page(ahead, feed, now=clock())
             if page is None:
                 continue  # the feed began anew, and so do we
+            if page.more and not (ends and clock() >= ends):
+                ahead.begin(page.next)
             _apply(reader, feed, page, run, now=clock())
             if not page.more:
                 return
@@ -114,16 +118,45 @@ def _read(reader: Reader, clock: Clock, run: Run, *, accept: bool, ends: datetim
         Feed.objects.filter(pk=feed.pk, position=feed.position).update(stopped_because=run.stopped_because)
     except PositionMoved:
         log.info("%s: another run applied this page", reader.name)
+    finally:
+        ahead.end()
 
 
-def _next_page(reader: Reader, feed: Feed, run: Run, *, now: datetime) -> Page | None:
+class Ahead:
+    """Fetches the page after the one that is being applied, so that store and shop work at the same time.
+
+    A page fetched is nothing yet: the position moves only with the page that is applied, and what comes after an older
+    position may be asked for again at any time.
+    """
+
+    def __init__(self, reader: Reader, run: Run):
+        self._reader, self._run = reader, run
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="page-ahead")
+        self._fetching: dict[str, Future[Page]] = {}
+
+    def begin(self, after: str) -> None:
+        self._run.requests += 1
+        self._fetching = {after: self._thread.submit(self._reader.fetch, after)}
+
+    def fetch(self, after: str) -> Page:
+        """This function will answer what reader.fetch() answers or raises, waiting for it if it is on its way."""
+        if after in self._fetching:
+            return self._fetching.pop(after).result()
+        self._run.requests += 1
+        return self._reader.fetch(after)
+
+    def end(self) -> None:
+        """Step: leave before the reader's line is closed; a page on its way is waited for and dropped."""
+        self._thread.shutdown(cancel_futures=True)
+
+
+def _next_page(ahead: Ahead, feed: Feed, *, now: datetime) -> Page | None:
     """The page after our position; None after going back to the beginning.
 
     :raises StoreUnavailable: also for a feed that answers the same position for ever.
     """
-    run.requests += 1
     try:
-        page = reader.fetch(feed.position)
+        page = ahead.fetch(feed.position)
     except FeedRestarted as error:
         if not feed.position:
             raise StoreUnavailable(f"The feed cannot be read even from its beginning: {error}") from error

@@ -6,7 +6,7 @@ import pytest
 
 from shop.notifications.models import Mail
 from shop.orders.models import Order
-from shop.outbox.models import LEASE, OutboxMessage
+from shop.outbox.models import LEASE, OutboxMessage, Topic
 from shop.outbox.operations import send_again
 from shop.storelink.delivery import send_orders
 
@@ -110,7 +110,7 @@ def test_two_senders_at_once_make_one_order_and_one_letter(place, make_client, c
     orders = [place() for _ in range(6)]
     together(*[lambda line=make_client(): send_orders(line, clock) for _ in range(3)])
     assert len(store.orders) == 6 and store.free[1] == 4
-    assert len([path for _, path in store.requests]) == 6, "each was claimed by one sender"
+    assert {row.attempts for row in OutboxMessage.objects.all()} == {1}, "each was claimed by one sender"
     for order in orders:
         assert letters_of(order) == ["order_received", "order_accepted"]
 
@@ -211,3 +211,102 @@ def test_one_order_whose_outcome_cannot_be_written_does_not_hold_up_the_next(pla
     send_orders(client, clock)
     first.refresh_from_db()
     assert first.state == "accepted" and letters_of(first) == ["order_received", "order_accepted"]
+
+
+def ways(store) -> list[str]:
+    return [command for command, _ in store.requests]
+
+
+def test_orders_that_wait_go_together_once_the_store_has_answered_the_first(place, client, clock, store):
+    orders = [place() for _ in range(5)]
+    assert send_orders(client, clock).sent == 5
+    assert ways(store) == ["PUT", "POST"]
+    for order in orders:
+        order.refresh_from_db()
+        assert order.state == "accepted"
+        assert letters_of(order) == ["order_received", "order_accepted"]
+    assert store.free[1] == 5
+    assert not OutboxMessage.objects.exclude(state="sent").exists()
+
+
+def test_many_cost_the_statements_of_a_few(place, client, clock, django_assert_max_num_queries):
+    for _ in range(12):
+        place()
+    with django_assert_max_num_queries(40):
+        assert send_orders(client, clock).sent == 12
+
+
+def test_one_that_the_store_stumbles_over_goes_by_itself_from_then_on(place, client, clock, store):
+    _, bad, *_ = orders = [place() for _ in range(4)]
+    store.single_faults[str(bad.number)] = "500"
+    done = send_orders(client, clock)
+    assert (done.sent, done.postponed) == (3, 1)
+    assert set(store.orders) == {str(order.number) for order in orders} - {str(bad.number)}
+    place()
+    clock.now += timedelta(seconds=2)
+    assert send_orders(client, clock).sent == 2
+    assert store.requests[2:][0] == ("PUT", f"/api/orders/{bad.number}/")
+    assert len(store.orders) == 5
+
+
+def test_refused_ones_among_many_are_told_and_the_others_accepted(place, client, clock, store):
+    first, short, last = place(), place(quantity=3, pk=2, in_store=2), place()
+    done = send_orders(client, clock)
+    assert (done.sent, done.refused, ways(store)) == (2, 1, ["PUT", "POST"])
+    for order, state in ((first, "accepted"), (short, "rejected"), (last, "accepted")):
+        order.refresh_from_db()
+        assert order.state == state
+    assert letters_of(short) == ["order_received", "order_rejected"]
+
+
+@pytest.mark.parametrize("fault", ["swallow", "truncated", "500", "not json", "hang up"])
+def test_an_exchange_of_many_that_is_lost_makes_each_order_once(place, client, clock, store, fault):
+    """L4"""
+    orders = [place() for _ in range(4)]
+    store.faults.extend(["", fault])
+    done = send_orders(client, clock)
+    assert (done.sent, done.postponed) == (1, 3)
+    clock.now += timedelta(seconds=2)
+    assert send_orders(client, clock).sent == 3
+    assert ways(store)[2:] == ["PUT"] * 3, "what was tried before goes by itself"
+    assert len(store.orders) == 4 and store.free[1] == 6
+    assert [letters_of(order) for order in orders] == [["order_received", "order_accepted"]] * 4
+
+
+def test_a_store_of_an_earlier_version_gets_each_order_by_itself(place, client, clock, store, monkeypatch):
+    from store_client import Problem, StoreRefused
+
+    for _ in range(3):
+        place()
+    not_found = StoreRefused(Problem(404, "not-found", "Not found", ""))
+    monkeypatch.setattr(client, "put_orders", lambda orders: (_ for _ in ()).throw(not_found))
+    send_orders(client, clock)
+    clock.now += timedelta(seconds=2)
+    send_orders(client, clock)
+    assert len(store.orders) == 3 and not OutboxMessage.objects.exclude(state="sent").exists()
+
+
+def test_a_sender_that_lost_its_lease_closes_none_of_many(place, clock, store):
+    """The claim's number of attempts decides, for many as for one."""
+    place(), place()
+    slow = OutboxMessage.claim_first_tries(topic=Topic.ORDER_PLACED, at_most=9, now=clock())
+    assert [row.attempts for row in slow] == [1, 1]
+    clock.now += LEASE + timedelta(seconds=1)
+    assert OutboxMessage.claim_next(now=clock()).pk == slow[0].pk
+    OutboxMessage.mark_all_sent(slow, now=clock())
+    assert list(OutboxMessage.objects.order_by("pk").values_list("state", flat=True)) == ["waiting", "sent"]
+
+
+def test_what_follows_another_message_of_its_order_is_not_claimed_with_the_first_tries(place, clock, store):
+    order = place()
+    OutboxMessage.objects.update(topic=Topic.HOLD_RELEASE)
+    OutboxMessage.write(topic=Topic.ORDER_PLACED, key=str(order.number), body={}, now=clock())
+    assert OutboxMessage.claim_first_tries(topic=Topic.ORDER_PLACED, at_most=9, now=clock()) == []
+
+
+def test_a_run_whose_time_is_over_says_that_there_may_be_more(place, client, clock, store):
+    for _ in range(30):
+        place()
+    done = send_orders(client, clock, run_for=timedelta(0))
+    assert done.unfinished and done.sent == 26
+    assert not send_orders(client, clock).unfinished

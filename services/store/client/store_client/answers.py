@@ -57,13 +57,22 @@ def error_of(answer: requests.Response, raw: bytes) -> Exception:
     if not 400 <= answer.status_code < 500:
         return StoreUnavailable(f"The store answered {answer.status_code}.")
     try:
-        problem = Problem.parse(
-            read.obj(_json(answer, raw, kind="application/problem+json")), status=answer.status_code
-        )
-    except (StoreUnavailable, read.NotAsAgreed) as error:
+        problem = _json(answer, raw, kind="application/problem+json")
+    except StoreUnavailable as error:
         return StoreUnavailable(f"The store answered {answer.status_code} without a reason one can read ({error}).")
-    if answer.status_code in TRY_AGAIN or problem.slug == "in-progress":
-        return StoreUnavailable(f"The store answered {answer.status_code}: {problem.sentence}")
+    return meaning_of(answer.status_code, problem)
+
+
+def meaning_of(status: int, body: Any) -> Exception:
+    """This function will name what a problem document means, be it a whole answer or a part of one."""
+    if not 400 <= status < 500:
+        return StoreUnavailable(f"The store answered {status}.")
+    try:
+        problem = Problem.parse(read.obj(body), status=status)
+    except read.NotAsAgreed as error:
+        return StoreUnavailable(f"The store answered {status} without a reason one can read ({error}).")
+    if status in TRY_AGAIN or problem.slug == "in-progress":
+        return StoreUnavailable(f"The store answered {status}: {problem.sentence}")
     return FeedRestarted(problem.sentence) if problem.slug in START_AGAIN else StoreRefused(problem)
 
 

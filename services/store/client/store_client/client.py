@@ -1,7 +1,7 @@
 """Asking the store, with every failure sorted into one of two kinds."""
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from typing import Any
 from urllib.parse import urljoin, urlsplit
@@ -11,16 +11,19 @@ import requests
 from requests.adapters import HTTPAdapter
 from urllib3.util import Retry, Timeout
 
-from store_client import answers, books, digests, messages, pages, read
+from store_client import answers, batches, books, digests, messages, pages, read
+from store_client.batches import Outcome
 from store_client.credential import TokenSource
 from store_client.errors import StoreUnavailable
 
 CONNECT_AND_READ_S = (1.0, 3.0)
 LONGEST_PAGE_BYTES = 32 * 1024 * 1024
 LONGEST_ANSWER_BYTES = 1024 * 1024
+LONGEST_BATCH_ANSWER_BYTES = 8 * 1024 * 1024
 LONGEST_PICTURE_BYTES = 10 * 1024 * 1024
-BOOKS_PER_PAGE = 500
+BOOKS_PER_PAGE = 2_000
 EVENTS_PER_PAGE = 500
+ORDERS_PER_BATCH = 50
 
 
 class StoreClient:
@@ -81,6 +84,17 @@ class StoreClient:
         :param order: as NewOrder.body() writes it.
         """
         return self._order_answer("PUT", f"api/orders/{number}/", order)
+
+    def put_orders(self, orders: Mapping[str, dict]) -> dict[str, Outcome]:
+        """This function will hand over many orders in one request; each is answered as its own put_order() would be.
+
+        :param orders: bodies as NewOrder.body() writes them, by number; at most ORDERS_PER_BATCH.
+        :returns: by number what put_order() would answer, or the error it would raise.
+        """
+        asked = {"orders": [{"number": str(number), "order": body} for number, body in orders.items()]}
+        with self._ask("POST", urljoin(self._base, "api/orders/batch/"), json=asked) as answer:
+            answered = answers.body_of(answer, at_most=LONGEST_BATCH_ANSWER_BYTES, ends=self._ends)
+        return _as_agreed(lambda: batches.outcomes(answered, list(orders)))
 
     def cancel_order(self, number: UUID | str, reason: str) -> messages.OrderAnswer:
         """This function will cancel an order, also one that the store has not heard of yet."""

@@ -48,6 +48,7 @@ class FakeStore:
     """What the store knows. Tests change it directly; the HTTP side only reads it and takes orders in.
 
     :ivar faults: names of what goes wrong with the next requests, one each; see Door.
+    :ivar single_faults: numbers of orders that fail by themselves the next time they come together with others.
     """
 
     epoch: str = "first"
@@ -62,6 +63,7 @@ class FakeStore:
     pictures: dict = field(default_factory=dict)
     not_in_feed: set = field(default_factory=set)
     faults: deque = field(default_factory=deque)
+    single_faults: dict = field(default_factory=dict)
     requests: list = field(default_factory=list)
     told: int = 0
     url: str = ""
@@ -206,6 +208,8 @@ class Door(BaseHTTPRequestHandler):
     def do_PUT(self) -> None:
         self._handle(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
 
+    do_POST = do_PUT
+
     def do_DELETE(self) -> None:
         self._handle(None)
 
@@ -235,6 +239,8 @@ class Door(BaseHTTPRequestHandler):
             return store.page(store.books, after, limit)
         if address.path == "/api/orders/changes/":
             return store.page(list(enumerate(store.events, start=1)), after, limit)
+        if address.path == "/api/orders/batch/":
+            return 200, {"answers": [self._one_of_many(**entry) for entry in body["orders"]]}
         if (answer := self._in_short(address.path, query)) is not None:
             return 200, answer
         if cancel := re.fullmatch(r"/api/orders/([0-9a-f-]+)/cancel/", address.path):
@@ -274,6 +280,12 @@ class Door(BaseHTTPRequestHandler):
         if self.command == "GET" and (order := re.fullmatch(r"/api/orders/([0-9a-f-]{36})/", path)):
             return fake_digests.stored_order(store, order[1])
         return None
+
+    def _one_of_many(self, number: str, order: dict) -> dict:
+        if self.store.single_faults.pop(number, ""):
+            return {"order": number, "status": 500, "body": problem(500, "fault", "A fault of ours.")}
+        status, answer = self.store.take(number, order)
+        return {"order": number, "status": status, "body": answer}
 
     def _fails_before(self, fault: str) -> bool:
         """What never reaches the store's own work."""

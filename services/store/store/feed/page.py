@@ -1,11 +1,13 @@
 """Read one page of a feed: the rows, the place to go on from, and whether there is more."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 from store.feed import epoch
 from store.feed.cursor import Cursor
 from store.rows import rows_of
+
+MOST_CHARACTERS = 4_000_000
 
 
 class FeedRestarted(Exception):
@@ -13,13 +15,23 @@ class FeedRestarted(Exception):
 
 
 class Page(NamedTuple):
-    rows: list[dict[str, Any]]
+    """:ivar rows: each an object to be written as JSON, or that JSON as a text."""
+
+    rows: list[dict[str, Any] | str]
     next: Cursor
     more: bool
 
 
 def read_page(
-    *, feed: str, sql: str, params: dict[str, Any], after: str | None, limit: int, row_id: str, shape: Callable
+    *,
+    feed: str,
+    sql: str,
+    params: dict[str, Any],
+    after: str | None,
+    limit: int,
+    row_id: str,
+    shape: Callable,
+    at_most: int = MOST_CHARACTERS,
 ) -> Page:
     """Answer the rows after the cursor that no open transaction can still precede.
 
@@ -27,6 +39,7 @@ def read_page(
         row_xid as text beside the row's own columns; the row's columns are null where the page is empty.
     :param row_id: the column that orders rows of one transaction.
     :param shape: what becomes of one row.
+    :param at_most: rows that are texts end the page once they have so many characters together.
     :raises BadCursor: see `Cursor.read`.
     :raises FeedRestarted: the reader must start from the beginning.
     """
@@ -39,11 +52,23 @@ def read_page(
     head = found[0]
     if cursor and (cursor.epoch != head["epoch"] or cursor.xid > int(head["next_xid"])):
         raise FeedRestarted
-    rows = [row for row in found if row["row_xid"] is not None]
-    more, rows = len(rows) > limit, rows[:limit]
+    found = [row for row in found if row["row_xid"] is not None]
+    shaped = _that_fit(map(shape, found[:limit]), at_most)
+    rows, more = found[: len(shaped)], len(found) > len(shaped)
     if more:
         end = Cursor(feed, head["epoch"], int(rows[-1]["row_xid"]), rows[-1][row_id])
     else:
         # Nothing below the horizon is left, and no row's id is 0: the next poll starts right at the horizon.
         end = Cursor(feed, head["epoch"], int(head["horizon"]), 0)
-    return Page([shape(row) for row in rows], end, more)
+    return Page(shaped, end, more)
+
+
+def _that_fit(shaped: Iterable, at_most: int) -> list:
+    """The first rows, at least one: an answer has a bound however long its texts are."""
+    fit, characters = [], 0
+    for row in shaped:
+        characters += len(row) if isinstance(row, str) else 0
+        if fit and characters > at_most:
+            break
+        fit.append(row)
+    return fit
