@@ -7,7 +7,7 @@ help:
 	@echo "make down   stop a demo that runs elsewhere"
 	@echo "make test   every check and every test"
 	@echo "make lint   style and the arrows between packages"
-	@echo "make bench  the figures of the README on this machine (ORDERS=50 BOOKS=9000 BOOKS_CSV=)"
+	@echo "make bench  the figures of the README on this machine (ONLY=road,import,pages,throughput,feeds,books ORDERS= BOOKS=)"
 	@echo "make prove  break every part while orders flow, then check everything (ORDERS=1000 SEED= FAULTS=all MUTANT=)"
 
 demo:

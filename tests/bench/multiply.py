@@ -92,7 +92,8 @@ def _take_over(store: psycopg.Connection, clones: list[tuple]) -> None:
 def _copy_all(connection: psycopg.Connection, tables: list[tuple[str, str, str]]) -> None:
     for table, mine, but in tables:
         found = connection.execute(
-            "SELECT column_name FROM information_schema.columns WHERE table_name = %s AND is_generated = 'NEVER'", [table]
+            "SELECT column_name FROM information_schema.columns WHERE table_name = %s AND is_generated = 'NEVER'",
+            [table],
         ).fetchall()
         columns = [name for (name,) in found if name not in MADE_BY_THE_DATABASE]
         names = sql.SQL(", ").join(map(sql.Identifier, columns))

@@ -1,13 +1,11 @@
 """What one page costs the shop in processor time, whatever else the machine is doing."""
 
-import os
 from dataclasses import dataclass
 
-from parts.tree import process_tree
+from bench.cost import cpu_seconds
 from prove.browser import fields, token_in
 from prove.shoppers import ADDRESS
 
-TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
 REQUESTS = 100
 
 
@@ -16,16 +14,6 @@ class PageCost:
     page: str
     cpu_ms: float
     kilobytes: float
-
-
-def cpu_seconds(pid: int) -> float:
-    """Processor time of a process and its children so far, in user and system mode."""
-    ticks = 0
-    for each in process_tree(pid):
-        with open(f"/proc/{each}/stat") as stat:
-            after_name = stat.read().rpartition(")")[2].split()
-        ticks += int(after_name[11]) + int(after_name[12])
-    return ticks / TICKS_PER_SECOND
 
 
 def page_costs(bookshop, browser, books: list[int]) -> list[PageCost]:

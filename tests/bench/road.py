@@ -20,6 +20,7 @@ STATE = re.compile(r'class="state state-(\w+)"')
 FOUND = re.compile(r"([\d,]+) books")
 RAN = re.compile(r"books: (\d+) rows read, (\d+) changed, .*?(\d+) requests, (\d+) statements, ([\d.]+) s")
 GIVE_UP_S = 120
+TIMETABLE_S = 60  # how often the timetable reads the statuses
 HEADER = "isbn13 title authors first_published language price currency copies".split()
 
 
@@ -34,25 +35,62 @@ def place_orders(shop: Browser, books: list[int], how_many: int) -> Iterator[tup
         yield answer.headers["Location"].split("/")[2], email
 
 
-def status_delays(shop: Browser, store: Browser, login: dict, mail_url: str, orders: Iterable[tuple[str, str]]) -> dict:
-    """This function will ship each order in the admin and measure in seconds when page and mailbox say so."""
+def log_in(store: Browser, login: dict) -> None:
     form = {"csrfmiddlewaretoken": token_in(store.get("/admin/login/").text)}
     store.post("/admin/login/", form | {"username": login["email"], "password": login["password"]})
+
+
+def status_delays(shop: Browser, store: Browser, login: dict, mail_url: str, orders: Iterable[tuple[str, str]]) -> dict:
+    """This function will ship each order in the admin and measure in seconds when page and mailbox say so."""
+    log_in(store, login)
     page_s, mail_s = [], []
     for number, email in orders:
-        _wait(lambda: STATE.search(shop.get(f"/orders/{number}/").text)[1] == "accepted")
-        path = (
-            LIST + re.search(r"/admin/orders/order/(\d+)/change/", store.get(f"{LIST}?q={number}").text)[1] + "/change/"
-        )
-        token = {"csrfmiddlewaretoken": token_in(store.get(path).text)}
-        proposal = store.post(path, token | {"_propose": "1"}).text
-        chosen = [("copies", barcode) for barcode in CHOSEN.findall(proposal)]
-        success = [*fields(proposal, 'id="packing"').items(), *chosen, ("result", "success")]
-        assert store.post(path, success).is_redirect
-        saved = time.monotonic()
-        page_s.append(_wait(lambda: STATE.search(shop.get(f"/orders/{number}/").text)[1] == "shipped") - saved)
+        _wait(lambda: _state(shop, number) == "accepted")
+        saved = ship(store, number)
+        page_s.append(_wait(lambda: _state(shop, number) == "shipped") - saved)
         mail_s.append(_wait(lambda: _has_letter(mail_url, email)) - saved)
     return {"page_s": _spread(page_s), "mail_s": _spread(mail_s)}
+
+
+def delays_without_the_bell(bookshop, shop: Browser, store: Browser, login: dict, orders: list[str]) -> dict:
+    """This function will ship orders at moments spread over a minute while no wake-up message of the store arrives."""
+    for number in orders:
+        _wait(lambda: _state(shop, number) == "accepted")
+    bookshop.store.stop()
+    bookshop.store.env["BROKER_URL"] = ""
+    bookshop.store.start()
+    bookshop.store.wait_until_ready()
+    log_in(store, login)
+    saved, page_s, began = {}, {}, time.monotonic()
+    while len(page_s) < len(orders):
+        assert time.monotonic() - began < GIVE_UP_S * 2, "The timetable does not find them."
+        if len(saved) < len(orders) and time.monotonic() - began > len(saved) * TIMETABLE_S / len(orders):
+            number = orders[len(saved)]
+            saved[number] = ship(store, number)
+        for number in saved.keys() - page_s.keys():
+            if _state(shop, number) == "shipped":
+                page_s[number] = time.monotonic() - saved[number]
+        time.sleep(0.2)
+    bookshop.store.stop()
+    bookshop.store.env["BROKER_URL"] = bookshop.broker_url
+    bookshop.store.start()
+    bookshop.store.wait_until_ready()
+    return {"page_s": _spread(list(page_s.values()))}
+
+
+def ship(store: Browser, number: str) -> float:
+    """This function will pack an order whole and set it to success; it answers when the admin had saved that."""
+    path = LIST + re.search(r"/admin/orders/order/(\d+)/change/", store.get(f"{LIST}?q={number}").text)[1] + "/change/"
+    token = {"csrfmiddlewaretoken": token_in(store.get(path).text)}
+    proposal = store.post(path, token | {"_propose": "1"}).text
+    chosen = [("copies", barcode) for barcode in CHOSEN.findall(proposal)]
+    success = [*fields(proposal, 'id="packing"').items(), *chosen, ("result", "success")]
+    assert store.post(path, success).is_redirect
+    return time.monotonic()
+
+
+def _state(shop: Browser, number: str) -> str:
+    return STATE.search(shop.get(f"/orders/{number}/").text)[1]
 
 
 def _has_letter(mail_url: str, email: str) -> bool:

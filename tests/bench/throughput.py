@@ -17,7 +17,9 @@ ORDERS = "SELECT count(*) FROM orders_order"
 WELL = "SELECT count(*) FROM orders_order WHERE state = 'accepted' AND number = ANY(%s)"
 
 
-def throughput(bookshop, shop, books: list[int], closed: list[str], *, orders: int, sizes: list[int], say) -> list[dict]:
+def throughput(
+    bookshop, shop, books: list[int], closed: list[str], *, orders: int, sizes: list[int], say
+) -> list[dict]:
     """This function will let a backlog of orders flow, again and again while more old orders lie in the tables.
 
     The letters that the orders lead to are left waiting: in production they have a worker of their own.
@@ -29,16 +31,23 @@ def throughput(bookshop, shop, books: list[int], closed: list[str], *, orders: i
     found = []
     for size in sizes:
         everything.stop()
-        missing = size - _ask(bookshop, ORDERS)
-        if missing > 0:
-            multiply.multiply_closed(bookshop.postgres, closed, missing)
+        grow_the_orders(bookshop, closed, size)
         say(f"{orders} orders flow while {size:,} lie in the tables …")
-        worker = Celery("worker", ["-Q", "orders,sync", "--concurrency", "2"], home=bookshop.home, env=bookshop.shop_env)
+        worker = Celery(
+            "worker", ["-Q", "orders,sync", "--concurrency", "2"], home=bookshop.home, env=bookshop.shop_env
+        )
         found.append({"in_the_tables": size} | _flow(bookshop, worker, shop, books, orders))
         bookshop.worker = everything
         everything.start()
         everything.wait_until_ready()
     return found
+
+
+def grow_the_orders(bookshop, closed: list[str], size: int) -> None:
+    """This function will copy closed orders until there are so many."""
+    missing = size - _ask(bookshop, ORDERS)
+    if missing > 0:
+        multiply.multiply_closed(bookshop.postgres, closed, missing)
 
 
 def _fill_the_shelves(bookshop) -> None:

@@ -16,8 +16,8 @@ from store.demo.operations import clear_store
 from store.holds.models import Hold, HoldState
 from store.holds.operations import HoldDiffers, HoldUsed, OutOfStock, lapse_due_holds, release_hold, take_hold
 from store.holds.operations import Line as HeldLine
-from store.orders.models import ORDER_MOVES, Allocation, Order, OrderEvent, OrderLine, OrderState
 from store.orders.accepting import Line, NewOrder, OrderCancelled, OrderDiffers, accept_order
+from store.orders.models import ORDER_MOVES, Allocation, Order, OrderEvent, OrderLine, OrderState
 from store.orders.operations import TooLate, cancel_order, fail_order
 from store.orders.packing import PackingRefused, choose_copies, dispatch, propose_copies
 from store.orders.queries import books_with_wrong_level

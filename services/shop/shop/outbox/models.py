@@ -130,7 +130,9 @@ class OutboxMessage(Deliverable):
     @classmethod
     def claim_first_tries(cls, *, topic: Topic, at_most: int, now: datetime) -> list[Self]:
         """This function will lease due rows of one topic that nobody has tried to deliver yet."""
-        return cls._claim(now=now, at_most=at_most, only="due.attempts = 0 AND due.topic = %(topic)s", topic=topic.value)
+        return cls._claim(
+            now=now, at_most=at_most, only="due.attempts = 0 AND due.topic = %(topic)s", topic=topic.value
+        )
 
     @classmethod
     def mark_all_sent(cls, messages: list[Self], *, now: datetime) -> None:

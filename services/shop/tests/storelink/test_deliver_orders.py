@@ -231,7 +231,7 @@ def test_orders_that_wait_go_together_once_the_store_has_answered_the_first(plac
 
 def test_many_cost_the_statements_of_a_few(place, client, clock, django_assert_max_num_queries):
     for _ in range(12):
-        place()
+        place(in_store=99)
     with django_assert_max_num_queries(40):
         assert send_orders(client, clock).sent == 12
 
@@ -306,7 +306,7 @@ def test_what_follows_another_message_of_its_order_is_not_claimed_with_the_first
 
 def test_a_run_whose_time_is_over_says_that_there_may_be_more(place, client, clock, store):
     for _ in range(30):
-        place()
+        place(in_store=99)
     done = send_orders(client, clock, run_for=timedelta(0))
     assert done.unfinished and done.sent == 26
     assert not send_orders(client, clock).unfinished

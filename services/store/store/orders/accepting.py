@@ -72,9 +72,7 @@ def accept_order(new_order: NewOrder, *, client: str, actor: str, now: datetime)
     return outcome
 
 
-def accept_orders(
-    new_orders: Sequence[NewOrder], *, client: str, actor: str, now: datetime
-) -> list[Taken | Exception]:
+def accept_orders(new_orders: Sequence[NewOrder], *, client: str, actor: str, now: datetime) -> list[Taken | Exception]:
     """Do for each of the orders what `accept_order` does; answer in their order what it would answer or raise.
 
     All are taken in by one transaction. If that fails because of one of them, each is taken in by its own.
@@ -102,7 +100,9 @@ def _take_in(new_orders: Sequence[NewOrder], client: str, actor: str, now: datet
         alone_with(*numbers)
         # Whoever makes an order is alone with its number, so this look cannot be overtaken.
         earlier = {order.number: order for order in Order.objects.filter(number__in=numbers)}
-        outcomes = {one.number: _same_again(earlier[one.number], client, one) for one in new_orders if one.number in earlier}
+        outcomes = {
+            one.number: _same_again(earlier[one.number], client, one) for one in new_orders if one.number in earlier
+        }
         unheard = [one for one in new_orders if one.number not in earlier]
         books = Book.objects.in_bulk({line.book for one in unheard for line in one.lines})
         outcomes |= {one.number: error for one in unheard if (error := _unsold(one, books))}

@@ -6,6 +6,7 @@ from uuid import uuid4
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from tests.conftest import NOW
 
 from store.holds.models import Hold
@@ -72,7 +73,7 @@ def test_the_same_batch_again_changes_nothing(shop, books, order_body):
 def test_the_last_copies_go_to_the_earlier_order_and_held_ones_to_their_own(shop, books, order_body):
     """L7"""
     first, second, third, fourth = (uuid4() for _ in range(4))
-    take_hold(number=fourth, client="shop", lines=[Line(1, books[0].id, 1)], now=NOW)
+    take_hold(number=fourth, client="shop", lines=[Line(1, books[0].id, 1)], now=timezone.now())
     orders = [(first, 2), (second, 1), (third, 1), (fourth, 1)]
     answer = push(shop, *[(number, order_body((books[0], quantity))) for number, quantity in orders])
     assert statuses(answer) == [201, 409, 409, 201]
@@ -82,7 +83,7 @@ def test_the_last_copies_go_to_the_earlier_order_and_held_ones_to_their_own(shop
 
 def test_a_hold_of_more_than_its_order_wants_serves_the_next_one(shop, books, order_body):
     first, second = uuid4(), uuid4()
-    take_hold(number=first, client="shop", lines=[Line(1, books[0].id, 3)], now=NOW)
+    take_hold(number=first, client="shop", lines=[Line(1, books[0].id, 3)], now=timezone.now())
     answer = push(shop, (first, order_body((books[0], 1))), (second, order_body((books[0], 2))))
     assert (statuses(answer), reserved(books[0])) == ([201, 201], 3)
 
@@ -115,7 +116,9 @@ def test_many_cost_the_statements_of_one(shop, books, order_body):
     assert cost(1) == cost(20)
 
 
-@pytest.mark.parametrize("orders", [[], None, [{}], [{"number": "x", "order": {}}], [{"number": str(uuid4()), "order": []}]])
+@pytest.mark.parametrize(
+    "orders", [[], None, [{}], [{"number": "x", "order": {}}], [{"number": str(uuid4()), "order": []}]]
+)
 def test_what_is_no_list_of_orders_is_refused_whole(shop, orders):
     answer = shop.post("/api/orders/batch/", {"orders": orders}, format="json")
     assert (answer.status_code, answer.json()["type"]) == (422, "/problems/invalid")

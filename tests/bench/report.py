@@ -1,0 +1,69 @@
+"""The figures as a table for people; the file beside it has all of them."""
+
+
+def table(figures: dict) -> str:
+    lines = [f"{figures['cores']} cores, load {figures['load']:.1f} at the start"]
+    for part, write in WRITERS.items():
+        if part in figures:
+            lines += write(figures[part])
+    return "\n".join(lines)
+
+
+def _road(road: dict) -> list[str]:
+    said = [("page", "page_s"), ("mailbox", "mail_s"), ("page, bell lost", "bell_lost_page_s")]
+    return [
+        f"status → {what:16} median {road[key]['median']:6.2f} s, p95 {road[key]['p95']:6.2f} s, of {road[key]['of']} orders"
+        for what, key in said
+        if key in road
+    ]
+
+
+def _import(imported: dict) -> list[str]:
+    return [
+        f"import    {imported['books']} books in {imported['import_s']:.1f} s",
+        f"shown     {imported['shown_after_s']:.1f} s after the import's end",
+    ]
+
+
+def _pages(pages: list[dict]) -> list[str]:
+    return [f"{cost['page']:40} {cost['cpu_ms']:6.1f} ms CPU  {cost['kilobytes']:6.1f} kB" for cost in pages]
+
+
+def _throughput(flows: list[dict]) -> list[str]:
+    return [
+        f"orders → store with {flow['in_the_tables']:7,} in the tables: {flow['orders_per_s']:6.1f}/s; each {_cost(flow)}"
+        for flow in flows
+    ]
+
+
+def _cost(flow: dict) -> str:
+    cpu = ", ".join(f"{part} {flow['cpu_ms'][part]:.1f}" for part in ("worker", "store", "postgres"))
+    statements = ", ".join(f"{database} {number}" for database, number in flow["statements"].items())
+    return f"ms of CPU: {cpu}; statements: {statements}"
+
+
+def _idle(what: str, idle: dict) -> str:
+    statements = ", ".join(f"{number} in the {database}" for database, number in idle["statements"].items())
+    return f"idle {what}: {idle['requests']} request, statements: {statements}; ms of CPU: {idle['cpu_ms']}"
+
+
+def _books(books: dict) -> list[str]:
+    cpu = {part: round(used * 1000) for part, used in books["cpu_s_per_1000"].items()}
+    answers = books["answers"]
+    return [
+        f"first sync  {books['books']:,} books in {books['seconds']:.1f} s: {books['books_per_s']:,}/s, worker's peak "
+        f"{books['worker_peak_mb']} MB; ms of CPU for 1,000 books: {cpu}",
+        _idle("books", books["idle"]),
+        f"store's page of {answers['rows_a_page']}: p95 {answers['page_ms']['p95']} ms; idle poll: p95 "
+        f"{answers['idle_ms']['p95']} ms",
+    ]
+
+
+WRITERS = {
+    "road": _road,
+    "import": _import,
+    "pages": _pages,
+    "throughput": _throughput,
+    "idle_statuses": lambda idle: [_idle("statuses", idle)],
+    "books": _books,
+}
