@@ -106,12 +106,7 @@ def _write(rows: list[Book | DeletedBook], epoch: str, now: datetime) -> Written
 def _plain(row: Book | DeletedBook, epoch: str) -> dict:
     if isinstance(row, DeletedBook):
         return {"id": row.id, "version": row.version, "epoch": epoch, "deleted": True}
-    plain = {name: value for name, value in vars(row).items() if name not in ("picture", "free")}
-    return {
-        **plain,
-        "epoch": epoch,
-        "price": str(row.price),
-        "store_free": row.free,
-        "picture_sha256": row.picture.sha256 if row.picture else "",
-        "picture_url": row.picture.url if row.picture else "",
-    }
+    plain = {**vars(row), "epoch": epoch, "price": str(row.price), "store_free": row.free}
+    picture = plain.pop("picture")
+    plain["picture_sha256"], plain["picture_url"] = (picture.sha256, picture.url) if picture else ("", "")
+    return plain

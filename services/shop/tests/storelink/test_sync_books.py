@@ -16,6 +16,7 @@ from shop.orders.models import Order, OrderLine
 from shop.storelink.books import sync_books
 from shop.storelink.models import Feed, SetAside
 from shop.storelink.one_run import one_run
+from store_client import StoreClient
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -53,11 +54,37 @@ def test_a_book_comes_over_with_all_its_facts(store, client, clock):
     assert Feed.objects.get().heard_at == clock()
 
 
+@pytest.fixture(autouse=True)
+def pages_of_500(monkeypatch):
+    """A test needs fewer books to have several pages."""
+    monkeypatch.setattr(StoreClient.book_changes, "__defaults__", ("", 500))
+
+
 def test_all_pages_are_read(store, client, clock):
     """L16"""
     store.tell(*[book_row(pk) for pk in range(1, 1202)])
     run = sync_books(client, clock)
     assert (run.requests, run.changed, Book.objects.count()) == (3, 1201, 1201)
+
+
+def test_a_page_fetched_ahead_counts_for_nothing_until_it_is_applied(store, client, clock):
+    store.tell(*[book_row(pk) for pk in range(1, 1202)])
+    store.faults.extend(["", "", "503"])
+    run = sync_books(client, clock)
+    assert run.error and Book.objects.count() == 1000, "the pages before the one that failed"
+    asked = len(store.requests)
+    assert sync_books(client, clock).rows == 201
+    assert len(store.requests) - asked == 1
+
+
+def test_a_page_that_cannot_be_applied_leaves_the_position_though_the_next_is_here(store, client, clock, monkeypatch):
+    store.tell(*[book_row(pk) for pk in range(1, 1202)])
+    with monkeypatch.context() as broken:
+        broken.setattr("shop.storelink.book_rows.write", lambda *_, **__: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            sync_books(client, clock)
+    assert Feed.objects.get().position == "" and not Book.objects.exists()
+    assert sync_books(client, clock).changed == 1201
 
 
 @pytest.mark.parametrize("size", [1000, 9000])

@@ -25,21 +25,27 @@ def obj(value: Any) -> dict:
 
 
 def integer(row: dict, name: str, *, low: int = 0, high: int = BIGINT_MAX) -> int:
+    value = row.get(name, _MISSING)
+    if type(value) is int and low <= value <= high:
+        return value
     value = _value(row, name)
-    if type(value) is not int or not low <= value <= high:
-        raise NotAsAgreed(f"{name}: a whole number from {low} to {high} was expected, not {value!r:.40}")
-    return value
+    raise NotAsAgreed(f"{name}: a whole number from {low} to {high} was expected, not {value!r:.40}")
 
 
 def text(row: dict, name: str, *, empty: bool = True, missing: Any = _MISSING) -> str:
+    value = row.get(name, missing)
+    if type(value) is str and (empty or value.strip()) and _storable(value):
+        return value
     value = _value(row, name, missing)
     if not isinstance(value, str) or not (empty or value.strip()):
         raise NotAsAgreed(
             f"{name}: {'a text' if empty else 'a text that is not empty'} was expected, not {value!r:.40}"
         )
-    if _UNSTORABLE.search(value):
-        raise NotAsAgreed(f"{name}: the text holds a character that cannot be stored")
-    return value
+    raise NotAsAgreed(f"{name}: the text holds a character that cannot be stored")
+
+
+def _storable(value: str) -> bool:
+    return "\0" not in value if value.isascii() else not _UNSTORABLE.search(value)
 
 
 def items(row: dict, name: str, missing: Any = _MISSING) -> list:
@@ -69,7 +75,10 @@ def flag(row: dict, name: str) -> bool:
 
 
 def digits(row: dict, name: str, *, length: int) -> str:
-    return _matching(row, name, rf"[0-9]{{{length}}}", f"{length} digits")
+    value = text(row, name)
+    if len(value) == length and value.isascii() and value.isdigit():
+        return value
+    raise NotAsAgreed(f"{name}: {length} digits were expected, not {value!r:.40}")
 
 
 def sha256(row: dict, name: str) -> str:
