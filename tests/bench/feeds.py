@@ -6,6 +6,8 @@ import statistics
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import psycopg
 import requests
@@ -19,15 +21,26 @@ POSITION = "SELECT position FROM storelink_feed WHERE name = %s"
 
 
 def idle(bookshop, feed: str) -> dict:
-    """This function will have the shop read a feed again and again while nothing is new in it."""
-    _read(bookshop, feed, 1)
-    with measured(bookshop) as cost:
-        told = _read(bookshop, feed, POLLS)
-    with counted(bookshop) as one:
-        _read(bookshop, feed, POLLS)
+    """This function will have the shop read a feed again and again while nothing is new in it and nobody else reads."""
+    with _without_workers(bookshop):
+        _read(bookshop, feed, 1)
+        with measured(bookshop) as cost:
+            told = _read(bookshop, feed, POLLS)
+        with counted(bookshop) as one:
+            _read(bookshop, feed, POLLS)
     told["cpu_ms"] |= {part: round(cost.cpu_s[part] / POLLS * 1000, 2) for part in ("store", "postgres")}
     told["statements"] = {name: round(number / POLLS, 1) for name, number in one.statements.items()}
     return told
+
+
+@contextmanager
+def _without_workers(bookshop) -> Iterator[None]:
+    for part in (bookshop.beat, bookshop.worker):
+        part.stop()
+    yield
+    for part in (bookshop.worker, bookshop.beat):
+        part.start()
+        part.wait_until_ready()
 
 
 def _read(bookshop, feed: str, times: int) -> dict:

@@ -9,7 +9,7 @@ from bench.cost import counted, measured
 from parts.programs import Celery
 
 TEMPLATES = 20
-COUNTED = 200
+COUNTED = 100
 PAUSE_S = 0.05
 GIVE_UP_S = 1_200
 WAITING = "SELECT count(*) FROM outbox_outboxmessage WHERE state = 'waiting'"

@@ -132,6 +132,28 @@ def test_a_page_costs_the_same_for_any_number_of_books(shop):
     assert statements(shop, "/api/books/changes/", limit=1_000) == one == 3
 
 
+def test_long_texts_end_a_page_early_and_none_is_left_out(shop, books):
+    """A reader takes only so many bytes at once."""
+    for book in books:
+        book.description = "é" * 1_500_000
+        book.save()
+    first = changes(shop)
+    assert ([row["id"] for row in first["changes"]], first["more"]) == ([books[0].id, books[1].id], True)
+    second = changes(shop, after=first["next"])
+    assert ([row["id"] for row in second["changes"]], second["more"]) == ([books[2].id], False)
+
+
+def test_a_book_longer_than_a_page_is_a_page_of_its_own(shop, books):
+    books[0].description = "x" * 4_100_000
+    books[0].save()
+    cursor, told, more = None, [], True
+    while more:
+        page = changes(shop, **({"after": cursor} if cursor else {}))
+        cursor, more = page["next"], page["more"]
+        told.append([row["id"] for row in page["changes"]])
+    assert sorted(told) == sorted([[books[1].id, books[2].id], [books[0].id]])
+
+
 def test_every_status_of_an_order_is_told_in_order(shop, books, accept):
     order = accept((books[0], 2))
     cursor = changes(shop, "orders")["next"]
