@@ -10,7 +10,7 @@ from parts.programs import Celery
 
 TEMPLATES = 20
 COUNTED = 100
-PAUSE_S = 0.05
+PAUSE_S = 0.2
 GIVE_UP_S = 1_200
 WAITING = "SELECT count(*) FROM outbox_outboxmessage WHERE state = 'waiting'"
 ORDERS = "SELECT count(*) FROM orders_order"
