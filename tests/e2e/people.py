@@ -6,16 +6,23 @@ import time
 import requests
 
 HEARD_WITHIN_SECONDS = 30
+CODE = re.compile(r"^([A-Z0-9]{4}-[A-Z0-9]{4})\s*$", re.MULTILINE)
 REFERENCE = re.compile(r"[Oo]rder ([0-9A-F]{4}-[0-9A-F]{4})")
 TRANSFER = re.compile(r"(Order [0-9A-F]{4}-[0-9A-F]{4})")
 
 
-def register(page, shop: str, *, email: str, password: str) -> None:
+def register(page, shop: str, mail: str, *, email: str, password: str) -> None:
+    """This function will register and type the code that comes by mail."""
     page.goto(f"{shop}/accounts/signup/")
     page.get_by_label("Email").fill(email)
     page.get_by_label("Password", exact=True).fill(password)
-    page.locator("main form button[type=submit]").click()
-    page.wait_for_url(lambda url: "signup" not in url)
+    page.get_by_role("button", name="Register").click()
+    page.wait_for_url("**/confirm-email/**")
+    wait_for_letters(mail, email, 1)
+    code = CODE.search(letters_to(mail, email)[-1]["Content"]["Body"])[1]
+    page.get_by_label("Code").fill(code)
+    page.get_by_role("button", name="Confirm", exact=True).click()
+    page.wait_for_url(lambda url: "confirm-email" not in url)
 
 
 def put_in_cart(page, shop: str, title: str) -> None:

@@ -15,6 +15,11 @@ WINDOWS = {
     "smallest phone in the dark": {**PHONE, "viewport": {"width": 360, "height": 640}, "color_scheme": "dark"},
 }
 MOST_REQUESTS = 25
+OWN_PAGES = (
+    *("/account/name/", "/account/addresses/", "/account/addresses/new/", "/accounts/password/change/"),
+    *("/accounts/logout/", "/accounts/sessions/", "/accounts/2fa/", "/accounts/2fa/totp/activate/"),
+)
+BEHIND_THE_PASSWORD = ("/accounts/email/", "/account/delete/")
 FIND_MISTAKES = """async () => (await axe.run(document, {resultTypes: ["violations"]})).violations
     .map(found => found.id + ": " + found.nodes.map(node => node.target.join(" ")).slice(0, 3).join(", "))"""
 
@@ -57,7 +62,7 @@ class Reader:
 
 @pytest.mark.parametrize("window", WINDOWS.values(), ids=WINDOWS.keys())
 def test_no_page_shuts_anybody_out(card, visit, window, request):
-    shop = card["shop"]["url"]
+    shop, mail = card["shop"]["url"], card["mail"]["url"]
     page = visit(**window)
     reader = Reader(page, shop)
     for path in ("/", "/books/", "/books/?q=no+such+book", "/cart/", "/nothing/", "/accounts/password/reset/"):
@@ -87,8 +92,14 @@ def test_no_page_shuts_anybody_out(card, visit, window, request):
     reader.look("order")
 
     email = f"anna.{abs(hash(request.node.name)) % 10**8}@readers.example"
-    people.register(page, shop, email=email, password="a long walk in the rain")
-    for path in ("/account/", "/orders/", "/accounts/password/change/", "/accounts/logout/"):
+    people.register(page, shop, mail, email=email, password="a long walk in the rain")
+    for path in ("/account/", "/orders/", *OWN_PAGES):
+        reader.open(path)
+    page.get_by_label("Password").fill("a long walk in the rain")
+    page.get_by_role("button", name="Go on").click()
+    page.wait_for_url("**/totp/activate/**")
+    reader.look("authenticator app")
+    for path in BEHIND_THE_PASSWORD:
         reader.open(path)
     assert reader.wrong == []
 

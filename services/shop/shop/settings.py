@@ -48,6 +48,8 @@ INSTALLED_APPS = [
     "django.forms",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
     "csp",
     "django_htmx",
     "shop.pages",
@@ -181,7 +183,20 @@ ACCOUNT_ADAPTER = "shop.accounts.adapter.OutboxMailAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
-ACCOUNT_EMAIL_VERIFICATION = "none"
+# A code to type instead of a link to follow: it works on the device in hand, and whoever registers goes on where they were.
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
+ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = True
+ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_FORMS = {"signup": "shop.accounts.forms.SignupForm"}
+MFA_ADAPTER = "shop.accounts.adapter.SealedSecrets"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_ISSUER = "Bookshop"
+MFA_TOTP_TOLERANCE = 1  # steps of 30 s by which a telephone's clock may differ (RFC 6238)
+# Whether staff need an authenticator app to enter the admin.
+STAFF_TOTP = env.bool("STAFF_TOTP", default=not DEMO)
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_LOGOUT_REDIRECT_URL = "pages:home"

@@ -3,11 +3,13 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
+from shop.accounts import second_step
 from shop.pages import views as pages
 
 # Staff log in where everybody does, so that its limits on wrong passwords hold for the admin too.
 admin.autodiscover()
 admin.site.login = secure_admin_login(admin.site.login)
+second_step.guard(admin.site)
 
 urlpatterns = [
     path("", include("shop.pages.urls")),

@@ -17,6 +17,7 @@ def quiet_and_private(settings, tmp_path, monkeypatch):
     monkeypatch.setattr(bell, "_bell", Bell(""))
     settings.MEDIA_ROOT = str(tmp_path / "media")
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.STAFF_TOTP = False  # the staff of the tests have no telephones; test_second_step.py gives them one
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 
 
@@ -27,10 +28,14 @@ def now() -> datetime:
 
 @pytest.fixture
 def make_user(db):
+    from allauth.account.models import EmailAddress
+
     from shop.accounts.models import User
 
     def make(name: str, **fields):
-        return User.objects.create_user(f"{name.lower()}@example.org", "a-long-password", name=name, **fields)
+        user = User.objects.create_user(f"{name.lower()}@example.org", "a-long-password", name=name, **fields)
+        EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+        return user
 
     return make
 

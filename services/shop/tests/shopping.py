@@ -51,3 +51,27 @@ def text(answer):
 
 def new_key():
     return str(uuid.uuid4())
+
+
+def code_sent_to(email):
+    """The newest code that a letter to this address holds."""
+    from shop.notifications.models import Mail
+
+    letters = Mail.objects.filter(to=email.lower(), kind__startswith="email_confirmation").order_by("-pk")
+    return re.search(r"^([A-Z0-9-]{6,9})$", letters.first().text, re.MULTILINE)[1]
+
+
+def confirm(client, email, code="", **more):
+    return client.post("/accounts/confirm-email/", {"code": code or code_sent_to(email), **more})
+
+
+def register(client, email, password="a-long-password", **more):
+    """This function will register and type the code, and answer what comes after it."""
+    page = client.post("/accounts/signup/", {"email": email, "password1": password, **more})
+    assert page.status_code == 302, text(page)
+    return confirm(client, email)
+
+
+def show_it_is_me(client, password="a-long-password"):
+    """The password once more, as pages that matter ask for it."""
+    assert client.post("/accounts/reauthenticate/", {"password": password}).status_code == 302

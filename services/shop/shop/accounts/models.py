@@ -2,6 +2,7 @@
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.db import models
+from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 
@@ -51,3 +52,34 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def get_short_name(self) -> str:
         return self.name.partition(" ")[0] or self.email
+
+
+class AddressQuerySet(models.QuerySet):
+    def default_first(self) -> "AddressQuerySet":
+        return self.order_by("-is_default", "-used_at", "pk")
+
+
+class Address(models.Model):
+    """One entry of a customer's address book. An order takes a copy; changing an entry changes no order."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="addresses")
+    is_default = models.BooleanField(default=False)
+    used_at = models.DateTimeField(help_text="When it was written or last chosen.")
+    name = models.CharField("full name", max_length=120)
+    line1 = models.CharField("street and number", max_length=200)
+    line2 = models.CharField("apartment, company or the like", max_length=200, blank=True)
+    postcode = models.CharField(max_length=20)
+    city = models.CharField("town or city", max_length=120)
+    country = models.CharField(max_length=2)
+    phone = models.CharField(max_length=40, blank=True)
+
+    objects = AddressQuerySet.as_manager()
+
+    class Meta:
+        verbose_name_plural = "addresses"
+        constraints = [
+            models.UniqueConstraint(fields=["user"], condition=Q(is_default=True), name="one_default_address_per_user")
+        ]
+
+    def __str__(self) -> str:
+        return ", ".join(part for part in (self.name, self.line1, f"{self.postcode} {self.city}", self.country) if part)

@@ -13,6 +13,7 @@ from django.core.mail.backends.base import BaseEmailBackend
 
 from shop.clock import Clock
 from shop.notifications.models import Mail
+from shop.notifications.operations import FORGOTTEN_ONCE_SENT, blank
 
 log = logging.getLogger(__name__)
 
@@ -76,6 +77,8 @@ def send_due_mail(connection: BaseEmailBackend, clock: Clock, *, run_for: timede
             else:
                 done.sent += 1
                 mail.mark_sent(now=clock())
+                if mail.kind == FORGOTTEN_ONCE_SENT:
+                    blank(Mail.objects.filter(pk=mail.pk))
             failures = 0
     finally:
         _hang_up(connection)

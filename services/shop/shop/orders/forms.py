@@ -4,6 +4,7 @@ from uuid import UUID, uuid4
 
 from django import forms
 
+from shop.accounts.models import Address
 from shop.orders.countries import COUNTRIES
 from shop.orders.models import Order
 from shop.orders.operations import ShipTo
@@ -120,15 +121,19 @@ def _nearest(wanted: str | None, ways: dict[str, str]) -> str:
     return Order.Payment.PREPAID if pays_now else Order.Payment.ON_DELIVERY
 
 
-def first_values(last: Order | None, user, *, gateway: str = "") -> dict:
-    """This function will fill the form as the user's last order was filled; a new key makes it a new order.
+def first_values(last: Order | None, address: Address | None, user, *, gateway: str = "") -> dict:
+    """This function will fill the form with an address of the user's book, or as their last order was filled.
+
+    A new key makes it a new order.
 
     :param gateway: the one that the last order was paid at.
     """
     values = {"checkout_key": uuid4(), "payment": Order.Payment.ON_DELIVERY}
     if last and last.payment == Order.Payment.PREPAID:
         values["payment"] = gateway or last.payment
-    if last:
+    if address:
+        values |= {name: getattr(address, name) for name in ShipTo.__dataclass_fields__}
+    elif last:
         values |= {name: getattr(last, f"ship_{name}") for name in ShipTo.__dataclass_fields__}
     elif user.is_authenticated:
         values["name"] = user.name

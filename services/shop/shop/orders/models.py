@@ -7,6 +7,7 @@ from django.conf import settings
 from django.core import signing
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Lower
 from django.urls import reverse
 
 from shop.cart.models import MAX_QUANTITY
@@ -67,6 +68,7 @@ class Order(models.Model):
             models.Index(F("user"), F("placed_at").desc(), name="orders_of_user"),
             models.Index(fields=["number"], name="orders_uncounted", condition=Q(state__in=UNCOUNTED, held=False)),
             models.Index(F("placed_at").desc(), name="orders_newest"),
+            models.Index(Lower("email"), name="orders_of_guests", condition=Q(user=None)),
             models.Index(fields=["pay_until"], name="orders_to_expire", condition=Q(state="awaiting_payment")),
             models.Index(fields=["number"], name="orders_for_attention", condition=~Q(attention="")),
         ]

@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from shop.accounts import addresses
 from shop.cart import operations as changing
 from shop.cart import queries as carts
 from shop.cart import visitors
@@ -45,8 +46,10 @@ def checkout(request: HttpRequest) -> HttpResponse:
     if not basket.lines:
         messages.info(request, "Your cart is empty.")
         return redirect("cart:page")
-    last = queries.last_order_of(request.user)
-    values = first_values(last, request.user, gateway=payments.last_gateway(last))
+    entries, last = addresses.addresses_of(request.user), queries.last_order_of(request.user)
+    named = [entry for entry in entries if str(entry.pk) == request.GET.get("address")]
+    address = next(iter(named or entries), None)
+    values = first_values(last, address, request.user, gateway=payments.last_gateway(last))
     return _checkout_page(request, CheckoutForm(initial=values, user=request.user, currency=basket.currency), basket)
 
 
@@ -84,6 +87,8 @@ def _place(request: HttpRequest) -> HttpResponse:
         if held:
             operations.abandon_hold(form.cleaned_data["checkout_key"], now=timezone.now())
         return _repeat_or_show(request, form, carts.basket_of(request), str(refusal))
+    if order.user_id:
+        addresses.remember_address(request.user, vars(form.ship_to), now=timezone.now())
     return _thanks(request, order, gateway=form.chosen_gateway)
 
 
@@ -158,6 +163,7 @@ def _checkout_page(
     context = {
         "form": form,
         "checkout_key": form.key_or_new,
+        "addresses": addresses.addresses_of(request.user),
         "basket": basket,
         "cart_count": basket.copies,
         "hearing": Hearing.latest(now=timezone.now()),

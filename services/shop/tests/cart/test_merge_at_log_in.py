@@ -2,7 +2,7 @@
 
 import pytest
 from django.test import Client
-from shopping import log_in, put_in_cart, text
+from shopping import log_in, put_in_cart, register, text
 
 from shop.cart import operations
 from shop.cart.models import Cart, CartLine
@@ -43,8 +43,7 @@ def test_logging_in_twice_doubles_nothing(client, alice, make_book):
 
 def test_registration_brings_the_cart_along_too(client, make_book, django_user_model):
     put_in_cart(client, make_book(1), 2)
-    sent = {"email": "Carol@Example.org", "password1": "a-long-password", "next": "/checkout/"}
-    answer = client.post("/accounts/signup/", sent)
+    answer = register(client, "Carol@Example.org", next="/checkout/")
     assert answer.url == "/checkout/"
     assert in_account(django_user_model.objects.get(email="carol@example.org")) == {1: 2}
 

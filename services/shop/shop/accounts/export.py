@@ -1,0 +1,90 @@
+"""Everything the shop keeps about one person, for that person: a plain structure that becomes a JSON file."""
+
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from django.db.models import Prefetch
+
+from shop.accounts.addresses import PARTS
+from shop.accounts.models import User
+from shop.notifications.models import Mail
+from shop.orders.models import Order, OrderEvent, OrderLine
+
+SHIP = ("ship_name", "ship_line1", "ship_line2", "ship_postcode", "ship_city", "ship_country", "ship_phone")
+
+
+def everything_about(user: User) -> dict[str, Any]:
+    """This function will gather a person's data. Times are ISO 8601 in UTC, money is text with its currency."""
+    orders = _orders_of(user)
+    keys = [f"account:{user.email}"[:100], *(str(order.number) for order in orders)]
+    return {
+        "account": {
+            "email": user.email,
+            "name": user.name,
+            "joined_at": _time(user.joined_at),
+            "last_login": _time(user.last_login),
+            "addresses_confirmed": list(
+                EmailAddress.objects.filter(user=user).order_by("pk").values("email", "verified", "primary")
+            ),
+        },
+        "address_book": [
+            {name: getattr(entry, name) for name in (*PARTS, "is_default")} for entry in user.addresses.order_by("pk")
+        ],
+        "orders": [_order(order) for order in orders],
+        "letters": [
+            {"to": mail.to, "subject": mail.subject, "text": mail.text, "written_at": _time(mail.created_at)}
+            for mail in Mail.objects.filter(key__in=keys).order_by("pk")
+        ],
+        "sessions": [
+            {"browser": one.user_agent, "ip": one.ip, "began_at": _time(one.created_at)}
+            for one in user.usersession_set.order_by("pk")
+        ],
+    }
+
+
+def _orders_of(user: User) -> list[Order]:
+    lines = Prefetch("lines", OrderLine.objects.order_by("position"))
+    events = Prefetch("events", OrderEvent.objects.order_by("version"))
+    payments = Prefetch("payments", to_attr="tries")
+    return list(Order.objects.filter(user=user).newest_first().prefetch_related(lines, events, payments))
+
+
+def _order(order: Order) -> dict[str, Any]:
+    return {
+        "number": str(order.number),
+        "reference": order.reference,
+        "placed_at": _time(order.placed_at),
+        "state": order.state,
+        "total": f"{order.total} {order.currency}",
+        "payment": order.payment,
+        "email": order.email,
+        "ship_to": {name.removeprefix("ship_"): getattr(order, name) for name in SHIP},
+        "note": order.note,
+        "lines": [
+            {
+                "isbn13": line.isbn13,
+                "title": line.title,
+                "quantity": line.quantity,
+                "unit_price": f"{line.unit_price} {order.currency}",
+                "shipped": line.shipped,
+            }
+            for line in order.lines.all()
+        ],
+        "events": [
+            {"state": event.state, "at": _time(event.at), "reason": event.reason} for event in order.events.all()
+        ],
+        "payments": [
+            {
+                "gateway": one.gateway,
+                "state": one.state,
+                "taken": f"{one.captured} {one.currency}",
+                "given_back": f"{one.refunded} {one.currency}",
+                "began_at": _time(one.created_at),
+            }
+            for one in order.tries
+        ],
+    }
+
+
+def _time(moment) -> str | None:
+    return moment.isoformat().replace("+00:00", "Z") if moment else None

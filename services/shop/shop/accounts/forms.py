@@ -1,0 +1,58 @@
+"""What people write about themselves."""
+
+from allauth.account import forms as allauth
+from django import forms
+from django.contrib.auth import get_user_model
+
+from shop.accounts.models import Address, User
+from shop.orders.countries import COUNTRIES
+
+
+class SignupForm(allauth.SignupForm):
+    def try_save(self, request):
+        """An address that has an account already costs as much time as a new one, or the difference would tell."""
+        if self.account_already_exists:
+            get_user_model()().set_password(self.cleaned_data["password1"])
+        return super().try_save(request)
+
+
+class NameForm(forms.ModelForm):
+    class Meta:
+        model = User
+        fields = ["name"]
+        widgets = {"name": forms.TextInput(attrs={"autocomplete": "name"})}
+        help_texts = {"name": "How we address you in letters."}
+
+
+class AddressForm(forms.ModelForm):
+    """One address of the address book. Field names are what browsers fill in by themselves."""
+
+    required_css_class = "required"
+
+    country = forms.ChoiceField(
+        choices=[("", "Please choose"), *COUNTRIES], widget=forms.Select(attrs={"autocomplete": "country"})
+    )
+    phone = forms.RegexField(
+        r"^[0-9+()/ .\-]{5,}$",
+        required=False,
+        max_length=40,
+        help_text="Only used if the parcel cannot be delivered.",
+        widget=forms.TextInput(attrs={"autocomplete": "tel", "type": "tel"}),
+        error_messages={"invalid": "Please write the number with digits, spaces and + ( ) / . - only."},
+    )
+
+    class Meta:
+        model = Address
+        fields = ["name", "line1", "line2", "postcode", "city", "country", "phone"]
+        widgets = {
+            "name": forms.TextInput(attrs={"autocomplete": "name"}),
+            "line1": forms.TextInput(attrs={"autocomplete": "address-line1"}),
+            "line2": forms.TextInput(attrs={"autocomplete": "address-line2"}),
+            "postcode": forms.TextInput(attrs={"autocomplete": "postal-code"}),
+            "city": forms.TextInput(attrs={"autocomplete": "address-level2"}),
+        }
+
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        for field in self.fields.values():
+            field.error_messages["required"] = f"Please fill in: {field.label}."

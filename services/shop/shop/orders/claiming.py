@@ -1,0 +1,21 @@
+"""Orders that somebody placed as a guest come to their account, once it has shown that the address is theirs."""
+
+from allauth.account.models import EmailAddress
+from django.db.models.functions import Lower
+
+from shop.accounts.models import User
+from shop.orders.models import Order
+
+
+def claim_orders(user: User) -> int:
+    """This function will give a user the guest orders of all their confirmed addresses; safe to repeat.
+
+    :returns: how many came.
+    """
+    confirmed = [
+        email.lower() for email in EmailAddress.objects.filter(user=user, verified=True).values_list("email", flat=True)
+    ]
+    if not confirmed:
+        return 0
+    theirs = Order.objects.filter(user=None).annotate(lower_email=Lower("email")).filter(lower_email__in=confirmed)
+    return theirs.update(user=user)

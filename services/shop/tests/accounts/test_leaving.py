@@ -1,0 +1,111 @@
+"""One's own data as a file, and the end of an account: the orders stay, the person goes."""
+
+import json
+
+import pytest
+from django.test import Client
+from shopping import log_in, order, put_in_cart, show_it_is_me, text
+
+from shop.accounts.models import Address, User
+from shop.notifications.delivery import send_due_mail
+from shop.notifications.models import Mail
+from shop.orders.models import Order
+from shop.orders.states import State
+from shop.outbox.models import Deliverable, OutboxMessage
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def hers(client, alice, make_book):
+    """Alice has ordered, and her order has been sent."""
+    log_in(client, alice.email)
+    put_in_cart(client, make_book(1))
+    assert order(client, name="Alice Whoever", line1="7 Secret Lane").status_code == 302
+    show_it_is_me(client)
+    return client
+
+
+@pytest.fixture
+def closed(hers):
+    Order.objects.update(state=State.SHIPPED)
+    OutboxMessage.objects.update(state=Deliverable.State.SENT)
+    return Order.objects.get()
+
+
+def test_everything_kept_about_a_person_is_in_their_file(hers, alice):
+    answer = hers.get("/account/data/")
+    assert "attachment" in answer["Content-Disposition"]
+    told = json.loads(answer.content)
+    assert told["account"]["email"] == alice.email
+    assert told["orders"][0]["ship_to"]["line1"] == "7 Secret Lane"
+    assert told["orders"][0]["lines"][0]["unit_price"] == "12.50 EUR"
+    assert told["address_book"][0]["name"] == "Alice Whoever"
+    assert "order" in told["letters"][0]["subject"] and told["sessions"]
+
+
+def test_nobody_gets_the_file_of_another(hers, bob):
+    other = Client()
+    log_in(other, bob.email)
+    show_it_is_me(other)
+    told = json.loads(other.get("/account/data/").content)
+    assert told["orders"] == told["letters"] == [] and "Secret" not in json.dumps(told)
+    assert Client().get("/account/data/").url.startswith("/accounts/login/")
+
+
+def test_an_account_with_an_order_on_its_way_stays(hers, alice):
+    assert "still on their way" in text(hers.get("/account/delete/"))
+    answer = hers.post("/account/delete/", follow=True)
+    assert "An order is still on the way to you" in text(answer)
+    assert User.objects.filter(pk=alice.pk).exists() and Order.objects.get().ship_name == "Alice Whoever"
+
+
+def test_deleting_takes_the_person_out_of_everything_and_keeps_the_orders(hers, alice, closed):
+    assert "cannot be undone" in text(hers.get("/account/delete/"))
+    answer = hers.post("/account/delete/", follow=True)
+    assert "Your account is deleted" in text(answer) and "_auth_user_id" not in hers.session
+    closed.refresh_from_db()
+    assert (closed.user, closed.email, closed.ship_name, closed.ship_line1) == (None, "", "", "")
+    assert closed.total == closed.lines.get().unit_price
+    assert not User.objects.filter(email=alice.email).exists() and not Address.objects.exists()
+    send_due_mail(_connection(), _clock)
+    kept = json.dumps([*Mail.objects.values(), *OutboxMessage.objects.values(), *Order.objects.values()], default=str)
+    for word in (alice.email, "Secret Lane", "Whoever"):
+        assert word not in kept
+
+
+def test_the_last_letter_reaches_the_person(hers, alice, closed, mailoutbox):
+    hers.post("/account/delete/")
+    send_due_mail(_connection(), _clock)
+    assert (mailoutbox[-1].to, mailoutbox[-1].subject) == ([alice.email], "Your account is deleted")
+
+
+def test_a_password_is_asked_for_first_and_then_it_goes_on(client, alice):
+    log_in(client, alice.email)
+    for path in ("/account/delete/", "/account/data/"):
+        assert client.get(path).url == f"/accounts/reauthenticate/?next={path.replace('/', '%2F')}"
+    assert User.objects.filter(pk=alice.pk).exists()
+
+
+def test_staff_are_not_deleted_by_themselves(client, olga):
+    log_in(client, olga.email)
+    show_it_is_me(client)
+    assert "account of staff" in text(client.post("/account/delete/", follow=True))
+    assert User.objects.filter(pk=olga.pk).exists()
+
+
+def test_looking_at_the_page_deletes_nothing(hers, alice, closed):
+    hers.get("/account/delete/")
+    assert User.objects.filter(pk=alice.pk).exists()
+
+
+def _connection():
+    from django.core.mail import get_connection
+
+    return get_connection()
+
+
+def _clock():
+    from django.utils import timezone
+
+    return timezone.now()

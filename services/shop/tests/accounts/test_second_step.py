@@ -1,0 +1,95 @@
+"""An authenticator app as the second step of a log-in; staff need one before they enter the admin."""
+
+import time
+
+import pytest
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
+from django.test import Client
+from shopping import log_in, show_it_is_me, text
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def strict(settings):
+    settings.STAFF_TOTP = True
+
+
+def code_for(secret, *, steps_later=0):
+    return format_hotp_value(hotp_value(secret, int(time.time()) // 30 + steps_later))
+
+
+def set_up(client, email):
+    """This function will set up an app through the door and answer its secret."""
+    log_in(client, email)
+    show_it_is_me(client)
+    page = client.get("/accounts/2fa/totp/activate/")
+    secret = page.context["form"].secret
+    assert client.post("/accounts/2fa/totp/activate/", {"code": code_for(secret)}).status_code == 302
+    return secret
+
+
+def test_with_an_app_the_password_alone_opens_nothing(client, alice):
+    secret = set_up(client, alice.email)
+    other = Client()
+    assert log_in(other, alice.email).url == "/accounts/2fa/authenticate/"
+    assert other.get("/account/").url.startswith("/accounts/login/")
+    assert "Incorrect code" in text(other.post("/accounts/2fa/authenticate/", {"code": "000000"}))
+    assert other.post("/accounts/2fa/authenticate/", {"code": code_for(secret, steps_later=1)}).status_code == 302
+    assert other.get("/account/").status_code == 200
+
+
+def test_a_code_opens_once(client, alice):
+    secret = set_up(client, alice.email)
+    code = code_for(secret, steps_later=1)
+    first, second = Client(), Client()
+    for each in (first, second):
+        log_in(each, alice.email)
+        each.post("/accounts/2fa/authenticate/", {"code": code})
+    assert first.get("/account/").status_code == 200 and second.get("/account/").status_code == 302
+
+
+def test_the_secret_is_not_kept_in_the_clear(client, alice, settings):
+    secret = set_up(client, alice.email)
+    kept = Authenticator.objects.get(type="totp")
+    assert secret not in str(kept.data)
+    settings.SECRET_KEY = "another key that is quite as long as the one before it was"
+    assert not kept.wrap().validate_code(code_for(secret, steps_later=1))
+
+
+def test_recovery_codes_open_the_account_when_the_telephone_is_lost(client, alice):
+    set_up(client, alice.email)
+    codes = Authenticator.objects.get(type="recovery_codes").wrap().get_unused_codes()
+    other = Client()
+    log_in(other, alice.email)
+    assert other.post("/accounts/2fa/authenticate/", {"code": codes[0]}).status_code == 302
+    assert other.get("/account/").status_code == 200
+
+
+def test_staff_without_a_second_step_see_no_admin_page_and_are_led_to_it(client, olga):
+    """P7.11"""
+    log_in(client, olga.email)
+    answer = client.get("/admin/", follow=True)
+    assert "/accounts/2fa/totp/activate/" in [path for path, _ in answer.redirect_chain]
+    assert "needs a second step" in text(answer)
+    assert client.get("/admin/orders/order/").status_code == 302
+
+
+def test_staff_with_a_second_step_enter(client, olga):
+    set_up(client, olga.email)
+    assert client.get("/admin/").status_code == 200
+
+
+def test_a_customer_with_a_second_step_is_no_staff_for_that(client, alice):
+    set_up(client, alice.email)
+    assert client.get("/admin/", follow=True).status_code == 403
+
+
+def test_other_browsers_are_logged_out_from_the_list_of_sessions(client, alice):
+    other = Client()
+    log_in(client, alice.email)
+    log_in(other, alice.email)
+    assert "this one" in text(client.get("/accounts/sessions/"))
+    client.post("/accounts/sessions/")
+    assert other.get("/account/").status_code == 302 and client.get("/account/").status_code == 200
