@@ -143,8 +143,9 @@ def test_silent_events_want_no_letter_and_a_late_cancel_has_its_own(place, deliv
     cancelling.cancel(second, now=timezone.now())
     store.faults.append("403")
     deliver()
-    from shop.storelink import inbox
     from django.db import transaction
+
+    from shop.storelink import inbox
 
     with transaction.atomic():
         inbox.cancel_refused(second.number, reason="no", now=timezone.now())
