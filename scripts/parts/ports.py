@@ -6,6 +6,7 @@ import socket
 HOST = "127.0.0.1"
 # The kernel hands out 32768 and above to outgoing connections, so a port from there may be gone when it is needed.
 FREE_PORTS = range(20000, 32000)
+_given: set[int] = set()  # by this process; who asked may not listen there yet
 
 
 class NoFreePort(Exception):
@@ -28,7 +29,8 @@ def is_taken(port: int) -> bool:
 def free_port() -> int:
     for _ in range(200):
         port = random.choice(FREE_PORTS)
-        if not is_taken(port):
+        if port not in _given and not is_taken(port):
+            _given.add(port)
             return port
     raise NoFreePort(f"No free port between {FREE_PORTS.start} and {FREE_PORTS.stop}.")
 
