@@ -120,6 +120,8 @@ def _cell(due: Due, mails: list[Mail], captured: Captured, strange: set[str]) ->
     sent = sum(mail.state == State.SENT for mail in mails)
     verdict = _verdict(due, mails, counts, strange, seen)
     why = next((mail.last_error for mail in mails if mail.state != State.SENT and mail.last_error), "")
+    if strange and not mails:
+        why = "The catcher has one, and the shop knows nothing of it."
     if len(ids) > 1:
         why = "Two Message-IDs: " + ", ".join(sorted(ids))
     return Cell(due.kind, due.at, int(due.wanted), sent, seen, verdict, why)
@@ -128,10 +130,10 @@ def _cell(due: Due, mails: list[Mail], captured: Captured, strange: set[str]) ->
 def _verdict(due: Due, mails: list[Mail], counts: dict, strange: set[str], seen: int | None) -> Verdict:
     if not due.wanted:
         return Verdict.UNCALLED_FOR if mails or strange else Verdict.NO_LETTER
-    if not mails:
-        return Verdict.UNCALLED_FOR if strange else Verdict.NEVER_WRITTEN
     if len(mails) > 1 or len(counts) > 1:
         return Verdict.DOUBLED
+    if not mails:
+        return Verdict.NEVER_WRITTEN
     if seen:
         return Verdict.CAPTURED if seen == 1 else Verdict.RESENT
     of_state = {State.WAITING: Verdict.WAITING, State.REFUSED: Verdict.REFUSED, State.GIVEN_UP: Verdict.GIVEN_UP}

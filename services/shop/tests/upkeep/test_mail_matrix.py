@@ -6,13 +6,16 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import transaction
 from django.utils import timezone
 from shopping import text
 
 from shop.notifications.models import Mail
 from shop.orders import cancelling
 from shop.orders.models import Order
+from shop.outbox.models import OutboxMessage
 from shop.payments.models import Payment
+from shop.storelink import inbox
 from shop.storelink.statuses import sync_order_statuses
 from shop.storelink.store import open_store
 from shop.upkeep.catcher import Captured
@@ -88,6 +91,13 @@ def test_a_letter_that_was_never_written_is_missing(shipped):
     assert wrong(sent()) == [("order_packing", "missing: never written")]
 
 
+def test_a_letter_in_the_catcher_that_the_shop_knows_nothing_of_is_still_missing_here(shipped):
+    shipped()
+    ids = sent()
+    Mail.objects.filter(kind="order_packing").delete()
+    assert wrong(ids) == [("order_packing", "missing: never written")]
+
+
 def test_a_letter_that_waits_is_not_sent_yet_and_one_that_was_refused_is_missing(shipped):
     shipped()
     ids = sent()
@@ -143,10 +153,6 @@ def test_silent_events_want_no_letter_and_a_late_cancel_has_its_own(place, deliv
     cancelling.cancel(second, now=timezone.now())
     store.faults.append("403")
     deliver()
-    from django.db import transaction
-
-    from shop.storelink import inbox
-
     with transaction.atomic():
         inbox.cancel_refused(second.number, reason="no", now=timezone.now())
     assert ("order_not_cancelled", "captured") in verdicts(sent())
@@ -196,8 +202,6 @@ def test_both_told_at_one_reading_of_the_feed_are_told_apart(place, deliver, hea
 
 
 def test_an_order_given_up_by_staff_has_its_letter(place, owner, deliver):
-    from shop.outbox.models import OutboxMessage
-
     order = place()
     pay(order)
     owner.post(f"/admin/sync/give-up/message/{OutboxMessage.objects.get().pk}/", {"reason": "Closed."})
