@@ -5,9 +5,11 @@ from decimal import Decimal
 from django.apps import apps
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import F, OuterRef, Q, Subquery, Sum, Value
-from django.db.models.functions import Coalesce, Greatest
+from django.db.models.functions import Coalesce, Greatest, Reverse
 from django.urls import reverse
 from django.utils.text import slugify
 
@@ -67,7 +69,6 @@ class Book(models.Model):
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(price__gte=Decimal(0)), name="book_price_not_negative")]
         indexes = [
-            models.Index(F("title"), F("id"), name="book_by_title", condition=Q(retired_at=None)),
             models.Index(F("id").desc(), name="book_newest", condition=Q(retired_at=None)),
             models.Index(fields=["id"], name="book_picture_wanted", condition=~Q(picture_sha256=F("cover_sha256"))),
             models.Index(fields=["retired_at"], name="book_retired", condition=Q(retired_at__isnull=False)),
@@ -102,6 +103,61 @@ class Book(models.Model):
     @property
     def cover_large(self) -> str:
         return self.cover(COVER_WIDTHS[2])
+
+
+class Heading(models.Model):
+    """What books are filed under: an author, a publisher, a series, a category, a language, a price band, in stock or not.
+
+    Kept by the database, see migration 0002; the key follows from kind and slug (`headings.heading_id`).
+    """
+
+    id = models.BigIntegerField(primary_key=True)
+    kind = models.CharField(max_length=10)
+    slug = models.TextField(db_collation="C")
+    label = models.TextField()
+    books = models.IntegerField(help_text="Books on sale that stand under it.")
+
+    class Meta:
+        indexes = [models.Index(F("kind"), F("books").desc(), name="heading_top")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.slug}"
+
+
+class Word(models.Model):
+    """Every word that a book was ever found by, for guessing what was meant by another. Kept by the database."""
+
+    word = models.TextField(primary_key=True, db_collation="C")
+
+    class Meta:
+        indexes = [models.Index(Reverse("word"), name="word_from_its_end")]
+
+    def __str__(self) -> str:
+        return self.word
+
+
+class IndexCard(models.Model):
+    """What finding a book on sale needs of it, narrow enough to be read by the thousand. Kept by the database."""
+
+    book = models.OneToOneField(
+        Book, on_delete=models.DO_NOTHING, primary_key=True, related_name="card", db_constraint=False
+    )
+    words = SearchVectorField()
+    headings = ArrayField(models.BigIntegerField())
+    sort_title = models.TextField(db_collation="C")
+    price = models.DecimalField(max_digits=10, decimal_places=2)
+    series_place = models.DecimalField(max_digits=8, decimal_places=2, null=True)
+
+    class Meta:
+        indexes = [
+            GinIndex(fields=["words"], name="card_words"),
+            GinIndex(fields=["headings"], name="card_headings"),
+            models.Index(fields=["sort_title", "book"], name="card_by_title"),
+            models.Index(fields=["price", "book"], name="card_by_price"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Card of book {self.book_id}"
 
 
 def cover_path(sha256: str, width: int) -> str:

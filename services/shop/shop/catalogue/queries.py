@@ -4,43 +4,16 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.core.paginator import Page, Paginator
-from django.db.models import F, Func, Q, TextField, Value
+from django.db.models import F, Func, Value
 
+from shop.catalogue.finding import BOOKS_PER_PAGE, Found, find
+from shop.catalogue.headings import Named, heading_id
 from shop.catalogue.isbn import isbn13_from
-from shop.catalogue.models import Book, BookQuerySet
-from shop.pages.paging import nearest_page
+from shop.catalogue.models import Book, BookQuerySet, Heading
+from shop.catalogue.wish import Wish
 
-BOOKS_PER_PAGE = 24
 BOOKS_PER_SHELF = 6
 SAMPLE = 400  # newest books among which the home page looks for its shelves
-SEARCH_LENGTH = 100
-
-ORDERS = {
-    "newest": ("Newest first", ["-id"]),
-    "title": ("Title", ["title", "id"]),
-    "price": ("Price, lowest first", ["price", "id"]),
-    "-price": ("Price, highest first", ["-price", "-id"]),
-}
-
-
-@dataclass(frozen=True)
-class Wish:
-    """What a shopper asked the list for, read from the URL; whatever makes no sense there is left out."""
-
-    search: str = ""
-    order: str = "newest"
-    in_stock: bool = False
-    page: str = ""
-
-    @classmethod
-    def from_url(cls, url) -> "Wish":
-        order = url.get("order", "")
-        return cls(
-            search=" ".join(url.get("q", "").replace("\0", " ").split())[:SEARCH_LENGTH],
-            order=order if order in ORDERS else "newest",
-            in_stock=url.get("in_stock") == "1",
-            page=url.get("page", ""),
-        )
 
 
 @dataclass(frozen=True)
@@ -49,16 +22,25 @@ class Shelf:
     books: list[Book]
 
 
-def page_of_books(wish: Wish) -> Page:
+class _Counted(Paginator):
+    """Pages of books of which one page was read together with the number of all."""
+
+    def __init__(self, found: Found, books: list[Book]):
+        super().__init__(books, BOOKS_PER_PAGE)
+        self.count = found.books
+
+
+def page_of_books(wish: Wish) -> tuple[Found, Page]:
     """This function will find the page asked for, or the nearest one there is."""
-    books = Book.objects.listed().with_available()
-    if wish.search:
-        books = books.filter(_matches(wish.search))
-    if wish.in_stock:
-        books = books.filter(store_free__gt=0, available__gt=0)  # the first spares looking at sales of sold-out books
-    _, order = ORDERS[wish.order]
-    paginator = Paginator(books.order_by(*order), BOOKS_PER_PAGE)
-    return paginator.page(nearest_page(wish.page, paginator.num_pages))
+    found = find(wish)
+    books = books_by_keys(found.ids)
+    return found, Page(books, found.number, _Counted(found, books))
+
+
+def books_by_keys(keys: list[int]) -> list[Book]:
+    """Books in the order of their keys; those that are gone are left out."""
+    known = Book.objects.with_available().in_bulk(keys)
+    return [known[key] for key in keys if key in known]
 
 
 def book(pk: int) -> Book | None:
@@ -66,11 +48,29 @@ def book(pk: int) -> Book | None:
     return Book.objects.with_available().filter(pk=pk).first()
 
 
-def by_same_author(of: Book) -> list[Book]:
-    if not of.authors:
+def book_by_isbn(text: str) -> Book | None:
+    """The book whose ISBN, in whatever form, this text is: the one on sale, or else the one that was."""
+    isbn = isbn13_from(text)
+    return Book.objects.filter(isbn13=isbn).order_by(F("retired_at").asc(nulls_first=True), "-id").first() if isbn else None
+
+
+def place(kind: str, slug: str) -> list[Named]:
+    """An author, series … by the words of its address, last of the way to it from the root; empty if there is none."""
+    if "\0" in slug:
         return []
-    books = Book.objects.listed().filter(authors__contains=of.authors[:1]).exclude(pk=of.pk)
-    return list(books.with_available().order_by("first_published", "title", "id")[:BOOKS_PER_SHELF])
+    parts = slug.split("/") if kind == "category" else [slug]
+    slugs = ["/".join(parts[: depth + 1]) for depth in range(len(parts))]
+    found = Heading.objects.filter(pk__in=[heading_id(kind, each) for each in slugs]).values_list("slug", "label", "books")
+    way = sorted((Named(kind, each, label, books) for each, label, books in found), key=lambda named: len(named.slug))
+    return way if way and way[-1].slug == slug else []
+
+
+def categories(roots_only: bool = False) -> list[Named]:
+    """The tree of categories with books, each before what lies below it."""
+    found = Heading.objects.filter(kind="category", books__gt=0)
+    if roots_only:
+        found = found.exclude(slug__contains="/")
+    return [Named("category", slug, label, n) for slug, label, n in sorted(found.values_list("slug", "label", "books"))]
 
 
 def shelves(*, today: date) -> list[Shelf]:
@@ -98,23 +98,3 @@ def _rotated(today: date) -> tuple:
 
 def _of_the_day(choices: list, today: date):
     return choices[today.toordinal() % len(choices)] if choices else None
-
-
-def _matches(search: str) -> Q:
-    if isbn := isbn13_from(search):
-        return Q(isbn13=isbn)
-    found = Q()
-    for word in search.split():
-        found &= (
-            Q(title__icontains=word)
-            | Q(subtitle__icontains=word)
-            | Q(series__icontains=word)
-            | Q(publisher__icontains=word)
-            | Q(pk__in=_written_by(word))
-        )
-    return found
-
-
-def _written_by(word: str):
-    authors = Func(F("authors"), Value(" "), function="array_to_string", output_field=TextField())
-    return Book.objects.annotate(names=authors).filter(names__icontains=word).values("pk")

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.templatetags.static import static
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
@@ -11,6 +12,7 @@ from django.views.static import serve
 
 from shop.catalogue import queries
 from shop.catalogue.availability import Hearing
+from shop.pages.addresses import absolute
 
 PICTURES = (".jpg", ".jpeg", ".png", ".webp", ".avif")
 ROBOTS = """User-agent: *
@@ -19,6 +21,10 @@ Disallow: /admin/
 Disallow: /cart/
 Disallow: /checkout/
 Disallow: /orders/
+Disallow: /books/?
+Allow: /books/?page=
+
+Sitemap: {sitemap}
 """
 
 
@@ -32,7 +38,7 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_safe
 @cache_control(max_age=86400, public=True)
 def robots(request: HttpRequest) -> HttpResponse:
-    return HttpResponse(ROBOTS, content_type="text/plain; charset=utf-8")
+    return HttpResponse(ROBOTS.format(sitemap=absolute(reverse("catalogue:sitemaps"))), content_type="text/plain; charset=utf-8")
 
 
 @require_safe
