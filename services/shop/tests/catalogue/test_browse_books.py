@@ -112,7 +112,7 @@ def test_everything_known_of_a_book_is_on_its_page(client, make_book):
     ):
         assert words in text(page)
     assert "<script>alert" not in page.content.decode()
-    assert [other.title for other in page.context["same_author"]] == ["Persuasion"]
+    assert [other.title for other in page.context["beside"].same_author] == ["Persuasion"]
 
 
 def test_a_book_with_next_to_nothing_known_still_has_a_page(client, make_book):
