@@ -22,6 +22,11 @@ def page_costs(bookshop, browser, books: list[int]) -> list[PageCost]:
         "home": lambda n: "/",
         "list of books": lambda n: f"/books/?page={n % 10 + 1}",
         "search": lambda n: f"/books/?q={('love', 'war', 'the house', 'austen')[n % 4]}",
+        "search with a slip": lambda n: f"/books/?q={('austin', 'dickns', 'sherlok holmes', 'tolstoi')[n % 4]}",
+        "search with filters": lambda n: (
+            f"/books/?q={('love', 'war', 'the house', 'man')[n % 4]}&language=en&in_stock=1"
+        ),
+        "category": lambda n: f"/categories/fiction/?order=title&page={n % 3 + 1}",
         "book": lambda n: f"/books/{books[n % len(books)]}/x/",
         "cart": lambda n: "/cart/",
     }
