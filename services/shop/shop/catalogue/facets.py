@@ -54,7 +54,9 @@ def facets(found: Found, currency: str) -> list[Facet]:
         headings += [heading for heading in missing if heading.id not in {each.id for each in headings}]
         if wish.place and wish.place.kind == kind != "category":
             headings = [heading for heading in headings if heading.slug != wish.place.slug]
-        choices = _categories(wish, headings) if kind == "category" else _choices(wish, kind, headings, chosen, currency)
+        choices = (
+            _categories(wish, headings) if kind == "category" else _choices(wish, kind, headings, chosen, currency)
+        )
         if any(choice.is_chosen or choice.books != found.books for choice in choices) or kind == "category" and choices:
             front, more = choices[:SHOWN_AT_ONCE], choices[SHOWN_AT_ONCE:]
             is_chosen = any(choice.is_chosen for choice in choices)

@@ -51,7 +51,11 @@ def book(pk: int) -> Book | None:
 def book_by_isbn(text: str) -> Book | None:
     """The book whose ISBN, in whatever form, this text is: the one on sale, or else the one that was."""
     isbn = isbn13_from(text)
-    return Book.objects.filter(isbn13=isbn).order_by(F("retired_at").asc(nulls_first=True), "-id").first() if isbn else None
+    return (
+        Book.objects.filter(isbn13=isbn).order_by(F("retired_at").asc(nulls_first=True), "-id").first()
+        if isbn
+        else None
+    )
 
 
 def place(kind: str, slug: str) -> list[Named]:
@@ -60,7 +64,9 @@ def place(kind: str, slug: str) -> list[Named]:
         return []
     parts = slug.split("/") if kind == "category" else [slug]
     slugs = ["/".join(parts[: depth + 1]) for depth in range(len(parts))]
-    found = Heading.objects.filter(pk__in=[heading_id(kind, each) for each in slugs]).values_list("slug", "label", "books")
+    found = Heading.objects.filter(pk__in=[heading_id(kind, each) for each in slugs]).values_list(
+        "slug", "label", "books"
+    )
     way = sorted((Named(kind, each, label, books) for each, label, books in found), key=lambda named: len(named.slug))
     return way if way and way[-1].slug == slug else []
 

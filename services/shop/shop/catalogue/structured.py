@@ -51,7 +51,8 @@ def _offer(of: Book, address: str) -> dict:
 def _way(of: Book, beside: Beside, address: str) -> dict:
     steps = [(each.said, absolute(each.address)) for each in beside.paths[0]] + [(of.title, address)]
     items = [
-        {"@type": "ListItem", "position": place, "name": name, "item": url} for place, (name, url) in enumerate(steps, 1)
+        {"@type": "ListItem", "position": place, "name": name, "item": url}
+        for place, (name, url) in enumerate(steps, 1)
     ]
     return {"@type": "BreadcrumbList", "itemListElement": items}
 

@@ -42,7 +42,12 @@ def _list(found: Found, page: Page) -> dict:
         "hearing": Hearing.latest(now=timezone.now()),
     }
     if not found.books:
-        context |= {"wider": facets.wider(found), "roots": [] if wish.place else queries.categories(roots_only=True)}
+        context |= {
+            "facets": [],
+            "wider": facets.wider(found),
+            "single_words": [word.typed for word in found.words if word.known] if len(found.words) > 1 else [],
+            "roots": [] if wish.place else queries.categories(roots_only=True),
+        }
     return context
 
 

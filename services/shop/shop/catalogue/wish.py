@@ -120,5 +120,9 @@ def _filters(url, place: Named | None):
     for kind in FILTERS:
         for slug in url.getlist(kind)[:MOST_CHOICES]:
             slug = slug.replace("\0", "").strip()[:LONGEST_SLUG]
-            if slug and (kind != "price" or slug in PRICE_BANDS) and not (place and (kind, slug) == (place.kind, place.slug)):
+            if (
+                slug
+                and (kind != "price" or slug in PRICE_BANDS)
+                and not (place and (kind, slug) == (place.kind, place.slug))
+            ):
                 yield kind, slug

@@ -38,7 +38,9 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_safe
 @cache_control(max_age=86400, public=True)
 def robots(request: HttpRequest) -> HttpResponse:
-    return HttpResponse(ROBOTS.format(sitemap=absolute(reverse("catalogue:sitemaps"))), content_type="text/plain; charset=utf-8")
+    return HttpResponse(
+        ROBOTS.format(sitemap=absolute(reverse("catalogue:sitemaps"))), content_type="text/plain; charset=utf-8"
+    )
 
 
 @require_safe

@@ -33,8 +33,11 @@ BEGIN
     END IF;
     RETURN trim(folded);
 END $$;
+CREATE FUNCTION catalogue_unmarked(said text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
+    SELECT translate(said, E'\x01\x02\x03', '   ')
+$$;
 CREATE FUNCTION catalogue_slug(said text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
-    SELECT replace(catalogue_fold(translate(said, E'\x01\x02\x03', '   ')), ' ', '-')
+    SELECT replace(catalogue_fold(catalogue_unmarked(said)), ' ', '-')
 $$;
 -- The same number in every database and in shop.catalogue.headings; its last three bits are the kind.
 CREATE FUNCTION catalogue_heading_id(kind text, slug text) RETURNS bigint LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
@@ -59,12 +62,16 @@ CREATE FUNCTION catalogue_file_books(books bigint[]) RETURNS void LANGUAGE plpgs
 BEGIN
     WITH folded AS MATERIALIZED (  -- everything said of a book in one call, which costs more than its letters
         SELECT id, authors, publisher, series, series_number, language, price, store_free > 0 AS in_stock, shelves,
-            string_to_array(catalogue_fold(concat_ws(E' \x02 ', title, subtitle, publisher, series,
-                array_to_string(authors, E' \x01 '), shelves)), E'\x02') AS part
+            string_to_array(catalogue_fold(concat_ws(E' \x02 ', catalogue_unmarked(title), catalogue_unmarked(subtitle),
+                catalogue_unmarked(publisher), catalogue_unmarked(series), writers, COALESCE(shelves, ''))), E'\x02') AS part
         FROM catalogue_book, LATERAL (
-            SELECT string_agg((SELECT string_agg(label, E' \x03 ') FROM jsonb_array_elements_text(path) AS label),
-                              E' \x01 ') AS shelves
-            FROM jsonb_array_elements(categories) AS path
+            SELECT COALESCE(string_agg(catalogue_unmarked(name), E' \x01 ' ORDER BY n), '') AS writers
+            FROM unnest(authors) WITH ORDINALITY AS author (name, n)
+        ) AS signed, LATERAL (
+            SELECT string_agg((SELECT string_agg(catalogue_unmarked(label), E' \x03 ' ORDER BY n)
+                               FROM jsonb_array_elements_text(path) WITH ORDINALITY AS level (label, n)),
+                              E' \x01 ' ORDER BY m) AS shelves
+            FROM jsonb_array_elements(categories) WITH ORDINALITY AS way (path, m)
         ) AS written
         WHERE id = ANY(catalogue_file_books.books) AND retired_at IS NULL
     ), card AS MATERIALIZED (
@@ -242,7 +249,8 @@ class Migration(migrations.Migration):
         migrations.RunSQL(
             FOLD + FILE_BOOKS + NEAR,
             "DROP FUNCTION catalogue_book_written CASCADE; DROP FUNCTION catalogue_file_books, catalogue_near, "
-            "catalogue_sort_title, catalogue_price_band, catalogue_heading_id, catalogue_slug, catalogue_fold;",
+            "catalogue_sort_title, catalogue_price_band, catalogue_heading_id, catalogue_slug, "
+            "catalogue_unmarked, catalogue_fold;",
         ),
         migrations.RunSQL(FILE_ALL, migrations.RunSQL.noop),
     ]
