@@ -56,13 +56,19 @@ def main() -> None:
     parser.add_argument("smtp_port", type=int)
     parser.add_argument("web_port", type=int)
     parser.add_argument("folder", type=Path)
+    parser.add_argument("--host", default=HOST, help="the address to listen at (in a container 0.0.0.0)")
+    parser.add_argument(
+        "--healthy", action="store_true", help="start nothing, but say whether one answers on these ports"
+    )
     options = parser.parse_args()
+    if options.healthy:
+        sys.exit(not (answers(options.smtp_port, expect=b"220") and answers(options.web_port)))
     end = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: end.set())
     mailbox = Mailbox(options.folder)
-    smtp = Controller(Inbox(mailbox), hostname=HOST, port=options.smtp_port, enable_SMTPUTF8=True)
-    web = MailServer((HOST, options.web_port), mailbox)
+    smtp = Controller(Inbox(mailbox), hostname=options.host, port=options.smtp_port, enable_SMTPUTF8=True)
+    web = MailServer((options.host, options.web_port), mailbox)
     smtp.start()
     threading.Thread(target=web.serve_forever, daemon=True).start()
     end.wait()

@@ -25,6 +25,8 @@ class Struck:
 class Nemesis:
     """To be used by the thread that started the parts: the kernel ends a part together with the thread that began it."""
 
+    needed_by_senders = NEEDED_BY_SENDERS
+
     def __init__(self, system: System, *, clock: Callable[[], float]):
         """:param clock: seconds since the run began."""
         self.system, self.clock = system, clock
@@ -51,7 +53,7 @@ class Nemesis:
                 self._pause(self.system.part(fault.part), fault.seconds)
             case _:
                 self._cut(fault)
-        if fault.part in NEEDED_BY_SENDERS and fault.kind != "pause":
+        if fault.part in self.needed_by_senders and fault.kind != "pause":
             # Of lost answers there may be many in one fault, and each ends one conversation.
             broken = self.system.links.broken - broken
             self.interruptions += broken if fault.kind == "lost_answer" else SENDERS

@@ -74,16 +74,25 @@ def matrix(*, with_nginx: bool = False) -> list[Fault]:
     return [Fault(part, kind, SECONDS[kind]) for part, kind in pairs]
 
 
-def make_plan(*, orders: int, seed: int, faults: str = "all", with_nginx: bool = False, **more) -> Plan:
+def make_plan(
+    *,
+    orders: int,
+    seed: int,
+    faults: str = "all",
+    with_nginx: bool = False,
+    possible: list[Fault] | None = None,
+    **more,
+) -> Plan:
     """This function will make the same plan for the same seed.
 
     :param faults: "all", "none", a number of faults, or words such as "kill", "store", "pause:beat", with commas.
+    :param possible: what the words choose from; by default what can be done to processes.
     :raises BadPlan: for a word that names no part and no kind, or fewer orders than one.
     """
     if orders < 1:
         raise BadPlan(f"A proof needs at least one order, not {orders}.")
     chance = random.Random(seed)
-    chosen = _chosen(faults.strip() or "all", matrix(with_nginx=with_nginx), chance)
+    chosen = _chosen(faults.strip() or "all", possible or matrix(with_nginx=with_nginx), chance)
     chance.shuffle(chosen)
     return Plan(orders=orders, seed=seed, faults=tuple(chosen), **more)
 
@@ -98,6 +107,7 @@ def _chosen(words: str, possible: list[Fault], chance: random.Random) -> list[Fa
         found = [fault for fault in possible if word in (fault.kind, fault.part, f"{fault.kind}:{fault.part}")]
         if not found:
             parts = ", ".join(sorted({fault.part for fault in possible}))
-            raise BadPlan(f"FAULTS knows no {word!r}. Kinds: {', '.join(KINDS)}. Parts: {parts}. Such as kill:store.")
+            kinds = ", ".join(kind for kind in KINDS if kind in {fault.kind for fault in possible})
+            raise BadPlan(f"FAULTS knows no {word!r}. Kinds: {kinds}. Parts: {parts}. Such as kill:store.")
         chosen.update(dict.fromkeys(found))
     return list(chosen)

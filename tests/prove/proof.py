@@ -7,13 +7,12 @@ from pathlib import Path
 
 from prove import checks, resting
 from prove.checks.evidence import SHOP, STORE, Evidence, caught, deadlocks_in, rows_of
+from prove.engines import ENGINES, Engine
 from prove.mutants import Mutant
-from prove.nemesis import Nemesis
 from prove.packers import Packers
 from prove.plan import Plan
 from prove.report import Progress, Verdict
 from prove.shoppers import Crowd
-from prove.system import System
 
 BATCH_WITHIN_S = 8.0  # for the orders of one fault, before the next one strikes
 STANDSTILL_S = 120.0
@@ -23,10 +22,18 @@ PAUSE_S = 0.4
 class Proof:
     """Use it in a with statement: whatever happens, all that was started is gone at the end."""
 
-    def __init__(self, plan: Plan, home: Path, *, mutant: Mutant | None = None, progress: Progress | None = None):
+    def __init__(
+        self,
+        plan: Plan,
+        home: Path,
+        *,
+        engine: Engine = ENGINES["processes"],
+        mutant: Mutant | None = None,
+        progress: Progress | None = None,
+    ):
         self.plan, self.mutant, self.progress = plan, mutant, progress or Progress.silent()
-        self.system = System(home, plan, mutation=mutant.environment if mutant else None)
-        self.nemesis = Nemesis(self.system, clock=lambda: time.monotonic() - self.began)
+        self.system = engine.system(home, plan, mutation=mutant.environment if mutant else None)
+        self.nemesis = engine.nemesis(self.system, clock=lambda: time.monotonic() - self.began)
         self.began = time.monotonic()
         self.stop = threading.Event()
         self.crowd: Crowd | None = None
