@@ -18,8 +18,8 @@ from prove.docker import Compose, docker, ensure_docker
 from prove.plan import EVERYTHING, SECONDS, Fault, Plan
 from prove.system import TIMETABLE, Told
 
-SERVERS = ("shop", "store", "shop-db", "store-db", "rabbitmq", "redis", "mail")
-PARTS = (*SERVERS, "worker", "worker-mail", "worker-pictures", "beat", "nginx")
+SERVERS = ("shop", "store", "shop-db", "store-db", "rabbitmq", "redis", "mail", "nginx")
+PARTS = (*SERVERS, "worker", "worker-mail", "worker-pictures", "beat")
 SHOP_SIDE = ("shop", "worker", "worker-mail", "worker-pictures", "beat")
 # Without these a mail sender cannot finish what it has begun.
 NEEDED_BY_SENDERS = ("worker-mail", "shop-db", "rabbitmq", "mail", EVERYTHING)
@@ -37,8 +37,8 @@ def matrix() -> list[Fault]:
 
 def override(plan: Plan) -> dict:
     """This function will write what is laid over docker-compose.yml."""
-    services = {name: {"environment": {**TIMETABLE, **plan.settings}} for name in SHOP_SIDE}
-    services["store"] = {"environment": dict(plan.settings)}
+    services = {name: {"environment": {**TIMETABLE, **plan.shop_settings}} for name in SHOP_SIDE}
+    services["store"] = {"environment": dict(plan.store_settings)}
     services["demo"] = {"environment": {"DEMO": "0"}}  # the proof fills the shelves itself
     services["mail"] = {
         "image": "bookshop-prove-mail",

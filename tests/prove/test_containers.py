@@ -13,7 +13,7 @@ from prove.engines import ENGINES, ContainerNemesis
 from prove.plan import EVERYTHING, BadPlan, Fault, Plan, make_plan
 from prove.proxy import Mode
 
-PLAN = Plan(orders=5, seed=1, settings={"PAYMENT_WINDOW_S": "20"})
+PLAN = Plan(orders=5, seed=1, payment_window_s=20)
 SERVICES = composition()["services"]
 
 
@@ -91,8 +91,9 @@ def test_faults_are_chosen_by_the_names_of_the_containers():
 def test_the_override_names_services_that_there_are_and_sets_the_plans_settings():
     services = containers.override(PLAN)["services"]
     assert set(services) <= set(SERVICES)
-    for name in ("shop", "store", "worker", "worker-mail", "worker-pictures", "beat"):
+    for name in ("shop", "worker", "worker-mail", "worker-pictures", "beat"):
         assert services[name]["environment"]["PAYMENT_WINDOW_S"] == "20"
+    assert int(services["store"]["environment"]["HOLD_S"]) > 20
     assert services["beat"]["environment"]["SWEEP_EVERY_S"] == "2"
     assert services["demo"]["environment"]["DEMO"] == "0"
 
