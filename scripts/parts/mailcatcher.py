@@ -57,12 +57,7 @@ def main() -> None:
     parser.add_argument("web_port", type=int)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--host", default=HOST, help="the address to listen at (in a container 0.0.0.0)")
-    parser.add_argument(
-        "--healthy", action="store_true", help="start nothing, but say whether one answers on these ports"
-    )
     options = parser.parse_args()
-    if options.healthy:
-        sys.exit(not (answers(options.smtp_port, expect=b"220") and answers(options.web_port)))
     end = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: end.set())
