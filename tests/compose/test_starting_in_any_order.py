@@ -5,6 +5,7 @@
 Docker's images must have been built: `docker compose build`.
 """
 
+import json
 import os
 import random
 import time
@@ -18,7 +19,7 @@ from prove.docker import Compose, NoDocker, docker, ensure_docker
 HEALTHY_WITHIN_S = 120
 POLL_S = 0.5
 STARTS, SEED = int(os.environ.get("STARTS") or 10), os.environ.get("SEED") or "1"
-LOOK = '{{index .Config.Labels "com.docker.compose.service"}} {{.State.Status}} {{.State.ExitCode}} {{if .State.Health}}{{.State.Health.Status}}{{end}}'
+LOOK = '{{index .Config.Labels "com.docker.compose.service"}} {{json .State}}'
 RUNNING = sorted(name for name, service in composition()["services"].items() if not is_job(service))
 
 pytestmark = pytest.mark.skipif(os.environ.get("DOCKER_TESTS") != "1", reason="slow; asked for by DOCKER_TESTS=1")
@@ -42,10 +43,15 @@ def compose(tmp_path):
 def unhealthy(compose: Compose) -> dict[str, str]:
     """Those that are not as they should be: running and healthy, or a job that ended well."""
     told = docker("inspect", "--format", LOOK, *compose.ids().values()).splitlines()
-    rows = {name: state for name, *state in (line.split() for line in told if line)}
-    wrong = {name: " ".join(rows.get(name, ["missing"])) for name in RUNNING if rows.get(name, [])[2:] != ["healthy"]}
-    jobs = {name: state for name, state in rows.items() if name not in RUNNING}
-    return wrong | {name: " ".join(state) for name, state in jobs.items() if state[:2] != ["exited", "0"]}
+    seen = {name: json.loads(state) for name, state in (line.split(" ", 1) for line in told if line)}
+    found = {name: _state(seen[name]) if name in seen else "missing" for name in {*RUNNING, *seen}}
+    wanted = {name: "running, healthy" if name in RUNNING else "exited, 0" for name in found}
+    return {name: state for name, state in found.items() if state != wanted[name]}
+
+
+def _state(told: dict) -> str:
+    last = told["Health"]["Status"] if "Health" in told else told["ExitCode"]
+    return f"{told['Status']}, {last}"
 
 
 def wait_until_healthy(compose: Compose, since: float) -> float:

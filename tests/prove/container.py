@@ -16,7 +16,7 @@ from prove.proxy import Mode
 
 CABLE = Path(__file__).with_name("cable.py")
 CABLE_IMAGE = "bookshop-secrets"  # any of ours with a Python
-LOOK = "{{.Id}} {{.State.Status}} {{if .State.Health}}{{.State.Health.Status}}{{else}}none{{end}} {{.RestartCount}}"
+LOOK = "{{.Id}} {{.RestartCount}} {{json .State}}"
 LOOK_AGAIN_S = 5 * POLL_SECONDS
 
 
@@ -51,15 +51,21 @@ class Looks:
 
     def at(self, service: str) -> Seen:
         if time.monotonic() - self._at > LOOK_AGAIN_S:
-            told = docker("inspect", "--format", LOOK, *self._ids.values()).split("\n")
-            rows = [line.split() for line in told if line]
-            self._seen = {row[0]: Seen(row[1], row[2], int(row[3])) for row in rows}
+            told = docker("inspect", "--format", LOOK, *self._ids.values()).splitlines()
+            self._seen = dict(_seen(line) for line in told if line)
             self._at = time.monotonic()
         return self._seen.get(self.id_of(service), Seen())
 
     def forget(self) -> None:
         """After something was done to a container."""
         self._at = 0.0
+
+
+def _seen(line: str) -> tuple[str, Seen]:
+    container, restarts, state = line.split(" ", 2)
+    told = json.loads(state)
+    health = (told.get("Health") or {}).get("Status", "none")  # jobs have no health check
+    return container, Seen(told["Status"], health, int(restarts))
 
 
 class Container:
