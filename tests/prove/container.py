@@ -191,12 +191,21 @@ class ContainerDatabase:
         return Psql(self.container, self.service)
 
 
+class Rows(list[dict[str, Any]]):
+    """What a cursor would give."""
+
+    def fetchall(self) -> "Rows":
+        return self
+
+    def fetchone(self) -> dict[str, Any] | None:
+        return self[0] if self else None
+
+
 class Psql:
     """As much of a psycopg connection as a proof needs: SELECTs without parameters, rows as dicts."""
 
     def __init__(self, container: Container, service: str):
         self._container, self._service = container, service
-        self._rows: list[dict[str, Any]] = []
 
     def __enter__(self) -> "Psql":
         return self
@@ -204,7 +213,7 @@ class Psql:
     def __exit__(self, *_) -> None:
         pass
 
-    def execute(self, sql: str) -> "Psql":
+    def execute(self, sql: str) -> Rows:
         """:raises psycopg.OperationalError: if the database cannot be asked."""
         as_json = f"SELECT coalesce(json_agg(row), '[]') FROM ({sql}) AS row;"
         psql = ("psql", "-X", "-qAt", "-v", "ON_ERROR_STOP=1", "-U", self._service, "-d", self._service)
@@ -212,11 +221,4 @@ class Psql:
             told = docker("exec", "-i", self._container.looks.id_of(self._container.name), *psql, given=as_json)
         except DockerFailed as error:
             raise psycopg.OperationalError(str(error)) from error
-        self._rows = json.loads(told, parse_float=Decimal)
-        return self
-
-    def fetchall(self) -> list[dict[str, Any]]:
-        return self._rows
-
-    def fetchone(self) -> dict[str, Any] | None:
-        return self._rows[0] if self._rows else None
+        return Rows(json.loads(told, parse_float=Decimal))

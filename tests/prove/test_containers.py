@@ -202,7 +202,8 @@ def test_a_container_that_has_ended_is_named_with_the_end_of_its_log(system, eng
 def test_rows_come_from_psql_with_exact_amounts(system, engine):
     engine.answers["exec"] = '[{"total": 12.30, "number": "4f", "is_open": true}]'
     with system.db_shop.connect() as shop:
-        rows = shop.execute("SELECT 1").fetchall()
+        rows = shop.execute("SELECT 1")
+    assert rows.fetchone() == rows.fetchall()[0] == next(iter(rows))
     assert rows == [{"total": Decimal("12.30"), "number": "4f", "is_open": True}]
     assert engine.given[-1] == "SELECT coalesce(json_agg(row), '[]') FROM (SELECT 1) AS row;"
 
