@@ -54,7 +54,7 @@ class Looks:
             told = docker("inspect", "--format", LOOK, *self._ids.values()).splitlines()
             self._seen = dict(_seen(line) for line in told if line)
             self._at = time.monotonic()
-        return self._seen.get(self.id_of(service), Seen())
+        return self._seen.get(self._ids.get(service, ""), Seen())
 
     def forget(self) -> None:
         """After something was done to a container."""

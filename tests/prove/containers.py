@@ -14,7 +14,7 @@ from parts import ROOT
 from parts.bookshop import DAN
 from parts.ports import HOST, free_port
 from prove.container import Container, ContainerDatabase, Looks, Plugs
-from prove.docker import Compose, docker, ensure_docker
+from prove.docker import Compose, DockerFailed, docker, ensure_docker
 from prove.plan import EVERYTHING, SECONDS, Fault, Plan
 from prove.system import TIMETABLE, Told
 
@@ -99,8 +99,7 @@ class ComposeSystem:
         told("images")
         self.compose("build", "--quiet", within_s=BUILD_WITHIN_S)
         told("containers")
-        self.compose("up", "--detach", "--wait", "--wait-timeout", str(START_WITHIN_S), within_s=START_WITHIN_S + 60)
-        self.looks.renew()
+        self._up()
         told("books")
         self._stock()
         told("the shop hears of the books")
@@ -123,6 +122,17 @@ class ComposeSystem:
         self.compose("rm", "--force", "--stop", "rabbitmq")
         docker("volume", "rm", f"{self.compose.project}_rabbitmq")
         self.compose("up", "--detach", "--no-deps", "rabbitmq")
+        self.looks.renew()
+
+    def _up(self) -> None:
+        """:raises DockerFailed: with the logs of those that did not become healthy, since they will be gone."""
+        wait = ("--wait", "--wait-timeout", str(START_WITHIN_S))
+        try:
+            self.compose("up", "--detach", *wait, within_s=START_WITHIN_S + 60)
+        except DockerFailed as error:
+            self.looks.renew()
+            tails = [part.tail() for part in self.parts if self.looks.at(part.name).health in ("starting", "unhealthy")]
+            raise DockerFailed("\n".join([str(error), *tails])) from error
         self.looks.renew()
 
     def _stock(self) -> None:

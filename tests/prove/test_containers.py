@@ -199,6 +199,17 @@ def test_a_container_that_has_ended_is_named_with_the_end_of_its_log(system, eng
         system.part("store").check()
 
 
+def test_what_did_not_become_healthy_at_the_start_is_told_with_its_log(system, engine, seen, monkeypatch):
+    def refuse(*_, **__):
+        raise docker.DockerFailed("dependency failed to start")
+
+    seen("running", "unhealthy")
+    engine.answers["logs"] = "no such table\n"
+    monkeypatch.setattr(system, "compose", refuse)
+    with pytest.raises(docker.DockerFailed, match="(?s)dependency failed.*no such table"):
+        system._up()
+
+
 def test_rows_come_from_psql_with_exact_amounts(system, engine):
     engine.answers["exec"] = '[{"total": 12.30, "number": "4f", "is_open": true}]'
     with system.db_shop.connect() as shop:

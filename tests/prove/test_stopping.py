@@ -45,7 +45,16 @@ def test_a_stopped_proof_leaves_nothing_running(tmp_path, number):
     assert left == []
 
 
-@pytest.mark.parametrize("setting", [{"FAULTS": "kill:moon"}, {"MUTANT": "no_such"}, {"ORDERS": "many"}])
+@pytest.mark.parametrize(
+    "setting",
+    [
+        {"FAULTS": "kill:moon"},
+        {"MUTANT": "no_such"},
+        {"ORDERS": "many"},
+        {"ENGINE": "moon"},
+        {"MUTANT": "all", "ENGINE": "compose"},
+    ],
+)
 def test_a_wish_that_nobody_understands_is_answered_at_once(tmp_path, setting):
     asked = {**os.environ, "PROVE_DIR": str(tmp_path / "proof"), **setting}
     answer = subprocess.run([ROOT / "scripts" / "prove"], env=asked, capture_output=True, text=True, timeout=30)
