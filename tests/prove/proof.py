@@ -66,7 +66,7 @@ class Proof:
         return self._verdict(still, orders_s=orders_s, rest_s=time.monotonic() - began_waiting)
 
     def _open_doors(self) -> None:
-        self.crowd = Crowd(self.system.shop_url, self.plan, self.system.books(), self.stop)
+        self.crowd = Crowd(self.system.shop_url, self.system.mail.web_url, self.plan, self.system.books(), self.stop)
         self.packers = Packers(self.system.store_url, self.system.packer, self.plan.packers, self.stop)
         self.progress.watch(self.crowd, self.packers, self.nemesis)
         self.began = time.monotonic()

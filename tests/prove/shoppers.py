@@ -11,6 +11,7 @@ from decimal import Decimal
 
 from prove.browser import Browser, Stopped, fields, token_in
 from prove.customers import Accepted, Customer
+from prove.members import register
 from prove.plan import Plan
 from prove.ways import Way, deal
 
@@ -62,7 +63,8 @@ class Tickets:
 class Crowd:
     """All shoppers, each a thread."""
 
-    def __init__(self, url: str, plan: Plan, books: dict[str, list[int]], stop: threading.Event):
+    def __init__(self, url: str, mail_url: str, plan: Plan, books: dict[str, list[int]], stop: threading.Event):
+        self.mail_url = mail_url
         self.tickets = Tickets(plan.orders)
         self.ways = deal(plan)
         self.accepted: list[Accepted] = []
@@ -168,9 +170,8 @@ class Shopper(threading.Thread):
         while self.is_member and not self.email:
             self._tries += 1
             email = f"member-{self.number}-{self._tries}@prove.example"
-            form = {"csrfmiddlewaretoken": token_in(self.browser.get("/accounts/signup/").text), "email": email}
-            answer = self.browser.post("/accounts/signup/", form | {"password1": "a long way to Bath"})
-            if answer.status_code == 302:
+            self.browser = Browser(self.url, self.stop)
+            if register(self.browser, email, mail_url=self.crowd.mail_url, stop=self.stop):
                 self.email = email
 
     def _choose(self, chance: random.Random) -> dict[int, int]:
