@@ -17,7 +17,7 @@ from store_client.digests import BOOKS_IN_A_RANGE
 from worker_bell import Topic
 
 BOOKS, STOCK = Comparison.Subject.BOOKS, Comparison.Subject.STOCK
-RANGES = 20
+RANGES = 5  # of a thousand ids each; a page must come within a read timeout, also from a busy store
 AT_ONCE = 1_000
 TOLD = (
     "isbn13 title subtitle authors publisher series series_number language first_published description price currency"

@@ -15,7 +15,7 @@ from shop.storelink.reconcile_stage import Stage, TooManyAtOnce
 from store_client import OrderRow, StoredOrder
 
 ORDERS, STATUSES = Comparison.Subject.ORDERS, Comparison.Subject.STATUSES
-ROWS_AT_ONCE, MOST_RANGES = 20_000, 100
+ROWS_AT_ONCE, MOST_RANGES = 5_000, 100  # a page must come within a read timeout, also from a busy store
 ORDERS_IN_A_RANGE, MOST_DIGITS = 1_000, 4
 
 

@@ -149,7 +149,7 @@ def test_a_store_that_cannot_be_reached_or_a_stopped_feed_is_told(heard, client,
     assert "A person must look." in reconcile(client, clock).found[STOCK].error
 
 
-@pytest.mark.parametrize("number", [3, 5_000])
+@pytest.mark.parametrize("number", [3, 4_500])
 def test_equal_sides_cost_one_request_for_many_ranges(store, client, clock, number, django_assert_max_num_queries):
     told = {"authors": ["Jane Austen"], "language": "en", "first_published": 1813, "price": "12.50", "currency": "EUR"}
     told |= {"store_free": 10, "categories": [["Fiction", "Classics"]], "version": 1, "epoch": "first"}
@@ -163,7 +163,7 @@ def test_equal_sides_cost_one_request_for_many_ranges(store, client, clock, numb
         report = reconcile(client, clock)
     assert report.is_clean and report.found[BOOKS].compared == number
     in_short = [path for _, path in store.requests if "digests" in path]
-    assert in_short == ["/api/books/digests/?from=0&ranges=20", "/api/orders/digests/?from=0&ranges=100"]
+    assert in_short == ["/api/books/digests/?from=0&ranges=5", "/api/orders/digests/?from=0&ranges=100"]
     assert len(store.requests) == 4, "and each feed is read once"
 
 
