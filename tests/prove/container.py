@@ -17,6 +17,7 @@ from prove.proxy import Mode
 CABLE = Path(__file__).with_name("cable.py")
 CABLE_IMAGE = "bookshop-secrets"  # any of ours with a Python
 LOOK = "{{.Id}} {{.RestartCount}} {{json .State}}"
+PAUSE_ATTEMPTS, PAUSE_AGAIN_S = 8, 0.5
 LOOK_AGAIN_S = 5 * POLL_SECONDS
 
 
@@ -88,7 +89,15 @@ class Container:
             self._do("kill", "--signal", "KILL")
 
     def pause(self) -> None:
-        self._do("pause")
+        """Tried again where the kernel could not: a container whose health check is just starting cannot be frozen."""
+        for attempt in range(1, PAUSE_ATTEMPTS + 1):
+            try:
+                self._do("pause")
+                return
+            except DockerFailed:
+                if attempt == PAUSE_ATTEMPTS:
+                    raise
+                time.sleep(PAUSE_AGAIN_S)
 
     def resume(self) -> None:
         self._do("unpause")

@@ -148,6 +148,20 @@ def test_a_fault_becomes_a_command(system, engine, fault, expected):
     assert any(arguments[: len(expected)] == expected for arguments in engine.asked)
 
 
+def test_a_container_that_cannot_be_frozen_at_once_is_tried_again(system, engine, monkeypatch):
+    engine.fails.add("pause")
+    monkeypatch.setattr(container.time, "sleep", lambda s: engine.fails.clear())
+    system.part("store").pause()
+    assert len(engine.asked_for("pause")) == 2
+
+
+def test_a_container_that_cannot_be_frozen_at_all_is_said(system, engine, monkeypatch):
+    monkeypatch.setattr(container, "PAUSE_AGAIN_S", 0.0)
+    engine.fails.add("pause")
+    with pytest.raises(docker.DockerFailed):
+        system.part("store").pause()
+
+
 def test_a_power_cut_kills_all_at_once_and_starts_all_again(system, engine, monkeypatch):
     monkeypatch.setattr("prove.engines.docker", engine)
     ContainerNemesis(system, clock=lambda: 0.0).strike(Fault(EVERYTHING, "kill", 0))
