@@ -34,9 +34,12 @@ def put_in_cart(page, shop: str, title: str) -> None:
     page.get_by_text("put in your cart").first.wait_for()
 
 
-def check_out(page, shop: str, *, email: str | None = None) -> str:
-    """This function will order what is in the cart, pay on delivery, and return the order's reference."""
-    place_order(page, shop, email=email)
+def check_out(page, shop: str, *, email: str | None = None, pays_now: bool = False) -> str:
+    """This function will order what is in the cart and return the order's reference.
+
+    :param pays_now: ends on the page where the order is paid; otherwise it is paid on delivery.
+    """
+    place_order(page, shop, email=email, payment="prepaid" if pays_now else None)
     page.wait_for_url("**/orders/*-*-*/**")
     return REFERENCE.search(page.locator("h1").inner_text()).group(1)
 

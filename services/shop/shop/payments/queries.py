@@ -69,6 +69,12 @@ def was_declined(order: Order) -> bool:
     return last is not None and last.state == State.FAILED
 
 
+def begun_try(order: Order) -> Payment | None:
+    """The try that a customer has begun and nothing final was heard of: they may have paid already."""
+    last = last_try(order)
+    return last if last and last.state in (State.PENDING, State.AUTHORISED) else None
+
+
 def time_left(order: Order, *, now: datetime) -> str:
     """This function will say in words how long an order can still be paid: "6 days", "14 minutes"."""
     seconds = (order.pay_until - now).total_seconds()

@@ -41,6 +41,7 @@ def pay(request: HttpRequest, number: UUID) -> HttpResponse:
         "pay_by": queries.pay_by(order, now=now),
         "time_left": queries.time_left(order, now=now),
         "was_declined": queries.was_declined(order),
+        "begun": queries.begun_try(order),
     }
     return render(request, "payments/pay.html", context)
 

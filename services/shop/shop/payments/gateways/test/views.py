@@ -59,5 +59,5 @@ def _post(now) -> None:
 def _page(request: HttpRequest, found: Session, *, told: str = "", status: int = 200) -> HttpResponse:
     is_open = found.state == Session.State.OPEN and not found.charges.exists()
     choices = [(name, label) for name, (_, label) in CHOICES.items()] if is_open else []
-    context = {"session": found, "choices": choices, "told": told}
+    context = {"session": found, "choices": choices, "told": told, "is_refusal": status >= 400}
     return render(request, "test_bank/session.html", context, status=status)
