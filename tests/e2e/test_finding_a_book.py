@@ -5,7 +5,7 @@ import re
 import pytest
 from conftest import PHONE
 from playwright.sync_api import expect
-from test_pages_for_everybody import Reader
+from reading import Reader
 
 SMALLEST = {**PHONE, "viewport": {"width": 360, "height": 640}}
 HEAVIEST_PAGE = 150_000  # bytes as transferred, without pictures

@@ -5,7 +5,8 @@ from uuid import uuid4
 import people
 import pytest
 from conftest import PHONE
-from test_pages_for_everybody import WINDOWS, Reader
+from reading import Reader
+from test_pages_for_everybody import WINDOWS
 
 
 def log_in(page, shop: str, login: dict, path: str) -> None:

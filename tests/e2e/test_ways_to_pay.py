@@ -7,7 +7,7 @@ import people
 import pytest
 from conftest import PHONE
 from playwright.sync_api import expect
-from test_pages_for_everybody import Reader
+from reading import Reader
 
 from parts import ROOT
 

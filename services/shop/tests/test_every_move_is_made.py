@@ -21,8 +21,9 @@ from shop.payments.models import Payment, PaymentEvent, Refund
 from shop.payments.states import REFUND_TABLE, RefundState
 from shop.payments.states import TABLE as PAYMENT_TABLE
 from shop.payments.states import State as Paid
-from shop.storelink import inbox
+from shop.storelink import inbox, retelling
 from store_client import OrderEvent as Heard
+from store_client.digests import StoredOrder
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -98,7 +99,16 @@ def make(people, move):
         people.says(move.target)
 
 
-@pytest.mark.parametrize("move", [move for move in TABLE if move.by == WAREHOUSE or move.target == "cancel_requested"])
+LOST = [move for move in TABLE if move.source in ("accepted", "packing") and move.target == State.PLACED]
+TOLD_ANEW = (State.PACKING, State.ACCEPTED)
+HERE = [
+    move
+    for move in TABLE
+    if (move.by == WAREHOUSE and (move.source, move.target) != TOLD_ANEW) or move.target == State.CANCEL_REQUESTED
+]
+
+
+@pytest.mark.parametrize("move", HERE)
 def test_moves_of_placed_orders(people, move):
     bring_to(people, move.source if move.source != State.CANCEL_REQUESTED else None)
     make(people, move)
@@ -170,11 +180,28 @@ def test_late_money_revives_it(people, move):
     was_made(move)
 
 
+@pytest.mark.parametrize("move", LOST)
+def test_an_order_that_the_store_lost_is_sent_again_and_nobody_is_told(people, clock, move):  # noqa: F811
+    bring_to(people, move.source)
+    retelling.make_good_for_lost(Order.objects.get().pk, now=clock())
+    was_made(move)
+
+
+@at_once(TOLD_ANEW)
+def test_an_order_is_told_anew_after_a_restore_and_nobody_is_told_twice(people, clock, store, move):  # noqa: F811
+    bring_to(people, move.source)
+    store.events.pop()
+    number = Order.objects.get().pk
+    first = {**store.events[0], "reason": ""}  # what we heard first had another reason: the log is not the same
+    stored = StoredOrder(number, "received", 1, Order.objects.get().total, "EUR", (), (Heard.parse(first),))
+    retelling.follow(stored, now=clock())
+    was_made(move)
+
+
 def test_no_row_of_the_orders_table_is_left_out():
-    here = {move for move in TABLE if move.by == WAREHOUSE or move.target == "cancel_requested"}
     alone = {(None, "awaiting_payment"), (None, "placed"), ("awaiting_payment", "placed"),
-             ("awaiting_payment", "expired"), ("awaiting_payment", "cancelled"), ("expired", "placed")}  # fmt: skip
-    assert {(move.source, move.target) for move in set(TABLE) - here} == alone
+             ("awaiting_payment", "expired"), ("awaiting_payment", "cancelled"), ("expired", "placed"), TOLD_ANEW}  # fmt: skip
+    assert {(move.source, move.target) for move in set(TABLE) - set(HERE) - set(LOST)} == alone
 
 
 HEARD = {Paid.AUTHORISED: Standing.AUTHORISED, Paid.FAILED: Standing.DECLINED, Paid.CANCELLED: Standing.CLOSED}

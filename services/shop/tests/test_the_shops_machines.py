@@ -246,8 +246,8 @@ def test_whatever_happens_money_letters_and_orders_add_up(store):  # noqa: F811
     run_state_machine_as_test(
         Shop,
         settings=settings(
-            max_examples=10,
-            stateful_step_count=20,
+            max_examples=8,
+            stateful_step_count=18,
             deadline=None,
             database=None,
             suppress_health_check=list(HealthCheck),
