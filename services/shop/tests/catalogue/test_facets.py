@@ -127,6 +127,15 @@ def test_the_counts_kept_on_the_headings_follow_every_change(make_book, now):
     assert {(each.kind, each.slug): each.books for each in Heading.objects.filter(books__gt=0)} == true
 
 
+def test_an_emptied_shop_has_no_headings_left(client, make_book):
+    from django.db import connection
+
+    make_book(1)
+    with connection.cursor() as cursor:
+        cursor.execute("TRUNCATE catalogue_book CASCADE")
+    assert not Heading.objects.exists() and "0 books" in text(client.get("/books/"))
+
+
 @pytest.mark.parametrize(("kind", "said"), [("author", "jane-austen"), ("category", "fiction/crime"), ("stock", "in")])
 def test_python_and_the_database_number_headings_alike(db, kind, said):
     from django.db import connection

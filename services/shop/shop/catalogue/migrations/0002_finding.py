@@ -143,8 +143,10 @@ BEGIN
                stale.language, stale.price, stale.categories, stale.store_free > 0, stale.retired_at IS NULL);
     ELSIF TG_OP = 'DELETE' THEN
         SELECT array_agg(id) INTO books FROM stale;
-    ELSE
-        TRUNCATE catalogue_indexcard, catalogue_heading, catalogue_word;
+    ELSE  -- not TRUNCATE: the statement at hand may be emptying these tables itself
+        DELETE FROM catalogue_indexcard;
+        DELETE FROM catalogue_heading;
+        DELETE FROM catalogue_word;
     END IF;
     IF books IS NOT NULL THEN
         PERFORM catalogue_file_books(books);
