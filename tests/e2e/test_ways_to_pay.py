@@ -13,7 +13,7 @@ from parts import ROOT
 
 SMALLEST = {**PHONE, "viewport": {"width": 360, "height": 640}}
 RIAL_BOOKS = """isbn13,title,authors,first_published,language,price,currency,copies
-9789644531001,The Blind Owl,Sadegh Hedayat,1936,fa,1250000,IRR,9
+9789644531002,The Blind Owl,Sadegh Hedayat,1936,fa,95000,IRR,9
 """
 
 
@@ -62,7 +62,7 @@ def test_a_pay_page_with_several_gateways_and_a_bank_transfer_that_staff_book(ca
     people.book_transfer(office, shop, card["logins"]["owner"], reference)
     people.wait_for_status(page, "Accepted by the warehouse")
     subjects = people.wait_for_letters(card["mail"]["url"], someone, 3)
-    assert "Where to send" in subjects[0], subjects
+    assert len(subjects) == 3 and "Where_to_send" in subjects[0], subjects
 
 
 def test_a_book_in_rials_is_paid_at_zarinpal(card, with_peers, visit, someone, tmp_path):
