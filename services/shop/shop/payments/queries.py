@@ -1,6 +1,6 @@
 """Reading payments, always through their order."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
@@ -22,9 +22,10 @@ def is_online_payment_offered() -> bool:
     return bool(gateways())
 
 
-def ways_to_pay(order: Order, chosen: str = "") -> list[Gateway]:
-    """This function will return the open gateways for an order, the chosen one first."""
-    return sorted(gateways_for(order.currency), key=lambda one: one.name != chosen)
+def ways_to_pay(order: Order, *, chosen: str, under_way: Payment | None) -> list[Gateway]:
+    """This function will return the open gateways for an order, the chosen one first, without a transfer under way."""
+    others = [one for one in gateways_for(order.currency) if not (under_way and one.name == under_way.gateway)]
+    return sorted(others, key=lambda one: one.name != chosen)
 
 
 def payment_of(viewer: Viewer, key: UUID, *, gateway: str) -> Payment | None:
@@ -34,14 +35,21 @@ def payment_of(viewer: Viewer, key: UUID, *, gateway: str) -> Payment | None:
 
 
 def transfer_of(order: Order) -> Payment | None:
-    """The try whose money takes days and may still come."""
-    waiting = order.payments.filter(gateway__in=PATIENT, state__in=WITH_THE_CUSTOMER)
-    return waiting.order_by("-created_at").first()
+    """The try whose money takes days, while its days are those that the order has.
+
+    They are counted from its start; who then wants to pay at once gets minutes, which are no whole days from there.
+    """
+    waiting = _transfers(order).order_by("-created_at").first()
+    return waiting if waiting and not (order.pay_until - waiting.created_at) % timedelta(days=1) else None
 
 
 def waits_for_days(order: Order) -> bool:
-    """Whether no copies are held for an order, since its money takes days."""
-    return transfer_of(order) is not None
+    """Whether money may still come that takes days, for which no copies are held."""
+    return _transfers(order).exists()
+
+
+def _transfers(order: Order) -> QuerySet[Payment]:
+    return order.payments.filter(gateway__in=PATIENT, state__in=WITH_THE_CUSTOMER)
 
 
 def last_try(order: Order) -> Payment | None:

@@ -34,10 +34,11 @@ def pay(request: HttpRequest, number: UUID) -> HttpResponse:
     order, now = _mine(request, number), timezone.now()
     if not order.is_payable(now):
         return redirect(order)
+    transfer = queries.transfer_of(order)
     context = {
         "order": order,
-        "gateways": queries.ways_to_pay(order, request.GET.get("gateway", "")),
-        "transfer": queries.transfer_of(order),
+        "gateways": queries.ways_to_pay(order, chosen=request.GET.get("gateway", ""), under_way=transfer),
+        "transfer": transfer,
         "pay_by": queries.pay_by(order, now=now),
         "time_left": queries.time_left(order, now=now),
         "was_declined": queries.was_declined(order),

@@ -10,7 +10,7 @@ from shopping import put_in_cart, text
 from shop.notifications.models import Mail
 from shop.orders.models import Order
 from shop.outbox.models import OutboxMessage, Topic
-from shop.payments import booking, operations, refunds, tidying
+from shop.payments import booking, operations, queries, refunds, tidying
 from shop.payments.models import Payment, Refund
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("transfers")]
@@ -161,11 +161,22 @@ def test_who_then_pays_at_once_has_the_copies_held_again_and_pays_once(opened, s
     fast, session = started(Order.objects.get())
     assert store.holds[str(payment.order_id)][0] == "held", "no money is asked for copies that are not there"
     assert Order.objects.get().pay_until == clock() + timedelta(minutes=15)
+    assert queries.transfer_of(Order.objects.get()) is None, "the page speaks of minutes now"
     bank.pay(session, now=clock())
     tidying.look(fast, now=clock())
     assert Order.objects.get().state == "placed"
     book(payment)
     assert Refund.objects.get().payment.gateway == "bank_transfer", "the money that was not needed goes back"
+
+
+def test_who_then_is_declined_still_has_the_days_of_the_transfer(opened, started, clock):
+    payment, _ = opened("bank_transfer")
+    ends = Order.objects.get().pay_until
+    clock.goes_on(days=1)
+    started(Order.objects.get())
+    opened("bank_transfer", Order.objects.get())
+    assert Order.objects.get().pay_until == ends and queries.transfer_of(Order.objects.get()) == payment
+    assert Mail.objects.count() == 1
 
 
 def test_who_then_pays_at_once_is_told_that_the_copies_are_gone(opened, store, clock):
