@@ -13,7 +13,7 @@ from shop.upkeep.streams.broker import dead_letters
 from worker_bell import DEAD_LETTERS, DeadLetters, Topic
 from worker_bell.bell import celery_message
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 PAGE = "/admin/sync/dead-letters/"
 

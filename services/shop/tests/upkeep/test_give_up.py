@@ -14,7 +14,7 @@ from shop.storelink.models import SetAside
 from shop.storelink.statuses import sync_order_statuses
 from shop.storelink.store import open_store
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 REASON = "The warehouse is closed for good."
 

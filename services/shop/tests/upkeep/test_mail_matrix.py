@@ -22,7 +22,7 @@ from shop.upkeep.catcher import Captured
 from shop.upkeep.letters_due import facts_of
 from shop.upkeep.matrix import DOUBLED, MISSING, judge
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 PAGE = "/admin/sync/mails/"
 

@@ -16,7 +16,7 @@ from shop.outbox.models import OutboxMessage
 from shop.storelink.models import Feed, SetAside
 from shop.upkeep.diary import MARK
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 PAGE = "/admin/sync/"
 REASON = {"reason": "The customer was reached by phone."}
@@ -94,6 +94,7 @@ def test_there_is_nothing_to_accept_when_nothing_has_stopped(owner):
     assert "nothing to accept" in text(owner.get(f"{PAGE}accept/", follow=True))
 
 
+@pytest.mark.django_db(transaction=True)  # a ring comes after the commit
 def test_one_row_or_all_are_tried_again_at_once(owner, letter, rings):
     assert "1 letter will be tried again" in text(owner.post(f"{PAGE}try-again/mail/{letter.pk}/", follow=True))
     letter.refresh_from_db()
@@ -105,6 +106,7 @@ def test_one_row_or_all_are_tried_again_at_once(owner, letter, rings):
     assert "Nothing to try again" in text(owner.post(f"{PAGE}try-again/mail/", follow=True))
 
 
+@pytest.mark.django_db(transaction=True)  # a ring comes after the commit
 def test_pictures_are_fetched_anew_by_the_worker(owner, make_book, rings):
     make_book(1, picture_sha256="a" * 64, cover_error="no picture")
     assert "1 picture that could not be used" in text(owner.post(f"{PAGE}pictures/", follow=True))
@@ -176,6 +178,7 @@ def test_every_form_of_the_page_carries_its_token(owner, letter):
     assert len(forms) >= 4 and all("csrfmiddlewaretoken" in form for form in forms)
 
 
+@pytest.mark.django_db(transaction=True)  # a ring comes after the commit
 def test_a_message_of_an_order_is_tried_again(owner, place, rings):
     place()
     OutboxMessage.objects.update(state="refused")

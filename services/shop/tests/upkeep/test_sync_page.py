@@ -21,7 +21,7 @@ from shop.payments.models import Payment, Refund
 from shop.storelink.models import Comparison, Feed, SetAside
 from shop.upkeep.status import look
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 PAGE = "/admin/sync/"
 LONG_AGO = timedelta(hours=1)

@@ -12,7 +12,7 @@ from shop.outbox.models import OutboxMessage
 from shop.storelink.models import Feed
 from shop.upkeep.status import look
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 
 def run(*arguments) -> tuple[int, str]:
