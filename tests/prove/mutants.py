@@ -98,7 +98,7 @@ _ALL = (
     Mutant(
         "cursor_on_id",
         "The feed of statuses goes by row id, so that a row which commits late is passed by.",
-        _plan(80, ("db_store", "slow", 20.0), packers=4),
+        _plan(80, ("db_store", "slow", 45.0), packers=4),
         frozenset({"status_differs"}),
         patched=True,
     ),
