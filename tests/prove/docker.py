@@ -81,12 +81,16 @@ class Compose:
         ours = ["--env-file", os.devnull, "--project-directory", str(ROOT), "--project-name", self.project]
         return docker("compose", *ours, *files, *arguments, **options, **self.settings)
 
-    def ids(self) -> dict[str, str]:
-        """The container of each service; those of jobs that have ended are among them."""
+    def ids(self, *filters: str) -> dict[str, str]:
+        """The container of each service; those of jobs that have ended are among them.
+
+        :param filters: such as "status=paused".
+        """
         told = docker(
             "ps",
             "--all",
             "--no-trunc",
+            *(word for wanted in filters for word in ("--filter", wanted)),
             *("--filter", f"label=com.docker.compose.project={self.project}"),
             *("--format", '{{.Label "com.docker.compose.service"}} {{.ID}}'),
         )
@@ -94,6 +98,9 @@ class Compose:
 
     def down(self) -> None:
         """Kill is enough, and nothing is kept but the images."""
+        # Docker waits for a signal to be taken, which a container that is paused never does.
+        if paused := self.ids("status=paused"):
+            docker("unpause", *paused.values())
         if self.ids():
             self("kill")
         self("down", "--volumes", "--remove-orphans", "--timeout", "1")

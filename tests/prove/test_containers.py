@@ -125,6 +125,13 @@ def test_nothing_is_asked_of_docker_for_a_system_that_was_never_started(engine, 
     assert engine.asked == []
 
 
+def test_what_a_killed_proof_left_paused_is_woken_before_it_is_ended(system, engine):
+    system.compose.down()
+    verbs = [arguments[0] for arguments in engine.asked]
+    assert verbs.index("unpause") < verbs.index("compose")
+    assert "status=paused" in engine.asked_for("ps")[-2]
+
+
 def test_stopping_kills_and_takes_the_volumes_away(system, engine):
     system._began = True
     system.stop()
