@@ -3,6 +3,7 @@
 import os
 import re
 import subprocess
+from contextlib import suppress
 from pathlib import Path
 
 from parts import ROOT
@@ -100,7 +101,8 @@ class Compose:
         """Kill is enough, and nothing is kept but the images."""
         # Docker waits for a signal to be taken, which a container that is paused never does.
         if paused := self.ids("status=paused"):
-            docker("unpause", *paused.values())
+            with suppress(DockerFailed):  # one that has ended in the meantime
+                docker("unpause", *paused.values())
         if self.ids():
             self("kill")
         self("down", "--volumes", "--remove-orphans", "--timeout", "1")
