@@ -98,13 +98,13 @@ _ALL = (
     Mutant(
         "cursor_on_id",
         "The feed of statuses goes by row id, so that a row which commits late is passed by.",
-        _plan(80, ("db_store", "slow", 45.0), packers=4),
+        _plan(80, ("db_store", "slow", 20.0, True), packers=4),
         frozenset({"status_differs"}),
         patched=True,
     ),
     Mutant(
         "no_stock_check",
-        "Neither the operation nor the database looks whether copies are left; the shop hears late of what is left.",
+        "Neither the promise nor the database looks whether copies are left; the shop hears late of what is left.",
         _plan(60, scarce_books=3, scarce_share=1.0, settings={"BOOKS_EVERY_S": NEVER}),
         frozenset({"oversold"}),
         sql=(("db_store", "ALTER TABLE stock_stocklevel DROP CONSTRAINT no_more_promised_than_on_the_shelf"),),

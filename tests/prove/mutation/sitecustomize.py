@@ -94,26 +94,21 @@ def _last_id(before: int, rows: list[dict]) -> int:
         return cursor.fetchone()[0]
 
 
-def no_stock_check(accepting: ModuleType) -> None:
+def no_stock_check(stock: ModuleType) -> None:
+    """Holds and orders promise by the same step. The hint is lost as well: the shop goes on selling by what it knew."""
     from collections import Counter
 
-    from store.stock import operations as stock
-
-    def reserve_anyway(wants):
+    def promise_anyway(wants):
         wanted = Counter()
-        for lines, held in wants:
+        for lines, already in wants:
             for line in lines:
                 wanted[line.book] += line.quantity
-            wanted.subtract(held)
+            wanted.subtract(already)
         stock.lock_levels(wanted)
         stock.shift_levels({book: stock.Shift(reserved=number) for book, number in wanted.items()})
         return [[] for _ in wants]
 
-    accepting._reserve = reserve_anyway
-
-
-def books_are_not_rung_for(stock: ModuleType) -> None:
-    """The hint is lost: the shop goes on selling by what it knew."""
+    stock.promise_in_turn = promise_anyway
     stock.ring_after_commit = lambda topic: None
 
 
@@ -215,7 +210,7 @@ def _replaced(text: str, changes: dict[str, str]) -> str:
 MUTANTS: dict[str, dict[str, Patch]] = {
     "early_ack": {"shop.storelink.delivery": early_ack},
     "cursor_on_id": {"store.orders.feed": cursor_on_id, "store.feed.page": cursor_ends_at_last_id},
-    "no_stock_check": {"store.orders.accepting": no_stock_check, "store.stock.operations": books_are_not_rung_for},
+    "no_stock_check": {"store.stock.operations": no_stock_check},
     "mail_without_unique_key": {"shop.storelink.inbox": letter_for_everything_heard},
     "unsorted_locks": {"store.stock.operations": unsorted_locks},
     "web_publishes_instead_of_outbox": {"shop.orders.operations": web_publishes},
