@@ -39,6 +39,7 @@ def book_digest(told: Book) -> str:
     return row_digest(*first, *rest, told.categories, told.picture.sha256 if told.picture else "")
 
 
+@pytest.mark.django_db(transaction=True, reset_sequences=True)  # all in the first range
 def test_books_in_short_are_what_the_contract_says(shop, books):
     fiction = Category.objects.create(name="Fiction")
     books[0].categories.add(Category.objects.create(name="Classics", parent=fiction), Category.objects.create(name="Ä"))
@@ -96,6 +97,7 @@ def test_orders_in_short_are_what_the_contract_says(shop, line_to_store, books):
     assert refusal(line_to_store("feeds:read", name="another-shop").order, number).status == 404
 
 
+@pytest.mark.django_db(transaction=True, reset_sequences=True)  # all in the first range
 def test_what_is_not_in_the_feed_yet_says_so(shop, books):
     """L17"""
     read_all(shop.book_changes)

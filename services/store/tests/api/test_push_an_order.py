@@ -331,10 +331,10 @@ def test_orders_whose_sessions_are_killed_again_and_again_come_once_each(shop, b
     """P2.3, short form: every session dies at its own step of the first try, and the next try makes the order whole."""
     from unittest.mock import patch
 
-    from store.orders import operations
+    from store.orders import accepting
 
     def dying(step):
-        true_step = getattr(operations, step)
+        true_step = getattr(accepting, step)
 
         def die(*args, **options):
             done = true_step(*args, **options)
@@ -342,10 +342,10 @@ def test_orders_whose_sessions_are_killed_again_and_again_come_once_each(shop, b
                 cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
             return done
 
-        return patch.object(operations, step, die)
+        return patch.object(accepting, step, die)
 
     body = order_body((books[0], 1))
-    for step in ("alone_with", "_add_lines", "_reserve", "record"):
+    for step in ("alone_with", "_reserve", "_line", "event_of"):
         number = uuid4()
         with dying(step):
             assert put(shop, number, body).status_code == 503
