@@ -50,7 +50,8 @@ def checkout(request: HttpRequest) -> HttpResponse:
     named = [entry for entry in entries if str(entry.pk) == request.GET.get("address")]
     address = next(iter(named or entries), None)
     values = first_values(last, address, request.user, gateway=payments.last_gateway(last))
-    return _checkout_page(request, CheckoutForm(initial=values, user=request.user, currency=basket.currency), basket)
+    form = CheckoutForm(initial=values, user=request.user, currency=basket.currency)
+    return _checkout_page(request, form, basket, entries=entries)
 
 
 def _place(request: HttpRequest) -> HttpResponse:
@@ -158,12 +159,13 @@ def _adjust(request: HttpRequest) -> HttpResponse:
 
 
 def _checkout_page(
-    request: HttpRequest, form: CheckoutForm, basket: Basket, *, told: str = "", status: int = 200
+    request: HttpRequest, form: CheckoutForm, basket: Basket, *, told: str = "", status: int = 200, entries=None
 ) -> HttpResponse:
+    """:param entries: the visitor's address book, if it was read already."""
     context = {
         "form": form,
         "checkout_key": form.key_or_new,
-        "addresses": addresses.addresses_of(request.user),
+        "addresses": addresses.addresses_of(request.user) if entries is None else entries,
         "basket": basket,
         "cart_count": basket.copies,
         "hearing": Hearing.latest(now=timezone.now()),

@@ -29,7 +29,7 @@ SPENT = {
     "/books/1/book-1/": 7,
     "/books/4/book-4/": 7,
     "/cart/": 5,
-    "/checkout/": 6,
+    "/checkout/": 7,
 }
 
 
