@@ -201,7 +201,9 @@ def _tell_short(order, lines, event: Heard, is_shorter: bool, *, now, writes: Wr
     """The shop's order makes no move. Money that goes back has its letter, and copies that are short have one."""
     if refund := _give_back(order, lines, event.reason or _why_short(lines, event), now=now):
         writes.mails.append(refunds.letter(refund, order, now=now))
-    elif is_shorter:
+    elif is_shorter and order.state in GOING_ON | {
+        State.CANCEL_REQUESTED
+    }:  # not while an ended order's log is replayed
         writes.mails.append(letters.short_letter(order, lines, event.line_reasons, now=now))
 
 
