@@ -29,9 +29,12 @@ def book_transfer(payment: Payment, *, amount: Decimal, currency: str, reference
     charge = Charge(reference, amount, currency)
     try:
         operations.hear(payment.key, Report(Standing.OPEN, (charge,)), now=now)
-    except IntegrityError:  # somebody booked it for another order at this moment
+    except IntegrityError:  # somebody books it for another order at this moment
         raise AlreadyBooked(f"{reference} was booked before.") from None
-    return booked.select_related("order").get()
+    mine = booked.select_related("order").get()
+    if mine.order_id != payment.order_id:  # somebody was a moment faster, and it was taken for known
+        raise AlreadyBooked(f"{reference} was booked before, for {mine.order}.")
+    return mine
 
 
 def what_came_of_it(payment: Payment) -> str:
