@@ -25,6 +25,10 @@ KINDS: dict[State, str] = {
 
 # The page tells of these; whoever pays at once, or waits for the store's word, would only get one letter too many.
 SILENT = frozenset({State.AWAITING_PAYMENT, State.CANCEL_REQUESTED})
+# Back to where the order was, after the store lost or restored its records: the customer has heard of that state.
+TOLD_BEFORE = frozenset(
+    {(State.ACCEPTED, State.PLACED), (State.PACKING, State.PLACED), (State.PACKING, State.ACCEPTED)}
+)
 NOT_CANCELLED = "order_not_cancelled"
 SHORT = "order_short"  # copies of an order cannot be sent; it goes on, and no move tells of it
 GOING_ON = frozenset({State.PLACED, State.ACCEPTED, State.PACKING})
@@ -33,7 +37,7 @@ NOTHING_DUE = frozenset({State.REJECTED, State.FAILED, State.CANCELLED, State.EX
 
 def kind_of(source: State | None, target: State) -> str:
     """Which letter a move brings about; an empty text for none."""
-    if target in SILENT:
+    if target in SILENT or (source, target) in TOLD_BEFORE:
         return ""
     return NOT_CANCELLED if source == State.CANCEL_REQUESTED and target in GOING_ON else KINDS[target]
 

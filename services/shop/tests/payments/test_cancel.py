@@ -193,10 +193,10 @@ def test_a_line_that_falls_short_is_paid_back_in_part_and_told_by_name(paid, del
     with open_store() as line:
         statuses.sync_order_statuses(line, clock)
         assert str(Refund.objects.get().amount) == "12.50"
-        told = Mail.objects.get(kind="order_packing").text
-        title = order.lines.get().title
-        assert f"cannot deliver “{title}” (1 of 2): not there. €12.50 goes back to you" in " ".join(told.split())
-        assert Refund.objects.get().reason in " ".join(told.split())
+        told = " ".join(Mail.objects.get(kind="order_packing").text.split())
+        assert order.lines.get().title in told and "1 of the 2 copies you ordered cannot be sent" in told
+        assert "€12.50 goes back to you" in told
+        assert Refund.objects.get().reason.startswith("The warehouse cannot deliver")
         store.move(order.number, "dispatched", shipped=1, short=1)
         statuses.sync_order_statuses(line, clock)
     assert Refund.objects.count() == 1 and Payment.objects.get().kept == Refund.objects.get().amount
