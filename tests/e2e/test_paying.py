@@ -46,7 +46,7 @@ def test_every_button_of_the_bank_ends_where_it_says(customer):
     page, reference = customer()
     go_to_bank(page)
     press(page, "Decline the card")
-    assert "The payment was declined. Nothing was charged; you can try again." in says(page)
+    assert "The payment was declined. Nothing was charged; you can try again" in says(page)
     go_to_bank(page)
     page.get_by_role("link", name="Back to the shop without paying").click()
     page.wait_for_url("**/orders/**")

@@ -163,7 +163,7 @@ TAMPERING = {
         "shop",
         """INSERT INTO notifications_mail SELECT (json_populate_record(m,
            json_build_object('id', 999999, 'event', m.event || ':again', 'message_id', '<again@x>'))).*
-           FROM notifications_mail m ORDER BY id LIMIT 1""",
+           FROM notifications_mail m WHERE event LIKE 'order:%' ORDER BY id LIMIT 1""",
     ),
     "mails_doubled: for nothing": (
         "shop",
