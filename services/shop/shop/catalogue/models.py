@@ -160,6 +160,17 @@ class IndexCard(models.Model):
         return f"Card of book {self.book_id}"
 
 
+class Unfiled(models.Model):
+    """A book that came with so many others that its card was left for later; see `shop.catalogue.filing`."""
+
+    book = models.OneToOneField(
+        Book, on_delete=models.DO_NOTHING, primary_key=True, related_name="+", db_constraint=False
+    )
+
+    def __str__(self) -> str:
+        return f"Book {self.book_id} without its card"
+
+
 def cover_path(sha256: str, width: int) -> str:
     """Where a picture lies below MEDIA_ROOT: named by its content, so that it never changes under its address."""
     return f"covers/{sha256[:2]}/{sha256}-{width}.webp"

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 
 from shop.bell import ring_after_commit
+from shop.catalogue import filing
 from shop.catalogue.models import Book as ShopBook
 from shop.clock import Clock
 from shop.storelink import book_rows, set_aside
@@ -58,6 +59,14 @@ class BooksReader:
     def distrust(self) -> None:
         """Step: versions count anew although the feed's life has kept its name; whatever is told now is newer."""
         ShopBook.objects.update(epoch="")
+
+    def hurry(self) -> bool:
+        """Step: the books first; finding them is prepared when all are here."""
+        filing.file_later()
+        return True
+
+    def catch_up(self) -> bool:
+        return filing.file_some() > 0
 
     def _refuse(self, going: int, *, now: datetime) -> None:
         if not self._accept:

@@ -28,7 +28,7 @@ class PositionMoved(Exception):
 
 
 class Reader(Protocol):
-    """What is particular to one feed. All but `fetch` run inside the transaction that moves the position."""
+    """What is particular to one feed. All but `fetch` and `catch_up` run inside the transaction that moves the position."""
 
     name: Feed.Name
 
@@ -37,6 +37,14 @@ class Reader(Protocol):
     def apply(self, page: Page, *, now: datetime) -> int: ...
 
     def finish_walk(self, epoch: str, *, now: datetime) -> None: ...
+
+    def hurry(self) -> bool:
+        """Step: a page of a long walk comes; what can wait is left for catch_up(). True if anything is left so."""
+        ...
+
+    def catch_up(self) -> bool:
+        """Step: do a part of what was left, in a transaction of its own. False if nothing was left."""
+        ...
 
     def distrust(self) -> None: ...
 
@@ -106,6 +114,7 @@ def _read(reader: Reader, clock: Clock, run: Run, *, accept: bool, ends: datetim
                 ahead.begin(page.next)
             _apply(reader, feed, page, run, now=clock())
             if not page.more:
+                run.unfinished = not _caught_up(reader, feed, clock, ends)
                 return
             if ends and clock() >= ends:
                 run.unfinished = True
@@ -120,6 +129,17 @@ def _read(reader: Reader, clock: Clock, run: Run, *, accept: bool, ends: datetim
         log.info("%s: another run applied this page", reader.name)
     finally:
         ahead.end()
+
+
+def _caught_up(reader: Reader, feed: Feed, clock: Clock, ends: datetime | None) -> bool:
+    """Whether all that the walk left for later is done, as far as there was time."""
+    while feed.left_over:
+        if ends and clock() >= ends:
+            return False
+        if not reader.catch_up():
+            Feed.objects.filter(pk=feed.pk, position=feed.position).update(left_over=False)
+            feed.left_over = False
+    return True
 
 
 class Ahead:
@@ -190,6 +210,9 @@ def _apply(reader: Reader, feed: Feed, page: Page, run: Run, *, now: datetime) -
         _move(feed, **moved, last_error="", failed_at=None, stopped_because="")
         if same_life:
             reader.distrust()
+        if feed.walking and page.more and reader.hurry() and not feed.left_over:
+            moved["left_over"] = True
+            Feed.objects.filter(pk=feed.pk).update(left_over=True)
         if page.rows or page.bad:
             run.changed += reader.apply(page, now=now)
         if walked:

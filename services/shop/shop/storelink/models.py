@@ -25,6 +25,9 @@ class Feed(models.Model):
     )
     # While the whole feed is walked from its beginning: what belongs to an older epoch at its end is gone.
     walking = models.BooleanField(default=True)
+    left_over = models.BooleanField(
+        default=False, help_text="Whether a walk left work for its end that may not be done yet."
+    )
     began_anew_at = models.DateTimeField(
         null=True, blank=True, help_text="When the store's feed began anew; empty once both sides were found equal."
     )

@@ -34,3 +34,10 @@ class StatusReader:
 
     def distrust(self) -> None:
         """What is told otherwise than it was heard is set aside; see inbox."""
+
+    def hurry(self) -> bool:
+        """Events are heard whole; nothing of them can wait."""
+        return False
+
+    def catch_up(self) -> bool:
+        return False

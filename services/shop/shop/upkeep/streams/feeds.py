@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db.models import Count, Min
 from django.urls import reverse
 
+from shop.catalogue.models import Unfiled
 from shop.pages.wording import ago, counted
 from shop.storelink.models import Feed, SetAside
 from shop.upkeep.stream import Figure, Level, Row, Stream, age, late_after, moment, number
@@ -53,10 +54,12 @@ def _judge(feed: Feed, *, now: datetime) -> tuple[Level, str, str]:
 
 
 def _figures(feed: Feed, *, now: datetime) -> list[Figure]:
+    left = [number("books that search will find soon", Unfiled.objects.count())] if feed.left_over else []
     return [
         moment("last run", feed.heard_at, now=now),
         age("lag", feed.heard_at, now=now),
         moment("last failure", feed.failed_at, now=now, never="none since then"),
+        *left,
     ]
 
 
