@@ -18,6 +18,12 @@ from prove.ways import ON_DELIVERY
 MUTATION = Path(__file__).parent / "mutation"
 SEED = 7
 NEVER = "86400"
+# Not a guard taken out: what the guard is for, and harmless with it.
+SOME_COMMIT_LATE = """
+    CREATE FUNCTION commit_late() RETURNS trigger LANGUAGE plpgsql
+    AS $$ BEGIN IF NEW.id % 3 = 0 THEN PERFORM pg_sleep(0.7); END IF; RETURN NULL; END $$;
+    CREATE CONSTRAINT TRIGGER commit_late AFTER INSERT ON orders_orderevent
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION commit_late()"""
 TOO_FEW_TO_MOVE_ON = 6  # transactions left before the number grows by a digit
 
 
@@ -70,14 +76,16 @@ _ALL = (
     Mutant(
         "no_sweeper",
         "Nothing looks for messages whose hint was lost.",
-        _plan(30, ("rabbitmq", "refuse", 5.0, True), settings={"SWEEP_EVERY_S": NEVER}),
+        # Guests only: an account is confirmed by a mail, whose hint would be lost as well.
+        _plan(30, ("rabbitmq", "refuse", 5.0, True), settings={"SWEEP_EVERY_S": NEVER}, members_every=0),
         frozenset({"lost", "unsent"}),
     ),
     Mutant(
         "store_without_key",
-        "An order's number need not be unique in the store.",
+        "The store does not look whether it has an order already, and its number need not be unique.",
         _plan(40, ("store", "lost_answer", 10.0)),
         frozenset({"doubled"}),
+        patched=True,
         sql=(
             (
                 "db_store",
@@ -98,8 +106,9 @@ _ALL = (
     Mutant(
         "cursor_on_id",
         "The feed of statuses goes by row id, so that a row which commits late is passed by.",
-        _plan(80, ("db_store", "slow", 20.0, True), packers=4),
+        _plan(60, packers=4),
         frozenset({"status_differs"}),
+        sql=(("db_store", SOME_COMMIT_LATE),),
         patched=True,
     ),
     Mutant(

@@ -44,6 +44,9 @@ class Plan:
     scarce_copies: int = 4
     scarce_share: float = 0.12  # of the carts
     most_lines: int = 3
+    members_every: int = (
+        2  # every second shopper has an account, the others are guests anew with each order; 0: all guests
+    )
     shares: tuple[tuple[str, float], ...] = (  # of the orders, by the way they go (prove.ways)
         ("on delivery", 0.35),
         ("paid", 0.3),

@@ -17,7 +17,6 @@ from prove.ways import Way, deal
 
 ORDER_PAGE = re.compile(r"/orders/([0-9a-f-]{36})/")
 LOOK_UP_EVERY_S = 0.2
-MEMBERS_EVERY = 2  # every second shopper has an account, the others are guests anew with each order
 ADDRESS = {
     "name": "Alice Prover",
     "line1": "1 Test Street",
@@ -108,7 +107,7 @@ class Shopper(threading.Thread):
     def __init__(self, crowd: Crowd, number: int, url: str, plan: Plan, books: dict, stop: threading.Event):
         super().__init__(name=f"shopper {number}", daemon=True)
         self.crowd, self.number, self.url, self.plan, self.books, self.stop = crowd, number, url, plan, books, stop
-        self.is_member = number % MEMBERS_EVERY == 0
+        self.is_member = bool(plan.members_every) and number % plan.members_every == 0
         self.browser = Browser(url, stop)
         self.email, self.errors = "", []
         self.visits: list[Visit] = []

@@ -58,6 +58,21 @@ def early_ack(delivery: ModuleType) -> None:
     delivery.Unpatched, delivery.OutboxMessage = delivery.OutboxMessage, TakenIsSent
 
 
+def store_without_key(accepting: ModuleType) -> None:
+    """The store knows no order when one comes, and does not wait for its twin."""
+    from types import SimpleNamespace
+
+    known = accepting.Order
+
+    class Unknown:
+        objects = SimpleNamespace(filter=lambda **_: (), bulk_create=known.objects.bulk_create)
+
+        def __new__(cls, **facts):
+            return known(**facts)
+
+    accepting.Order, accepting.alone_with = Unknown, lambda *numbers: None
+
+
 def cursor_on_id(feed: ModuleType) -> None:
     place = "(event.xid, event.id) > (%(xid)s::xid8, %(id)s)"
     horizon = "AND event.xid < pg_snapshot_xmin(pg_current_snapshot())"
@@ -208,6 +223,7 @@ def _replaced(text: str, changes: dict[str, str]) -> str:
 
 
 MUTANTS: dict[str, dict[str, Patch]] = {
+    "store_without_key": {"store.orders.accepting": store_without_key},
     "early_ack": {"shop.storelink.delivery": early_ack},
     "cursor_on_id": {"store.orders.feed": cursor_on_id, "store.feed.page": cursor_ends_at_last_id},
     "no_stock_check": {"store.stock.operations": no_stock_check},
