@@ -35,7 +35,7 @@ class BooksReader:
 
     def apply(self, page: Page, *, now: datetime) -> int:
         rows = book_rows.newest(page.rows)
-        book_rows.lock(ShopBook.objects.filter(pk__in=[row.id for row in rows]))
+        book_rows.lock_those_of(rows)
         self._refuse(listed(rows), now=now)
         written, not_taken = book_rows.write(rows, epoch=page.epoch, now=now)
         set_aside.let_go(self.name, [str(row.id) for row in rows])

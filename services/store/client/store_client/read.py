@@ -9,6 +9,7 @@ from uuid import UUID
 BIGINT_MAX = 2**63 - 1
 INTEGER_MAX = 2**31 - 1
 PRICE_MAX = Decimal("99999999.99")
+_USUAL_AMOUNT = re.compile(r"[0-9]{1,8}(?:\.[0-9]{1,2})?", re.ASCII)
 _MISSING = object()
 # Neither can be stored: Postgres knows no NUL in a text, and half a surrogate pair is no character.
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
@@ -56,7 +57,10 @@ def items(row: dict, name: str, missing: Any = _MISSING) -> list:
 
 
 def texts(row: dict, name: str) -> list[str]:
-    return [text({name: value}, name, empty=False) for value in items(row, name)]
+    return [
+        value if type(value) is str and value.strip() and _storable(value) else text({name: value}, name, empty=False)
+        for value in items(row, name)
+    ]
 
 
 def path(value: Any) -> list[str]:
@@ -107,6 +111,8 @@ def year(row: dict, name: str) -> int | None:
 def money(row: dict, name: str) -> Decimal:
     """An amount as a text with at most two decimals, such as "12.50"."""
     value = text(row, name, empty=False)
+    if _USUAL_AMOUNT.fullmatch(value):
+        return Decimal(value)
     try:
         amount = Decimal(value)
     except InvalidOperation:
