@@ -57,6 +57,7 @@ INSTALLED_APPS = [
     "shop.accounts",
     "shop.catalogue",
     "shop.cart",
+    "shop.coupons",
     "shop.orders",
     "shop.outbox",
     "shop.notifications",

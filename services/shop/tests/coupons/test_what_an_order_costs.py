@@ -1,0 +1,72 @@
+"""The sum of an order: every cent is somewhere, once, whatever the coupon."""
+
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shop.coupons.pricing import Delivery, Goods, Saving, cents, quote, reduced, share, tax_in
+
+D = Decimal
+prices = st.decimals(min_value=0, max_value=500, places=2)
+goods = st.lists(st.builds(lambda n, price: Goods(n, price, price), st.integers(1, 99), prices), max_size=12)
+savings = st.one_of(
+    st.none(),
+    st.builds(Saving, percent=st.decimals(min_value=1, max_value=100, places=1)),
+    st.builds(Saving, amount=st.decimals(min_value=D("0.01"), max_value=9999, places=2)),
+    st.just(Saving(free_delivery=True)),
+)
+deliveries = st.builds(Delivery, price=prices, free_from=st.one_of(st.none(), prices))
+
+
+@given(goods, savings, deliveries)
+def test_every_cent_is_accounted_for(lines, saving, delivery):
+    sum_ = quote(lines, saving=saving, delivery=delivery)
+    paid = [line.total - off for line, off in zip(lines, sum_.off, strict=True)]
+    assert sum(paid, D(0)) + sum_.delivery == sum_.total
+    assert all(0 <= line <= lines[place].total for place, line in enumerate(paid))
+    assert all(amount == cents(amount) for amount in (*paid, sum_.total, sum_.delivery))
+
+
+@given(goods, savings, deliveries)
+def test_a_coupon_never_makes_an_order_dearer(lines, saving, delivery):
+    assert quote(lines, saving=saving, delivery=delivery).total <= quote(lines, saving=None, delivery=delivery).total
+
+
+@given(goods, st.decimals(min_value=D("0.01"), max_value=9999, places=2))
+def test_an_amount_is_taken_off_whole_or_as_much_as_there_is(lines, amount):
+    sum_ = quote(lines, saving=Saving(amount=amount), delivery=Delivery())
+    assert sum_.saved == min(amount, sum_.goods)
+
+
+@given(prices, st.integers(1, 99), st.data())
+def test_parts_of_a_line_never_add_up_to_more_than_the_line(amount, copies, data):
+    first = data.draw(st.integers(0, copies))
+    assert share(amount, first, copies) + share(amount, copies - first, copies) <= amount
+    assert share(amount, copies, copies) == amount and share(amount, 0, copies) == 0
+
+
+@pytest.mark.parametrize(
+    ("price", "percent", "left"),
+    [("10.00", "20", "8.00"), ("9.99", "15", "8.49"), ("0.01", "50", "0.01"), ("12.50", "33.3", "8.34")],
+)
+def test_a_discount_is_rounded_to_the_nearest_cent(price, percent, left):
+    assert reduced(D(price), D(percent)) == D(left)
+
+
+def test_delivery_is_free_from_a_worth_on_that_a_coupon_does_not_lower():
+    delivery = Delivery(D("3.90"), free_from=D("29.00"))
+    lines = [Goods(2, D("14.50"), D("14.50"))]
+    assert quote(lines, saving=None, delivery=delivery).delivery == 0
+    assert quote(lines, saving=Saving(percent=D(50)), delivery=delivery).delivery == 0
+    assert quote([Goods(1, D("14.50"), D("14.50"))], saving=None, delivery=delivery).total == D("18.40")
+    assert quote([], saving=None, delivery=delivery).total == 0
+
+
+def test_the_tax_is_part_of_the_price():
+    assert tax_in(D("107.00"), D("7")) == D("7.00")
+    assert tax_in(D("10.00"), D("0")) == 0
+    assert quote([Goods(1, D("20.00"), D("18.00"))], saving=None, delivery=Delivery(), tax_percent=D("7")).tax == D(
+        "1.18"
+    )
