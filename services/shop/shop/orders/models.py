@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import datetime
+from decimal import Decimal
 
 from django.conf import settings
 from django.core import signing
@@ -12,9 +13,11 @@ from django.urls import reverse
 
 from shop.cart.models import MAX_QUANTITY
 from shop.catalogue.models import UNCOUNTED
+from shop.coupons.pricing import share, tax_in
 from shop.orders.states import MOVES, IllegalMove, State
 
 LINK_SALT = "shop.orders.link"
+ADDRESS = ("name", "line1", "line2", "postcode", "city", "country")
 
 
 class OrderQuerySet(models.QuerySet):
@@ -28,6 +31,10 @@ class Order(models.Model):
     class Payment(models.TextChoices):
         ON_DELIVERY = "on_delivery", "Pay on delivery"
         PREPAID = "prepaid", "Pay now"
+
+    class IfShort(models.TextChoices):
+        SHIP = "ship", "Send what is there"
+        WAIT = "wait", "Wait until all is there"
 
     number = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     checkout_key = models.UUIDField(
@@ -50,7 +57,18 @@ class Order(models.Model):
     restored_at = models.DateTimeField(null=True, blank=True, help_text="When its books went back into a cart.")
     payment = models.CharField(max_length=20, choices=Payment, default=Payment.ON_DELIVERY)
     currency = models.CharField(max_length=3)
-    total = models.DecimalField(max_digits=12, decimal_places=2)
+    delivery = models.DecimalField(max_digits=8, decimal_places=2, default=0, help_text="What sending it costs.")
+    discount = models.DecimalField(
+        max_digits=12, decimal_places=2, default=0, help_text="What the coupon takes off the goods."
+    )
+    coupon_code = models.CharField("coupon", max_length=30, blank=True)
+    total = models.DecimalField(max_digits=12, decimal_places=2, help_text="What the customer owes in all.")
+    tax_percent = models.DecimalField(
+        max_digits=4, decimal_places=2, default=0, help_text="Tax that all of these prices include."
+    )
+    if_short = models.CharField(
+        "if copies are missing", max_length=10, choices=IfShort, default=IfShort.SHIP, help_text="The customer's wish."
+    )
 
     ship_name = models.CharField("name", max_length=120)
     ship_line1 = models.CharField("street and number", max_length=200)
@@ -60,6 +78,14 @@ class Order(models.Model):
     ship_country = models.CharField("country", max_length=2)
     ship_phone = models.CharField("phone", max_length=40, blank=True)
     note = models.CharField("note for the warehouse", max_length=500, blank=True)
+
+    # All blank: the bill goes where the parcel goes.
+    bill_name = models.CharField("name on the bill", max_length=120, blank=True)
+    bill_line1 = models.CharField("street and number on the bill", max_length=200, blank=True)
+    bill_line2 = models.CharField("addition on the bill", max_length=200, blank=True)
+    bill_postcode = models.CharField("postcode on the bill", max_length=20, blank=True)
+    bill_city = models.CharField("city on the bill", max_length=120, blank=True)
+    bill_country = models.CharField("country on the bill", max_length=2, blank=True)
 
     objects = OrderQuerySet.as_manager()
 
@@ -94,6 +120,22 @@ class Order(models.Model):
         """For mails: the whole address of this order, with the key that opens it."""
         return f"{settings.PUBLIC_URL}{self.get_absolute_url()}?key={self.link_token}"
 
+    @property
+    def goods(self) -> Decimal:
+        """What the books cost before the coupon."""
+        return self.total + self.discount - self.delivery
+
+    @property
+    def tax(self) -> Decimal:
+        """How much of the total is tax."""
+        return tax_in(self.total, self.tax_percent)
+
+    @property
+    def bill_to(self) -> dict[str, str]:
+        """Whom the bill names: name, line1, line2, postcode, city, country."""
+        of = "bill" if self.bill_name else "ship"
+        return {part: getattr(self, f"{of}_{part}") for part in ADDRESS}
+
     def is_payable(self, now: datetime) -> bool:
         """The deadline itself decides, whether or not anything has tidied up since."""
         return self.state == State.AWAITING_PAYMENT and self.pay_until is not None and now < self.pay_until
@@ -120,13 +162,20 @@ class Order(models.Model):
 
 
 class OrderLine(models.Model):
+    """Copies of one book. `unit_price` is what a copy costs today, before the coupon, which takes off the whole line."""
+
     order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="lines")
     position = models.PositiveSmallIntegerField()
     book = models.ForeignKey("catalogue.Book", on_delete=models.PROTECT, related_name="+")
     isbn13 = models.CharField("ISBN", max_length=13)
     title = models.CharField(max_length=500)
     authors = models.CharField(max_length=500, blank=True)
+    list_price = models.DecimalField(max_digits=10, decimal_places=2, help_text="Of a copy, before any discount.")
+    price_reason = models.CharField(max_length=80, blank=True, help_text="Name of the discount that lowered it.")
     unit_price = models.DecimalField(max_digits=10, decimal_places=2)
+    discount = models.DecimalField(
+        max_digits=10, decimal_places=2, default=0, help_text="What the coupon takes off the whole line."
+    )
     quantity = models.PositiveSmallIntegerField()
     packed = models.PositiveSmallIntegerField(default=0)
     shipped = models.PositiveSmallIntegerField(default=0)
@@ -138,14 +187,28 @@ class OrderLine(models.Model):
             models.CheckConstraint(
                 condition=Q(quantity__gte=1, quantity__lte=MAX_QUANTITY), name="order_quantity_sane"
             ),
+            models.CheckConstraint(
+                condition=Q(discount__gte=0, discount__lte=F("unit_price") * F("quantity")),
+                name="coupon_within_its_line",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.quantity} × {self.title}"
 
     @property
-    def total(self):
+    def total(self) -> Decimal:
+        """What the copies cost before the coupon."""
         return self.quantity * self.unit_price
+
+    @property
+    def to_pay(self) -> Decimal:
+        """What the copies cost after the coupon."""
+        return self.total - self.discount
+
+    def price_of(self, copies: int) -> Decimal:
+        """This function will answer what so many of the line's copies cost after the coupon."""
+        return share(self.to_pay, copies, self.quantity)
 
 
 class OrderEvent(models.Model):

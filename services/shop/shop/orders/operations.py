@@ -206,6 +206,7 @@ def _frozen(position: int, line: CartLine, book: Book) -> OrderLine:
         isbn13=book.isbn13,
         title=book.title,
         authors=book.byline[:AUTHORS_LENGTH],
+        list_price=book.price,
         unit_price=book.price,
         quantity=line.quantity,
     )

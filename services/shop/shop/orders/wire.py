@@ -24,6 +24,7 @@ def new_order(order: Order, lines: list[OrderLine]) -> dict:
             "phone": order.ship_phone,
         },
         note=order.note,
+        if_short=str(order.if_short),
         lines=tuple(
             NewOrderLine(
                 line=line.position,

@@ -31,10 +31,11 @@ def order(make_book):
     order.kept = [
         OrderLine.objects.create(
             order=order, position=1, book=make_book(1), title="Emma & Co", authors="Jane Austen",
-            unit_price=Decimal("12.50"), quantity=2,
+            list_price=Decimal("12.50"), unit_price=Decimal("12.50"), quantity=2,
         ),
         OrderLine.objects.create(
-            order=order, position=2, book=make_book(2), title="Persuasion", unit_price=Decimal("6.25"), quantity=1
+            order=order, position=2, book=make_book(2), title="Persuasion", list_price=Decimal("6.25"),
+            unit_price=Decimal("6.25"), quantity=1,
         ),
     ]  # fmt: skip
     return order

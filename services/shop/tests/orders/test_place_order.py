@@ -76,6 +76,7 @@ def test_order_lines_event_message_and_letter_are_written_together(alice, make_b
             "phone": "",
         },
         "note": "",
+        "if_short": "ship",
         "lines": [
             {"line": 1, "book": 2, "isbn13": emma.isbn13, "title": "Emma", "quantity": 2, "unit_price": "12.50"},
             {
@@ -106,7 +107,7 @@ def test_the_database_takes_no_line_of_an_absurd_size(alice, make_book, cart_of,
     order = order_from(cart_of(alice, (book, 1)), alice, now)
     with pytest.raises(DatabaseError) as refused, transaction.atomic():
         OrderLine.objects.create(
-            order=order, position=2, book=book, isbn13="", title="x", unit_price=1, quantity=quantity
+            order=order, position=2, book=book, isbn13="", title="x", list_price=1, unit_price=1, quantity=quantity
         )
     assert "order_quantity_sane" in str(refused.value) or "out of range" in str(refused.value)
 

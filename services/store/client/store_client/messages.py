@@ -181,7 +181,9 @@ class NewOrder:
     """An order on its way to the store. `ship_to` has name, line1, line2, postcode, city, country, phone.
 
     :ivar payment: on_delivery or prepaid.
+    :ivar total: what is owed in all, with delivery and less what a coupon takes off.
     :ivar paid: what was captured; of a prepaid order its total, of the other nothing.
+    :ivar if_short: what to do if copies are missing: "ship" what is there, or "wait" until all is there.
     """
 
     placed_at: datetime
@@ -192,6 +194,7 @@ class NewOrder:
     note: str
     lines: tuple[NewOrderLine, ...]
     paid: Decimal = Decimal("0.00")
+    if_short: str = "ship"
 
     def body(self) -> dict:
         return {
@@ -202,6 +205,7 @@ class NewOrder:
             "currency": self.currency,
             "ship_to": self.ship_to,
             "note": self.note,
+            "if_short": self.if_short,
             "lines": [line.body() for line in self.lines],
         }
 

@@ -161,6 +161,7 @@ def _as_told(order: Order) -> dict:
         "currency": order.currency,
         "ship_to": order.ship_to,
         "note": order.note,
+        "if_short": order.if_short,
         "reason": order.reason,
         "lines": [
             {

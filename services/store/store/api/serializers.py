@@ -12,7 +12,7 @@ from rest_framework import serializers
 from store.api.countries import COUNTRIES
 from store.holds.operations import Line as HeldLine
 from store.orders.accepting import Line, NewOrder
-from store.orders.models import LARGEST_QUANTITY, Payment
+from store.orders.models import LARGEST_QUANTITY, IfShort, Payment
 
 MOST_LINES = 100
 MOST_ORDERS = 50  # in one batch
@@ -73,6 +73,7 @@ class OrderSerializer(serializers.Serializer):
     currency = serializers.RegexField(r"\A[A-Z]{3}\Z")
     ship_to = AddressSerializer()
     note = serializers.CharField(max_length=2_000, allow_blank=True, default="")
+    if_short = serializers.ChoiceField(IfShort.choices, default=IfShort.SHIP)
     lines = LineSerializer(many=True, allow_empty=False, max_length=MOST_LINES)
 
     def validate_lines(self, lines: list[dict]) -> list[dict]:
@@ -112,6 +113,8 @@ def _fingerprint(told: dict[str, Any]) -> str:
     told = dict(told)
     if not told["paid"]:
         del told["paid"]  # orders that came before the shop said what was paid keep their fingerprint
+    if told["if_short"] == IfShort.SHIP:
+        del told["if_short"]  # and those that came before it said this
     canonical = json.dumps(told, sort_keys=True, separators=(",", ":"), default=_canonical)
     return hashlib.sha256(canonical.encode()).hexdigest()
 

@@ -41,7 +41,7 @@ class Line(NamedTuple):
 
 
 class NewOrder(NamedTuple):
-    """:ivar facts: Order's fields placed_at, payment, paid, total, currency, ship_to, note."""
+    """:ivar facts: Order's fields placed_at, payment, paid, total, currency, ship_to, note, if_short."""
 
     number: UUID
     fingerprint: str

@@ -42,6 +42,11 @@ class Payment(models.TextChoices):
     PREPAID = "prepaid", "paid beforehand"
 
 
+class IfShort(models.TextChoices):
+    SHIP = "ship", "send what is there"
+    WAIT = "wait", "wait until all is there"
+
+
 class IllegalMove(Exception):
     """The order cannot go from its state to the wanted one."""
 
@@ -73,6 +78,7 @@ class Order(models.Model):
     currency = models.CharField(max_length=3, blank=True)
     ship_to = models.JSONField(default=dict)
     note = models.TextField(blank=True)
+    if_short = models.CharField(max_length=10, choices=IfShort, default=IfShort.SHIP)  # the customer's wish
     reason = models.TextField(blank=True)  # why it failed or was cancelled
     shortage = models.JSONField(default=list)  # of a rejected order, as the shop was told
 

@@ -70,6 +70,22 @@ def test_the_number_with_other_lines_is_refused(shop, books, order_body):
     assert level(books[0]) == (3, 1)
 
 
+@pytest.mark.parametrize("said", [{}, {"if_short": "ship"}, {"if_short": "wait"}])
+def test_what_the_customer_wants_if_copies_are_missing_stays_with_the_order(shop, books, order_body, said):
+    """Shops of an earlier version say nothing of it, and mean that the rest is sent."""
+    number, body = uuid4(), order_body((books[0], 1))
+    assert put(shop, number, body | said).status_code == 201
+    meant = said.get("if_short", "ship")
+    assert shop.get(f"/api/orders/{number}/").json()["if_short"] == meant
+    assert put(shop, number, body | {"if_short": meant}).status_code == 200
+    assert put(shop, number, body).status_code == (409 if meant == "wait" else 200)
+
+
+def test_another_wish_than_these_two_is_refused(shop, books, order_body):
+    assert put(shop, uuid4(), order_body((books[0], 1)) | {"if_short": "guess"}).status_code == 422
+    assert nothing_was_kept()
+
+
 def test_a_replay_answers_200_though_a_book_was_retired_since(shop, books, order_body):
     number, body = uuid4(), order_body((books[0], 1))
     put(shop, number, body)
