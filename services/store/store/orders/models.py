@@ -110,6 +110,11 @@ class Order(models.Model):
     def may_be_packed(self) -> bool:
         return self.payment != Payment.PREPAID or self.paid >= self.total
 
+    @property
+    def waits_for_all(self) -> bool:
+        """Whether nothing is to be sent before every copy is there."""
+        return self.if_short == IfShort.WAIT
+
     def move_to(self, state: OrderState) -> None:
         """:raises IllegalMove: unless the table above has this move."""
         if state not in ORDER_MOVES[self.state]:

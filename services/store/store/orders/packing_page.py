@@ -136,7 +136,7 @@ def _short_forms(order: Order, lines: list[OrderLine], refused: ShortForm | None
     wrong = refused.data.get("line") if refused else None
     for line in lines:
         line.form = None
-        if line.packed < line.to_deliver:
+        if line.packed < line.to_deliver and not order.waits_for_all:
             fresh = ShortForm(initial={"line": line.line, "revision": order.revision}, auto_id=f"short_{line.line}_%s")
             line.form = refused if wrong == str(line.line) else fresh
     if refused:
@@ -168,6 +168,7 @@ def _page(
         "ship_to": order.ship_to,
         "lines": lines,
         "short": short,
+        "waits": shortfall.WAITS if order.waits_for_all else "",
         "in_box": in_box,
         "events": order.events.order_by("version"),
         "form": form,

@@ -12,6 +12,11 @@ from store.orders.packing import PackingRefused, refuse_unless_open, why_not_fre
 from store.stock.models import BookItem, CopyState, Reason, StockLevel
 from store.stock.operations import Shift, lock_copies, lock_levels, move_copies, shift_levels
 
+WAITS = (
+    "This customer wants all copies together and waits for them. Leave the order open until they are there, or fail all "
+    "of it with a reason."
+)
+
 
 class Lost(NamedTuple):
     """Copies that were looked for in vain, and where they should have been."""
@@ -47,6 +52,8 @@ def fall_short(
     with transaction.atomic(durable=True):
         order = Order.objects.select_for_update().get(pk=order_id)
         refuse_unless_open(order, revision)
+        if order.waits_for_all:
+            raise PackingRefused(WAITS)
         lines = {each.line: each for each in order.lines.all()}
         if line not in lines:
             raise PackingRefused(f"This order has no line {line}.")

@@ -55,6 +55,15 @@ def test_the_rest_goes_on_and_the_shop_hears_how_much_and_why(order, books):
     assert level(books[0]) == (3, 1), "what is not delivered is promised no more"
 
 
+def test_an_order_whose_customer_waits_for_all_does_not_go_on_with_less(books, accept, staff):
+    waiting = accept((books[0], 2), if_short="wait")
+    with pytest.raises(PackingRefused) as refused:
+        short(waiting)
+    assert "waits for them" in str(refused.value) and level(books[0]) == (3, 2)
+    page = staff("packer").get(reverse("admin:orders_order_change", args=[waiting.id])).content.decode()
+    assert "Wait until all is there." in page and "Note as not deliverable" not in page
+
+
 def test_success_then_means_all_that_is_left(order, books):
     short(order)
     assert [copy.barcode for copy in propose_copies(order)] == ["B1-1", "B2-1"]
