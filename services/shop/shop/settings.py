@@ -1,5 +1,6 @@
 """Settings of the shop, all from the environment. `NAME_FILE` may name a file that holds the value of `NAME`."""
 
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from urllib.parse import quote, urlsplit, urlunsplit
 
@@ -20,6 +21,18 @@ def with_password(url: str, password: str) -> str:
     host = parts.netloc.rpartition("@")[2]
     user = parts.username or ""
     return urlunsplit(parts._replace(netloc=f"{user}:{quote(password, safe='')}@{host}"))
+
+
+def amount(name: str, *, most: int = 99_999) -> Decimal | None:
+    """This function will read a setting that is a number with at most two decimals; None if it is not set."""
+    text = env(name, default="").strip()
+    try:
+        number = Decimal(text) if text else None
+        if number is None or (0 <= number <= most and number == round(number, 2)):
+            return number
+    except InvalidOperation:
+        pass
+    raise ImproperlyConfigured(f"{name} must be a number from 0 to {most} such as 3.90, not {text!r}.")
 
 
 DEBUG = env.bool("DEBUG", default=False)
@@ -113,6 +126,14 @@ DATABASES["default"].update(
 )
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
+# --- prices; all include tax ---
+# What sending an order costs, and from which worth of the goods on it is free. Orders in another currency are sent free.
+DELIVERY_PRICE = amount("DELIVERY_PRICE") or Decimal(0)
+FREE_DELIVERY_FROM = amount("FREE_DELIVERY_FROM")
+DELIVERY_CURRENCY = env("DELIVERY_CURRENCY", default="EUR")
+# The tax that prices include. It is shown, and changes no price.
+TAX_PERCENT = amount("TAX_PERCENT", most=99) or Decimal(0)
+
 # --- payments ---
 # How long the copies wait for the money. The store holds them a little longer.
 PAYMENT_WINDOW_S = env.int("PAYMENT_WINDOW_S", default=15 * 60)
@@ -203,6 +224,7 @@ ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_LOGOUT_REDIRECT_URL = "pages:home"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_RATE_LIMITS = {"coupon": "10/10m/ip"}  # codes that do not exist; beside the limits that allauth has itself
 # How many proxies of ours add to X-Forwarded-For. Without it all customers behind nginx share one limit of log-ins; too
 # high, and anybody can pretend to be somebody else.
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=0)

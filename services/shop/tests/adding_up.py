@@ -85,10 +85,17 @@ def money_is_kept_for_what_is_owed(orders, payments) -> None:
 def _owed(order) -> Decimal:
     if order.state in OVER | UNPAID:
         return Decimal(0)
-    lines = order.lines.all()
-    if order.state == State.SHIPPED:
-        return sum((line.shipped * line.unit_price for line in lines), Decimal(0))
-    return sum(((line.quantity - line.short) * line.unit_price for line in lines), Decimal(0))
+    lines, is_sent = order.lines.all(), order.state == State.SHIPPED
+    copies = [(line, line.shipped if is_sent else line.quantity - line.short) for line in lines]
+    if not any(number for _, number in copies):
+        return Decimal(0)
+    return order.delivery + sum((_part(line, number) for line, number in copies), Decimal(0))
+
+
+def _part(line, copies) -> Decimal:
+    """A part of a line costs its share of what the whole costs after the coupon, in whole cents."""
+    whole = (line.quantity * line.unit_price - line.discount) * 100
+    return Decimal(int(whole * copies / line.quantity)) / 100
 
 
 def each_refund_is_told(payments, letters) -> None:

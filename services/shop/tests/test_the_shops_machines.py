@@ -8,7 +8,8 @@ from decimal import Decimal
 
 import pytest
 from fake_store import FakeStore
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck
+from hypothesis import settings as examples
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 from tests.adding_up import OVER, UNPAID, all_adds_up
@@ -18,6 +19,7 @@ from tests.payments.conftest import HOME, bank_is_open, store  # noqa: F401
 from shop.accounts.models import User
 from shop.cart.models import Cart, CartLine
 from shop.catalogue.models import Book
+from shop.coupons.models import Coupon, Discount
 from shop.orders import cancelling, holding
 from shop.orders.models import Order
 from shop.orders.operations import CannotOrder, Held, place_order
@@ -67,6 +69,9 @@ class Shop(RuleBasedStateMachine):
             getattr(self.store, part).clear()
         self.store.free = {1: 5}
         holding.breaker = Breaker()
+        # Thirds of prices that end in 9: each part of a line has to be rounded.
+        Coupon.objects.create(code="THIRD", kind="percent", value=Decimal("33.33"), most_per_customer=0)
+        Discount.objects.create(name="Summer sale", percent=Decimal("12.9"), every_book=True)
         self.alice, _ = User.objects.get_or_create(email="alice@example.org", defaults={"name": "Alice"})
         Book.objects.create(
             pk=1, version=1, epoch="first", isbn13="9780000000001", title="Emma", price=PRICE, currency="EUR",
@@ -93,8 +98,13 @@ class Shop(RuleBasedStateMachine):
             self.messages_go_out("")
         self.order(quantity=2, way=way, is_asked=True)
 
-    @rule(quantity=st.integers(1, 3), way=st.sampled_from(Order.Payment), is_asked=st.booleans())
-    def order(self, quantity, way, is_asked):
+    @rule(
+        quantity=st.integers(1, 3),
+        way=st.sampled_from(Order.Payment),
+        is_asked=st.booleans(),
+        coupon=st.sampled_from(["", "third"]),
+    )
+    def order(self, quantity, way, is_asked, coupon="third"):
         if Order.objects.count() == 3:
             return
         key, lines = uuid.uuid4(), [HoldLine(1, 1, quantity)]
@@ -111,7 +121,7 @@ class Shop(RuleBasedStateMachine):
         try:
             place_order(
                 cart=cart, buyer=self.alice, email=self.alice.email, ship_to=HOME, note="", checkout_key=key,
-                now=self.now, payment=way, held=Held({1: quantity}) if is_asked else None,
+                now=self.now, payment=way, held=Held({1: quantity}) if is_asked else None, coupon=coupon,
             )  # fmt: skip
         except CannotOrder:
             assert not is_asked
@@ -268,12 +278,12 @@ class Shop(RuleBasedStateMachine):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_whatever_happens_money_letters_and_orders_add_up(store):  # noqa: F811
+def test_whatever_happens_money_letters_and_orders_add_up(store, settings):  # noqa: F811
     """L5, L6, L24, P4.2, P4.6"""
-    Shop.store = store
+    Shop.store, settings.DELIVERY_PRICE = store, Decimal("3.95")
     run_state_machine_as_test(
         Shop,
-        settings=settings(
+        settings=examples(
             max_examples=20,
             stateful_step_count=25,
             deadline=None,

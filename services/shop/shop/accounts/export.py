@@ -8,7 +8,7 @@ from django.db.models import Prefetch
 from shop.accounts.addresses import PARTS
 from shop.accounts.models import User
 from shop.notifications.models import Mail
-from shop.orders.models import Order, OrderEvent, OrderLine
+from shop.orders.models import ADDRESS, Order, OrderEvent, OrderLine
 
 SHIP = ("ship_name", "ship_line1", "ship_line2", "ship_postcode", "ship_city", "ship_country", "ship_phone")
 
@@ -55,17 +55,26 @@ def _order(order: Order) -> dict[str, Any]:
         "reference": order.reference,
         "placed_at": _time(order.placed_at),
         "state": order.state,
+        "coupon": order.coupon_code,
+        "saved_by_coupon": f"{order.discount} {order.currency}",
+        "delivery": f"{order.delivery} {order.currency}",
         "total": f"{order.total} {order.currency}",
+        "tax_percent_included": str(order.tax_percent),
         "payment": order.payment,
         "email": order.email,
         "ship_to": {name.removeprefix("ship_"): getattr(order, name) for name in SHIP},
+        "bill_to": {part: getattr(order, f"bill_{part}") for part in ADDRESS} if order.bill_name else {},
+        "if_copies_are_missing": order.if_short,
         "note": order.note,
         "lines": [
             {
                 "isbn13": line.isbn13,
                 "title": line.title,
                 "quantity": line.quantity,
+                "list_price": f"{line.list_price} {order.currency}",
                 "unit_price": f"{line.unit_price} {order.currency}",
+                "price_reason": line.price_reason,
+                "saved_by_coupon": f"{line.discount} {order.currency}",
                 "shipped": line.shipped,
             }
             for line in order.lines.all()

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from shop.accounts.models import User
+from shop.coupons.models import CouponUse
 from shop.notifications.models import Mail
 from shop.notifications.operations import FORGOTTEN_ONCE_SENT, blank, write_mail
 from shop.orders.models import Order
@@ -16,7 +17,8 @@ from shop.outbox.models import Deliverable, OutboxMessage
 from shop.payments.models import Refund
 
 OPEN = frozenset({State.AWAITING_PAYMENT, State.PLACED, State.ACCEPTED, State.PACKING, State.CANCEL_REQUESTED})
-ADDRESS = ("ship_name", "ship_line1", "ship_line2", "ship_postcode", "ship_city", "ship_phone", "note")
+SHIP = ("ship_name", "ship_line1", "ship_line2", "ship_postcode", "ship_city", "ship_phone", "note")
+BILL = ("bill_name", "bill_line1", "bill_line2", "bill_postcode", "bill_city")
 
 
 class StillUnderWay(Exception):
@@ -40,7 +42,8 @@ def forget(user: User, *, now: datetime) -> None:
         _refuse_if_needed(user)
         numbers = list(Order.objects.filter(user=user).values_list("number", flat=True))
         keys = [str(number) for number in numbers]
-        Order.objects.filter(pk__in=numbers).update(user=None, email="", **{name: "" for name in ADDRESS})
+        Order.objects.filter(pk__in=numbers).update(user=None, email="", **dict.fromkeys(SHIP + BILL, ""))
+        CouponUse.objects.filter(order__in=numbers).update(customer="")
         letters = Mail.objects.filter(key__in=[*keys, f"account:{email}"[:100]])
         letters.filter(state=Deliverable.State.WAITING).update(state=Deliverable.State.GIVEN_UP, done_at=now)
         blank(letters)

@@ -40,12 +40,12 @@ class CartLine(models.Model):
 
     @property
     def total(self):
-        return self.quantity * self.book.price
+        return self.quantity * self.book.price_now
 
     @property
     def was_price(self):
         """The price when the book was put in, if it is another one today; None otherwise."""
-        return self.price_when_added if self.price_when_added != self.book.price else None
+        return self.price_when_added if self.price_when_added != self.book.price_now else None
 
     @property
     def problem(self) -> str:

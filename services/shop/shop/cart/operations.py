@@ -76,11 +76,11 @@ def add(cart: Cart, *, book_id: int, quantity: int = 1) -> CartLine:
         if line is None:
             if cart.lines.count() >= MAX_LINES:
                 raise TooManyLines
-            return cart.lines.create(book=book, quantity=quantity, price_when_added=book.price)
+            return cart.lines.create(book=book, quantity=quantity, price_when_added=book.price_now)
         if line.quantity + quantity > MAX_QUANTITY:
             raise TooManyCopies(line.quantity)
         line.quantity += quantity
-        line.price_when_added = book.price  # it was on the page they added from
+        line.price_when_added = book.price_now  # it was on the page they added from
         line.save(update_fields=["quantity", "price_when_added"])
     return line
 

@@ -7,6 +7,8 @@ from django.db.models import Prefetch, QuerySet, Sum
 
 from shop.cart.models import MAX_LINES, Cart, CartLine
 from shop.catalogue.models import Book
+from shop.coupons.pricing import Goods, Quote, Saving
+from shop.coupons.tariff import delivery_in, quote_for
 
 SESSION_KEY = "cart"
 
@@ -23,19 +25,37 @@ def count_of(request) -> int:
     return _lines_of(request).aggregate(n=Sum("quantity"))["n"] or 0
 
 
-@dataclass(frozen=True)
+@dataclass
 class Basket:
-    """What is in a visitor's cart right now: lines in the order they were added, each with its book's `available`."""
+    """What is in a visitor's cart right now: lines in the order they were added, each with its book's `available`.
+
+    :ivar saving: what a coupon takes off.
+    """
 
     lines: list[CartLine] = field(default_factory=list)
+    saving: Saving | None = None
 
     @property
     def copies(self) -> int:
         return sum(line.quantity for line in self.lines)
 
     @property
+    def goods(self) -> list[Goods]:
+        return [Goods(line.quantity, line.book.price, line.book.price_now) for line in self.lines]
+
+    @property
+    def quote(self) -> Quote:
+        return quote_for(self.goods, self.currency, self.saving)
+
+    @property
     def total(self) -> Decimal:
-        return sum((line.total for line in self.lines), Decimal("0.00"))
+        return self.quote.total
+
+    @property
+    def to_free_delivery(self) -> Decimal | None:
+        """How much more the goods must be worth to be sent free; None if that helps nothing."""
+        free_from = delivery_in(self.currency).free_from
+        return free_from - self.quote.goods if self.quote.delivery and free_from is not None else None
 
     @property
     def currency(self) -> str:

@@ -8,10 +8,12 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
-from django.db.models import F, OuterRef, Q, Subquery, Sum, Value
-from django.db.models.functions import Coalesce, Greatest, Reverse
+from django.db.models import Exists, F, OuterRef, Q, Subquery, Sum, TextField, Value
+from django.db.models.functions import Cast, Coalesce, Greatest, JSONObject, Now, Reverse
 from django.urls import reverse
 from django.utils.text import slugify
+
+from shop.coupons.pricing import reduced
 
 UNCOUNTED = ("placed", "awaiting_payment")  # states of orders that the store may not know of yet
 COVER_WIDTHS = (160, 320, 640)  # pixels: small, medium, large
@@ -22,9 +24,10 @@ class BookQuerySet(models.QuerySet):
         return self.filter(retired_at=None)
 
     def with_available(self) -> "BookQuerySet":
-        """Annotate `available`: what the store had free, less what this shop has sold since and the store has not counted.
+        """Annotate what a shopper is told of a book: `available` copies, and the `offer` that lowers its price.
 
-        Copies that the store held for an order are counted by the store itself.
+        Available is what the store had free, less what this shop has sold since and the store has not counted. Copies
+        that the store held for an order are counted by the store itself.
         """
         sold = (
             apps.get_model("orders", "OrderLine")
@@ -34,7 +37,17 @@ class BookQuerySet(models.QuerySet):
             .annotate(n=Sum("quantity"))
             .values("n")
         )
-        return self.annotate(available=Greatest(F("store_free") - Coalesce(Subquery(sold), Value(0)), Value(0)))
+        free = Greatest(F("store_free") - Coalesce(Subquery(sold), Value(0)), Value(0))
+        return self.annotate(available=free, offer=Subquery(_offers()[:1]))
+
+
+def _offers():
+    """The discounts that run for a book, the best first. The database's clock decides, so that all pages change at once."""
+    discounts = apps.get_model("coupons", "Discount").objects
+    named = discounts.model.books.through.objects.filter(discount=OuterRef("pk"), book=OuterRef(OuterRef("pk")))
+    fitting = discounts.running(Now()).filter(Q(every_book=True) | Exists(named))
+    offer = JSONObject(name=F("name"), percent=Cast("percent", TextField()))
+    return fitting.order_by("-percent", "pk").values_list(offer)
 
 
 class Book(models.Model):
@@ -83,6 +96,16 @@ class Book(models.Model):
     @property
     def byline(self) -> str:
         return ", ".join(self.authors)
+
+    @property
+    def price_now(self) -> Decimal:
+        """What a copy costs at the moment. The book must come with its `offer`, see with_available()."""
+        return reduced(self.price, Decimal(self.offer["percent"])) if self.offer else self.price
+
+    @property
+    def price_reason(self) -> str:
+        """The name of the discount, if it makes the book cheaper."""
+        return self.offer["name"] if self.price_now < self.price else ""
 
     @property
     def is_retired(self) -> bool:

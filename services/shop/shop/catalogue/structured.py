@@ -41,7 +41,7 @@ def _offer(of: Book, address: str) -> dict:
     return {
         "@type": "Offer",
         "url": address,
-        "price": str(of.price),
+        "price": str(of.price_now),
         "priceCurrency": of.currency,
         "itemCondition": "https://schema.org/NewCondition",
         "availability": f"https://schema.org/{'InStock' if of.available else 'OutOfStock'}",

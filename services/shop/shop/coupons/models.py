@@ -1,5 +1,6 @@
 """What makes a price lower: coupons that a customer types, and discounts on books for a time."""
 
+import re
 from datetime import datetime
 from decimal import Decimal
 
@@ -8,6 +9,10 @@ from django.core.validators import MaxValueValidator, MinValueValidator, RegexVa
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Upper
+
+from shop.pages.wording import percent
+
+CODE = re.compile(r"^[A-Z0-9-]{3,30}\Z")
 
 
 def in_its_time(now: datetime) -> Q:
@@ -27,6 +32,13 @@ class ForATime(models.Model):
             raise ValidationError({"ends_at": "The end must come after the beginning."})
 
 
+class CouponQuerySet(models.QuerySet):
+    def named(self, code: str) -> "CouponQuerySet":
+        """By what a customer typed, in any case and with spaces around; what cannot be a code finds nothing."""
+        code = code.strip().upper()
+        return self.filter(code__iexact=code) if CODE.fullmatch(code) else self.none()
+
+
 class Coupon(ForATime):
     """A code that lowers an order's price. Who has used it how often follows from the orders that came of it."""
 
@@ -37,7 +49,7 @@ class Coupon(ForATime):
 
     code = models.CharField(
         max_length=30,
-        validators=[RegexValidator(r"^[A-Z0-9-]{3,30}$", "Use 3 to 30 capital letters, digits and hyphens.")],
+        validators=[RegexValidator(CODE, "Use 3 to 30 capital letters, digits and hyphens.")],
         help_text="Customers may type it in small letters.",
     )
     kind = models.CharField(max_length=10, choices=Kind)
@@ -62,6 +74,8 @@ class Coupon(ForATime):
     )
     is_active = models.BooleanField(default=True)
     note = models.CharField(max_length=200, blank=True, help_text="For staff: what it is for.")
+
+    objects = CouponQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -125,4 +139,4 @@ class Discount(ForATime):
         ]
 
     def __str__(self) -> str:
-        return f"{self.name} (−{self.percent.normalize():f} %)"
+        return f"{self.name} (\N{MINUS SIGN}{percent(self.percent)})"

@@ -1,19 +1,54 @@
 """Whether a coupon may be used, and that it was."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 
+from django.db.models import Count, Q
+
 from shop.coupons.models import Coupon, CouponUse
-from shop.coupons.pricing import Saving
+from shop.coupons.pricing import Goods, Saving
+from shop.coupons.tariff import quote_for
 from shop.orders.models import Order
 from shop.orders.states import State
-from shop.pages.wording import money
+from shop.pages.wording import counted, money
 
 NOT_COUNTED = frozenset({State.EXPIRED, State.REJECTED, State.FAILED, State.CANCELLED})
 
 
 class CouponRefused(Exception):
-    """The coupon cannot be used; the message says why, to the customer."""
+    """The coupon cannot be used; the text says why, to the customer."""
+
+
+class UnknownCoupon(CouponRefused):
+    """There is no such coupon."""
+
+    def __init__(self):
+        super().__init__("We do not know this code. Please compare it with the coupon.")
+
+
+def check(coupon: Coupon | None, goods: Sequence[Goods], *, currency: str, customer: str, now: datetime) -> Saving:
+    """This function will say what a coupon saves for these goods.
+
+    :param customer: the e-mail address, as far as it is known yet; "" leaves the limit per customer to the order.
+    :raises CouponRefused:
+    """
+    if coupon is None:
+        raise UnknownCoupon
+    _refuse_out_of_time(coupon, now)
+    if coupon.currency and coupon.currency != currency:
+        raise CouponRefused(f"The coupon {coupon} is for prices in {coupon.currency}.")
+    worth = sum((line.total for line in goods), Decimal(0))
+    if worth < coupon.minimum:
+        raise CouponRefused(
+            f"The coupon {coupon} is for orders of {money(coupon.minimum, currency)} and more, without delivery; "
+            f"{money(coupon.minimum - worth, currency)} are missing."
+        )
+    _refuse_if_used_up(coupon, customer.strip().lower())
+    saving = saving_of(coupon)
+    if quote_for(goods, currency, saving).total == quote_for(goods, currency).total:
+        raise CouponRefused(f"The coupon {coupon} would save nothing here. Please keep it for another order.")
+    return saving
 
 
 def saving_of(coupon: Coupon) -> Saving:
@@ -24,46 +59,39 @@ def saving_of(coupon: Coupon) -> Saving:
     )
 
 
-def check(coupon: Coupon | None, *, goods: Decimal, currency: str, customer: str, now: datetime) -> Saving:
-    """This function will say what a coupon saves for these goods.
+def lock_coupon(
+    code: str, goods: Sequence[Goods], *, currency: str, customer: str, now: datetime
+) -> tuple[Coupon, Saving]:
+    """Step: lock a coupon and check it, so that its uses are counted by one order at a time; see check().
 
-    :param customer: the e-mail address, as far as it is known yet; "" leaves the limit per customer to the order.
-    :raises CouponRefused:
+    :raises CouponRefused: also if others were faster.
     """
-    if coupon is None:
-        raise CouponRefused("We do not know this code. Please compare it with the coupon.")
+    # Not a lock of its key, for which writing down a use elsewhere would have to wait.
+    coupon = Coupon.objects.named(code).select_for_update(no_key=True).first()
+    return coupon, check(coupon, goods, currency=currency, customer=customer, now=now)
+
+
+def note_use(coupon: Coupon, order: Order, *, now: datetime) -> None:
+    """Step: note that an order used a coupon that is locked."""
+    CouponUse.objects.create(order=order, coupon=coupon, customer=order.email.lower(), used_at=now)
+
+
+def _refuse_out_of_time(coupon: Coupon, now: datetime) -> None:
     if not coupon.is_active or (coupon.ends_at and now >= coupon.ends_at):
         raise CouponRefused(f"The coupon {coupon} is no longer valid.")
     if coupon.starts_at and now < coupon.starts_at:
-        raise CouponRefused(f"The coupon {coupon} is valid from {coupon.starts_at:%-d %B %Y} on.")
-    if coupon.currency and coupon.currency != currency:
-        raise CouponRefused(f"The coupon {coupon} is for prices in {coupon.currency}.")
-    if goods < coupon.minimum:
-        raise CouponRefused(
-            f"The coupon {coupon} is for orders of {money(coupon.minimum, currency)} and more; "
-            f"{money(coupon.minimum - goods, currency)} are missing."
-        )
-    _refuse_if_used_up(coupon, customer)
-    return saving_of(coupon)
-
-
-def use(coupon: Coupon, order: Order, *, now: datetime) -> None:
-    """Step: note that an order used a coupon, inside the order's transaction. The coupon's lock decides who was first.
-
-    :raises CouponRefused: if others were faster, or this customer has had it.
-    """
-    coupon = Coupon.objects.select_for_update().get(pk=coupon.pk)
-    customer = order.email.lower()
-    _refuse_if_used_up(coupon, customer)
-    CouponUse.objects.create(order=order, coupon=coupon, customer=customer, used_at=now)
+        raise CouponRefused(f"The coupon {coupon} is valid from {coupon.starts_at:%-d %B %Y, %H:%M} UTC on.")
 
 
 def _refuse_if_used_up(coupon: Coupon, customer: str) -> None:
     """An order that came to nothing gives its use back by that alone: only orders that live are counted."""
-    counted = CouponUse.objects.filter(coupon=coupon).exclude(order__state__in=NOT_COUNTED)
-    if coupon.most_uses is not None and counted.count() >= coupon.most_uses:
-        raise CouponRefused(f"The coupon {coupon} has been used up.")
+    uses = CouponUse.objects.filter(coupon=coupon).exclude(order__state__in=NOT_COUNTED)
+    if coupon.most_uses is None:
+        uses = uses.filter(customer=customer)  # the others need not be counted
+    spent = uses.aggregate(all=Count("pk"), theirs=Count("pk", filter=Q(customer=customer)))
     limit = coupon.most_per_customer
-    if limit and customer and counted.filter(customer=customer.lower()).count() >= limit:
-        times = "once" if limit == 1 else f"{limit} times"
-        raise CouponRefused(f"The coupon {coupon} can be used {times} by each customer, and you have used it.")
+    if limit and customer and spent["theirs"] >= limit:
+        times = "once" if limit == 1 else counted(limit, "time")
+        raise CouponRefused(f"You have used the coupon {coupon} already. Each customer can use it {times}.")
+    if coupon.most_uses is not None and spent["all"] >= coupon.most_uses:
+        raise CouponRefused(f"The coupon {coupon} has been used up.")

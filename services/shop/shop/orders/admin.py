@@ -23,7 +23,19 @@ class LookOnlyInline(admin.TabularInline):
 
 class LineInline(LookOnlyInline):
     model = OrderLine
-    fields = ["position", "isbn13", "title", "quantity", "unit_price", "packed", "shipped", "short"]
+    fields = [
+        "position",
+        "isbn13",
+        "title",
+        "quantity",
+        "list_price",
+        "price_reason",
+        "unit_price",
+        "discount",
+        "packed",
+        "shipped",
+        "short",
+    ]
     ordering = ["position"]
 
 

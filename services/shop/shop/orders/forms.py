@@ -7,8 +7,11 @@ from django import forms
 from shop.accounts.models import Address
 from shop.orders.countries import COUNTRIES
 from shop.orders.models import Order
-from shop.orders.operations import ShipTo
+from shop.orders.operations import BillTo, ShipTo
 from shop.payments.gateways import gateways_for
+
+BILL = tuple(f"bill_{part}" for part in BillTo.__dataclass_fields__)
+BILL_NEEDS = tuple(name for name in BILL if name != "bill_line2")
 
 
 def _text(label: str, autocomplete: str, of: str, **options) -> forms.CharField:
@@ -53,6 +56,33 @@ class CheckoutForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "shipping tel", "type": "tel"}),
         error_messages={"invalid": "Please write the number with digits, spaces and + ( ) / . - only."},
     )
+    bill_name = _text("Name on the bill", "billing name", "bill_name", required=False)
+    bill_line1 = _text("Street and number", "billing address-line1", "bill_line1", required=False)
+    bill_line2 = _text("Apartment, company or the like", "billing address-line2", "bill_line2", required=False)
+    bill_postcode = _text("Postcode", "billing postal-code", "bill_postcode", required=False)
+    bill_city = _text("Town or city", "billing address-level2", "bill_city", required=False)
+    bill_country = forms.ChoiceField(
+        label="Country",
+        required=False,
+        choices=[("", "Please choose"), *COUNTRIES],
+        widget=forms.Select(attrs={"autocomplete": "billing country"}),
+    )
+    if_short = forms.ChoiceField(
+        label="If copies turn out to be missing",
+        required=False,
+        choices=[
+            (Order.IfShort.SHIP, "Send what is there. You do not pay for what is missing."),
+            (Order.IfShort.WAIT, "Wait for all. Nothing leaves the warehouse before every copy is there."),
+        ],
+        initial=Order.IfShort.SHIP,
+        widget=forms.RadioSelect(attrs={"class": "form-check-input"}),
+    )
+    coupon = forms.CharField(
+        label="Coupon",
+        required=False,
+        max_length=Order._meta.get_field("coupon_code").max_length,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
+    )
     note = forms.CharField(
         label="Note for the warehouse",
         required=False,
@@ -74,6 +104,31 @@ class CheckoutForm(forms.Form):
             del self.fields["payment"]
         for name, field in self.fields.items():
             field.error_messages["required"] = f"Please fill in: {field.label}."
+
+    def clean(self):
+        """A bill of its own needs its whole address; one that is left empty goes where the parcel goes."""
+        cleaned = super().clean()
+        if any(cleaned.get(name) for name in BILL):
+            for name in BILL_NEEDS:
+                if not cleaned.get(name) and name not in self.errors:
+                    self.add_error(
+                        name, f"The bill needs: {self.fields[name].label}. Or leave all of its address empty."
+                    )
+        return cleaned
+
+    @property
+    def has_bill(self) -> bool:
+        """Whether anything of a bill's own address is typed."""
+        return any(self[name].value() for name in BILL)
+
+    @property
+    def bill_to(self) -> BillTo | None:
+        address = {name.removeprefix("bill_"): self.cleaned_data[name] for name in BILL}
+        return BillTo(**address) if any(address.values()) else None
+
+    @property
+    def chosen_if_short(self) -> Order.IfShort:
+        return Order.IfShort(self.cleaned_data["if_short"] or Order.IfShort.SHIP)
 
     @property
     def ship_to(self) -> ShipTo:
@@ -131,6 +186,8 @@ def first_values(last: Order | None, address: Address | None, user, *, gateway: 
     values = {"checkout_key": uuid4(), "payment": Order.Payment.ON_DELIVERY}
     if last and last.payment == Order.Payment.PREPAID:
         values["payment"] = gateway or last.payment
+    if last:
+        values |= {name: getattr(last, name) for name in (*BILL, "if_short")}
     if address:
         values |= {name: getattr(address, name) for name in ShipTo.__dataclass_fields__}
     elif last:

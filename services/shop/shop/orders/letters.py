@@ -9,6 +9,7 @@ from shop.notifications.models import Mail
 from shop.notifications.operations import compose
 from shop.orders.models import Order, OrderEvent, OrderLine
 from shop.orders.states import State
+from shop.orders.sums import sums, tax_sentence
 from shop.pages.wording import money
 
 KINDS: dict[State, str] = {
@@ -47,7 +48,8 @@ class Row:
     """One line of the table in a letter, ready to print.
 
     :ivar copies: such as "2", or "1 of 2" of a part.
-    :ivar missing: what cannot be sent, how much it is worth and why; empty if all of it can.
+    :ivar instead_of: the price of one before a discount, and the discount's name; empty without one.
+    :ivar missing: what cannot be sent, how much less is to be paid for it and why; empty if all of it can.
     """
 
     title: str
@@ -55,6 +57,7 @@ class Row:
     copies: str
     several: bool
     price: str
+    instead_of: str
     total: str
     missing: str
 
@@ -116,6 +119,8 @@ def _context(
 ) -> dict:
     sent, ordered = sum(_sent(line, state) for line in lines), sum(line.quantity for line in lines)
     in_part = sent < ordered
+    copies = {line: _sent(line, state) for line in lines}
+    total = order.total if state in NOTHING_DUE else order.price_of(copies)
     return {
         "order": order,
         "is_prepaid": order.payment == Order.Payment.PREPAID,
@@ -123,7 +128,9 @@ def _context(
         "reason": reason,
         "rows": [_row(line, order.currency, state, reasons) for line in lines],
         "total_label": _total_label(order, state, in_part),
-        "total": money(sum(_sent(line, state) * line.unit_price for line in lines), order.currency),
+        "sums": sums(order, copies),
+        "total": money(total, order.currency),
+        "tax": tax_sentence(order, total),
         "sent": sent,
         "missing": ordered - sent,
         "ordered": ordered,
@@ -157,14 +164,14 @@ def _row(line: OrderLine, currency: str, state: State, reasons: Mapping[int, str
     missing = line.short if state in NOTHING_DUE else line.quantity - copies
     reason = reasons.get(line.position, "")
     is_told = reason or (missing and state not in NOTHING_DUE)
+    worth = money(line.to_pay - line.price_of(line.quantity - missing), currency)
     return Row(
         title=line.title,
         authors=line.authors,
         copies=str(copies) if copies == line.quantity else f"{copies} of {line.quantity}",
         several=copies > 1,
         price=money(line.unit_price, currency),
+        instead_of=f"{money(line.list_price, currency)}, {line.price_reason}" if line.price_reason else "",
         total=money(copies * line.unit_price, currency),
-        missing=f"{missing} cannot be sent ({money(missing * line.unit_price, currency)}): {reason or 'not there'}"
-        if is_told
-        else "",
+        missing=f"{missing} cannot be sent ({worth}): {reason or 'not there'}" if is_told else "",
     )

@@ -1,6 +1,7 @@
 """Orders as the customer sees them. Titles, prices and addresses are frozen when the order is placed."""
 
 import uuid
+from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 
@@ -135,6 +136,14 @@ class Order(models.Model):
         """Whom the bill names: name, line1, line2, postcode, city, country."""
         of = "bill" if self.bill_name else "ship"
         return {part: getattr(self, f"{of}_{part}") for part in ADDRESS}
+
+    def price_of(self, copies: "Mapping[OrderLine, int]") -> Decimal:
+        """This function will answer what is owed for a part of the order: so many copies of each line, and the delivery.
+
+        Nothing is owed if nothing is sent. What the coupon takes off belongs to all copies of a line alike.
+        """
+        price = sum((line.price_of(number) for line, number in copies.items()), Decimal("0.00"))
+        return price + self.delivery if any(copies.values()) else price
 
     def is_payable(self, now: datetime) -> bool:
         """The deadline itself decides, whether or not anything has tidied up since."""

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 from uuid import UUID
 
 from django.conf import settings
@@ -12,14 +13,14 @@ from shop.bell import ring_after_commit
 from shop.cart.models import Cart, CartLine
 from shop.cart.operations import pour_back, take_lines
 from shop.catalogue.models import Book
+from shop.coupons.operations import CouponRefused, note_use
 from shop.orders import letters, wire
+from shop.orders.costing import Cost, cost_of
 from shop.orders.holding import order_number
 from shop.orders.models import Order, OrderEvent, OrderLine
 from shop.orders.states import State
 from shop.outbox.models import OutboxMessage, Topic
 from worker_bell import Topic as Wake
-
-AUTHORS_LENGTH = 500
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,18 @@ class ShipTo:
     city: str
     country: str
     phone: str
+
+
+@dataclass(frozen=True)
+class BillTo:
+    """Whom the bill names, if it is not who gets the parcel."""
+
+    name: str
+    line1: str
+    line2: str
+    postcode: str
+    city: str
+    country: str
 
 
 class CannotOrder(Exception):
@@ -62,8 +75,20 @@ class CartChanged(CannotOrder):
     """The cart is no longer what the copies were held for."""
 
 
+class PriceChanged(CannotOrder):
+    """The order would cost something else than its customer has seen: a price, or a discount's time, has changed."""
+
+    def __init__(self, agreed: Decimal, total: Decimal):
+        super().__init__("A price has just changed. Please look at your order and send it again.")
+        self.agreed, self.total = agreed, total
+
+
 class CheckoutKeyTaken(CannotOrder):
     """This checkout key made an order of somebody else."""
+
+
+# The twin of a double submit took the lines, wrote the key, or used the coupon before us.
+BEATEN_BY_A_TWIN = (EmptyCart, CartChanged, CouponRefused, IntegrityError)
 
 
 @dataclass(frozen=True)
@@ -84,6 +109,10 @@ def place_order(
     now: datetime,
     payment: Order.Payment = Order.Payment.ON_DELIVERY,
     held: Held | None = None,
+    bill_to: BillTo | None = None,
+    if_short: Order.IfShort = Order.IfShort.SHIP,
+    coupon: str = "",
+    agreed: Decimal | None = None,
 ) -> Order:
     """This function will turn a cart into an order.
 
@@ -93,7 +122,10 @@ def place_order(
 
     :param buyer: None for a guest.
     :param held: None if the store could not be asked: the shop's last known numbers decide then.
+    :param bill_to: None if the bill goes where the parcel goes.
+    :param agreed: the total that the customer has seen; None if nobody has looked.
     :raises CannotOrder: see its kinds; nothing is kept then.
+    :raises shop.coupons.operations.CouponRefused: likewise.
     :raises shop.cart.operations.TooManyLines: more books than one order may hold.
     """
     if placed := _placed_by(checkout_key, buyer):
@@ -102,51 +134,54 @@ def place_order(
         with transaction.atomic(durable=True):
             taken = take_lines(cart)
             books = _books_for_sale(taken, held)
-            order = _new_order(taken, books, buyer, email, ship_to, note, checkout_key, payment, now)
-            order.held = held is not None
-            return _write(order, taken, books, now=now)
-    except (
-        EmptyCart,
-        CartChanged,
-        IntegrityError,
-    ):  # the twin of a double submit took the lines, or wrote the key, before us
+            cost = cost_of(taken, books, currency=_one_currency(books), coupon=coupon.strip(), customer=email, now=now)
+            if agreed is not None and agreed != cost.quote.total:
+                raise PriceChanged(agreed, cost.quote.total)
+            order = Order(
+                number=order_number(checkout_key),
+                checkout_key=checkout_key,
+                user=buyer,
+                email=email,
+                placed_at=now,
+                held=held is not None,
+                note=note,
+                if_short=if_short,
+                **_terms(payment, cost.quote.total, now=now),
+                **_addresses(ship_to, bill_to),
+                **cost.of_order,
+            )
+            return _write(order, cost, now=now)
+    except BEATEN_BY_A_TWIN:
         if placed := _placed_by(checkout_key, buyer):
             return placed
         raise
 
 
-def _new_order(taken, books, buyer, email, ship_to, note, checkout_key, payment, now) -> Order:
-    total = sum(line.quantity * books[line.book_id].price for line in taken)
-    if not total:
-        payment = Order.Payment.ON_DELIVERY  # there is nothing to take
-    pays_now = payment == Order.Payment.PREPAID
-    return Order(
-        number=order_number(checkout_key),
-        checkout_key=checkout_key,
-        user=buyer,
-        email=email,
-        placed_at=now,
-        payment=payment,
-        pay_until=now + timedelta(seconds=settings.PAYMENT_WINDOW_S) if pays_now else None,
-        currency=_one_currency(books),
-        total=total,
-        note=note,
-        **{f"ship_{name}": value for name, value in vars(ship_to).items()},
-    )
+def _terms(payment: Order.Payment, total: Decimal, *, now: datetime) -> dict:
+    """How the order is paid, and until when. If there is nothing to take nobody is sent to pay."""
+    if not total or payment != Order.Payment.PREPAID:
+        return {"payment": Order.Payment.ON_DELIVERY}
+    return {"payment": payment, "pay_until": now + timedelta(seconds=settings.PAYMENT_WINDOW_S)}
 
 
-def _write(order: Order, taken: list[CartLine], books: dict[int, Book], *, now: datetime) -> Order:
-    lines = [_frozen(position, line, books[line.book_id]) for position, line in enumerate(taken, start=1)]
+def _addresses(ship_to: ShipTo, bill_to: BillTo | None) -> dict:
+    ship = {f"ship_{name}": value for name, value in vars(ship_to).items()}
+    return ship | {f"bill_{name}": value for name, value in vars(bill_to).items()} if bill_to else ship
+
+
+def _write(order: Order, cost: Cost, *, now: datetime) -> Order:
     state = State.AWAITING_PAYMENT if order.payment == Order.Payment.PREPAID else State.PLACED
     event = order.move_to(state, at=now, actor="customer")
     order.save(force_insert=True)
-    for line in lines:
+    for line in cost.lines:
         line.order = order
-    OrderLine.objects.bulk_create(lines)
+    OrderLine.objects.bulk_create(cost.lines)
+    if cost.coupon:
+        note_use(cost.coupon, order, now=now)
     OutboxMessage.take_back(topic=Topic.HOLD_RELEASE, key=str(order.number), now=now)
     event.save(force_insert=True)
     if state == State.PLACED:
-        _announce(order, lines, event, now=now)
+        _announce(order, cost.lines, event, now=now)
     return order
 
 
@@ -197,19 +232,6 @@ def _books_for_sale(taken: list[CartLine], held: Held | None) -> dict[int, Book]
     if problems := [(line, left[line.book_id]) for line in taken if line.quantity > left[line.book_id]]:
         raise NotForSale(problems)
     return books
-
-
-def _frozen(position: int, line: CartLine, book: Book) -> OrderLine:
-    return OrderLine(
-        position=position,
-        book=book,
-        isbn13=book.isbn13,
-        title=book.title,
-        authors=book.byline[:AUTHORS_LENGTH],
-        list_price=book.price,
-        unit_price=book.price,
-        quantity=line.quantity,
-    )
 
 
 def _one_currency(books: dict[int, Book]) -> str:

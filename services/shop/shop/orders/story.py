@@ -32,12 +32,16 @@ def story_of(number: UUID) -> list[str]:
     told = [
         f"Shop order {order.reference} {order.number} of {order.email}: {order.state}, version {order.version}, "
         f"of the store's {order.store_version}, total {order.total} {order.currency}, {order.payment}."
+        + (f" Coupon {order.coupon_code}: {order.discount} less." if order.coupon_code else "")
+        + (f" Delivery {order.delivery}." if order.delivery else "")
         + (f" Needs attention: {order.attention}" if order.attention else "")
     ]
     for line in order.lines.order_by("position"):
         told.append(
-            f"  line {line.position}: {line.quantity} × {line.title} (book {line.book_id}) at {line.unit_price}; "
-            f"{line.packed} packed, {line.shipped} shipped, {line.short} short"
+            f"  line {line.position}: {line.quantity} × {line.title} (book {line.book_id}) at {line.unit_price}"
+            + (f" instead of {line.list_price} ({line.price_reason})" if line.price_reason else "")
+            + (f", less {line.discount} for all by coupon" if line.discount else "")
+            + f"; {line.packed} packed, {line.shipped} shipped, {line.short} short"
         )
     return told + [sentence for _, sentence in sorted(_happened(order))]
 

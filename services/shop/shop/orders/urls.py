@@ -1,10 +1,10 @@
 from django.urls import path
 
-from shop.orders import views
+from shop.orders import checkout_views, views
 
 app_name = "orders"
 urlpatterns = [
-    path("checkout/", views.checkout, name="checkout"),
+    path("checkout/", checkout_views.checkout, name="checkout"),
     path("orders/", views.orders, name="orders"),
     path("orders/<uuid:number>/", views.order, name="order"),
     path("orders/<uuid:number>/cancel/", views.cancel, name="cancel"),

@@ -42,6 +42,11 @@ def money(amount: Decimal, currency: str) -> str:
     return f"{sign}{amount:,.2f}" if sign else f"{currency}\N{NO-BREAK SPACE}{amount:,.2f}"
 
 
+def percent(number: Decimal) -> str:
+    """This function will write 7.00 as 7 %, and 33.30 as 33.3 %."""
+    return f"{number.normalize():f}\N{NO-BREAK SPACE}%"
+
+
 def counted(number: int, one: str, many: str = "") -> str:
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 

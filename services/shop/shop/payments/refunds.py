@@ -97,12 +97,11 @@ def letter(refund: Refund, order: Order, *, now: datetime) -> Mail:
 
 
 def owed(order: Order, lines: list[OrderLine]) -> Decimal:
-    """The price of what was sent to the customer, or is still going to be."""
+    """The price of what was sent to the customer, or is still going to be, with its delivery."""
     if order.state in NOTHING_OWED:
         return Decimal("0.00")
-    if order.state == OrderState.SHIPPED:
-        return sum((line.shipped * line.unit_price for line in lines), Decimal("0.00"))
-    return sum((max(line.quantity - line.short, 0) * line.unit_price for line in lines), Decimal("0.00"))
+    is_sent = order.state == OrderState.SHIPPED
+    return order.price_of({line: line.shipped if is_sent else max(line.quantity - line.short, 0) for line in lines})
 
 
 @dataclass

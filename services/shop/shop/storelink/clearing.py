@@ -4,6 +4,7 @@ from django.db import connection, transaction
 
 from shop.cart.models import Cart, CartLine
 from shop.catalogue.models import Book
+from shop.coupons.models import Coupon, CouponUse, Discount
 from shop.notifications.models import Mail
 from shop.orders.models import Order, OrderEvent, OrderLine
 from shop.outbox.models import OutboxMessage
@@ -23,10 +24,14 @@ EMPTIED = (
     OrderLine,
     OutboxMessage,
     Mail,
+    CouponUse,
+    Coupon,
     Order,
     CartLine,
     Cart,
     SetAside,
+    Discount.books.through,
+    Discount,
     Book,
 )
 

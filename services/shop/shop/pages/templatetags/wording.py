@@ -5,6 +5,7 @@ from shop.pages import wording
 register = template.Library()
 
 register.filter("money", wording.money)
+register.filter("percent", wording.percent)
 
 
 @register.filter

@@ -1,0 +1,19 @@
+"""What the shop takes for sending an order, and what of a price is tax: settings, as the arithmetic wants them."""
+
+from collections.abc import Sequence
+
+from django.conf import settings
+
+from shop.coupons.pricing import Delivery, Goods, Quote, Saving, quote
+
+
+def quote_for(goods: Sequence[Goods], currency: str, saving: Saving | None = None) -> Quote:
+    """This function will add up an order at the shop's own rates."""
+    return quote(goods, saving=saving, delivery=delivery_in(currency), tax_percent=settings.TAX_PERCENT)
+
+
+def delivery_in(currency: str) -> Delivery:
+    """The price of delivery is set in one currency; orders in another are sent free."""
+    if currency != settings.DELIVERY_CURRENCY:
+        return Delivery()
+    return Delivery(settings.DELIVERY_PRICE, settings.FREE_DELIVERY_FROM)

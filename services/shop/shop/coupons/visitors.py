@@ -1,0 +1,49 @@
+"""The coupon that a visitor has typed: kept in the session until it is used, and not to be guessed."""
+
+from allauth.core import ratelimit
+from django.http import HttpRequest
+
+from shop.coupons.models import Coupon
+from shop.coupons.operations import CouponRefused, UnknownCoupon, check
+from shop.coupons.pricing import Goods, Saving
+
+SESSION_KEY = "coupon"
+LIMIT = "coupon"  # in ACCOUNT_RATE_LIMITS
+
+
+class TooManyGuesses(CouponRefused):
+    """Codes that do not exist were tried from this address again and again."""
+
+    def __init__(self):
+        super().__init__("Too many unknown codes were tried. Please wait ten minutes, or order without a coupon.")
+
+
+def remembered(request: HttpRequest) -> str:
+    return request.session.get(SESSION_KEY, "")
+
+
+def remember(request: HttpRequest, code: str) -> None:
+    if code == remembered(request):
+        return  # the session need not be written
+    if code:
+        request.session[SESSION_KEY] = code
+    else:
+        del request.session[SESSION_KEY]
+
+
+def saving_for(request: HttpRequest, code: str, goods: list[Goods], *, currency, customer, now) -> Saving | None:
+    """This function will say what the coupon that a visitor typed saves; None if nothing was typed. See check().
+
+    Only unknown codes count as guesses. Whoever made too many is told nothing about any code for a while.
+
+    :raises CouponRefused:
+    """
+    if not code.strip():
+        return None
+    if not ratelimit.consume(request, action=LIMIT, dry_run=True):
+        raise TooManyGuesses
+    try:
+        return check(Coupon.objects.named(code).first(), goods, currency=currency, customer=customer, now=now)
+    except UnknownCoupon:
+        ratelimit.consume(request, action=LIMIT)
+        raise

@@ -1,0 +1,256 @@
+"""The checkout: one page that is shown again, with all that was typed, until it is an order."""
+
+import logging
+from contextlib import suppress
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from shop.accounts import addresses
+from shop.cart import operations as changing
+from shop.cart import queries as carts
+from shop.cart.operations import CartRefused
+from shop.cart.queries import Basket
+from shop.catalogue.availability import Hearing
+from shop.coupons import visitors as coupons
+from shop.coupons.operations import CouponRefused
+from shop.orders import holding, operations, queries
+from shop.orders.forms import CheckoutForm, first_values
+from shop.orders.models import Order
+from shop.payments import operations as paying
+from shop.payments import queries as payments
+from shop.payments.gateways import PATIENT, NoSuchGateway
+from store_client import HoldLine
+
+log = logging.getLogger(__name__)
+
+SHORT = "Some books cannot be had as you wanted them. Please choose, then order again."
+CHANGED = "Your cart has changed. Please look at it and order again."
+NEW_TOTAL = "The total has changed. Please look at it and order again."
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def checkout(request: HttpRequest) -> HttpResponse:
+    if request.method == "POST":
+        return _change(request) if {"adjust", "apply", "drop"} & request.POST.keys() else _place(request)
+    basket = carts.basket_of(request)
+    if not basket.lines:
+        messages.info(request, "Your cart is empty.")
+        return redirect("cart:page")
+    entries, last = addresses.addresses_of(request.user), queries.last_order_of(request.user)
+    named = [entry for entry in entries if str(entry.pk) == request.GET.get("address")]
+    address = next(iter(named or entries), None)
+    values = first_values(last, address, request.user, gateway=payments.last_gateway(last))
+    values["coupon"] = coupons.remembered(request)
+    form = CheckoutForm(initial=values, user=request.user, currency=basket.currency)
+    refusal = _take_off(request, basket, values["coupon"], customer=_customer(request))
+    return _Page(request, form, basket, coupon_error=refusal, entries=entries).show()
+
+
+def _place(request: HttpRequest) -> HttpResponse:
+    basket, theirs = carts.basket_of(request), carts.cart_of(request)
+    form = CheckoutForm(request.POST, user=request.user, currency=basket.currency)
+    if form.is_valid() and (placed := queries.placed_with(form.cleaned_data["checkout_key"], _buyer(request))):
+        return _thanks(request, placed, gateway=form.chosen_gateway)
+    code = form.cleaned_data.get("coupon", "")
+    if refusal := _take_off(request, basket, code, customer=_customer(request, form)):
+        form.add_error("coupon", refusal)
+    if form.errors:
+        return _Page(request, form, basket).show(status=400)
+    # They order what they saw: a price that changed meanwhile is shown first.
+    if theirs is None or not basket.lines or str(basket.total) != request.POST.get("seen_total"):
+        is_new = code.upper() != coupons.remembered(request).upper()
+        coupons.remember(request, code)
+        return _repeat_or_show(request, form, basket, NEW_TOTAL if basket.saving and is_new else CHANGED)
+    return _order(request, form, basket, theirs)
+
+
+def _order(request: HttpRequest, form: CheckoutForm, basket: Basket, theirs) -> HttpResponse:
+    try:
+        held = _hold(form, basket)
+    except holding.NotHeld as refusal:
+        return _repeat_or_show(request, form, _with_free(basket, refusal), SHORT if refusal.free else str(refusal))
+    try:
+        order = operations.place_order(
+            cart=theirs,
+            buyer=_buyer(request),
+            email=form.cleaned_data.get("email") or request.user.email,
+            ship_to=form.ship_to,
+            bill_to=form.bill_to,
+            note=form.cleaned_data["note"],
+            if_short=form.chosen_if_short,
+            coupon=form.cleaned_data["coupon"],
+            agreed=basket.total,
+            checkout_key=form.cleaned_data["checkout_key"],
+            now=timezone.now(),
+            payment=form.chosen_payment,
+            held=held,
+        )
+    except operations.NotForSale:
+        return _repeat_or_show(request, form, _basket(request, form), SHORT)
+    except (operations.CannotOrder, CartRefused, CouponRefused) as refusal:
+        if held:
+            operations.abandon_hold(form.cleaned_data["checkout_key"], now=timezone.now())
+        told = NEW_TOTAL if isinstance(refusal, CouponRefused) else str(refusal)
+        return _repeat_or_show(request, form, _basket(request, form), told)
+    coupons.remember(request, "")
+    if order.user_id:
+        addresses.remember_address(request.user, vars(form.ship_to), now=timezone.now())
+    return _thanks(request, order, gateway=form.chosen_gateway)
+
+
+def _hold(form: CheckoutForm, basket: Basket) -> operations.Held | None:
+    """This function will ask the store for the copies; None if it did not answer in time, or need not be asked.
+
+    :raises holding.NotHeld: naming what is short.
+    """
+    if basket.lines_too_many or any(line.book.is_retired for line in basket.lines):
+        return None
+    lines = [HoldLine(place, line.book_id, line.quantity) for place, line in enumerate(basket.lines, start=1)]
+    try:
+        holding.hold(holding.order_number(form.cleaned_data["checkout_key"]), lines)
+    except holding.CannotAsk as error:
+        log.warning("An order is taken without asking the store: %s", error)
+        return None
+    return operations.Held({line.book: line.quantity for line in lines})
+
+
+def _with_free(basket: Basket, refusal: holding.NotHeld) -> Basket:
+    """The basket with what the store has just said it has left."""
+    for place, line in enumerate(basket.lines, start=1):
+        line.book.available = refusal.free.get(place, line.book.available)
+    return basket
+
+
+def _basket(request: HttpRequest, form: CheckoutForm) -> Basket:
+    """What is in the cart by now, and at which price. A coupon that cannot be used any more is named beside its field."""
+    basket = carts.basket_of(request)
+    code = form.cleaned_data.get("coupon", "")
+    if refusal := _take_off(request, basket, code, customer=_customer(request, form)):
+        form.add_error("coupon", refusal)
+    return basket
+
+
+def _repeat_or_show(request: HttpRequest, form: CheckoutForm, basket: Basket, told: str) -> HttpResponse:
+    """This function will answer the order that this very form made before, or show the page again with the reason."""
+    if placed := queries.placed_with(form.cleaned_data["checkout_key"], _buyer(request)):
+        return _thanks(request, placed, gateway=form.chosen_gateway)
+    if not basket.lines:
+        messages.info(request, "Your cart is empty.")
+        return redirect("cart:page")
+    return _Page(request, form, basket, told=told).show(status=409)
+
+
+def _thanks(request: HttpRequest, order: Order, *, gateway: str) -> HttpResponse:
+    """Whoever is to pay now goes on to do so. A bank transfer is chosen with the order: no button is left to forget."""
+    queries.remember(request, order)
+    if order.is_payable(timezone.now()):
+        if gateway in PATIENT:
+            with suppress(paying.NotPayable, NoSuchGateway):  # the pay page says what is possible then
+                return redirect(paying.start(order, gateway, now=timezone.now(), back=lambda key: ""))
+        chosen = f"?{urlencode({'gateway': gateway})}" if gateway else ""
+        return redirect(reverse("payments:pay", args=[order.pk]) + chosen)
+    messages.success(request, f"Thank you. We received your order {order.reference}.")
+    return redirect(order)
+
+
+def _change(request: HttpRequest) -> HttpResponse:
+    """This function will take what is left of a book, or drop it, or take a coupon; what was typed so far stays."""
+    if "adjust" in request.POST:
+        _adjust(request, request.POST["adjust"])
+    typed = request.POST.dict()
+    if "drop" in typed:
+        typed["coupon"] = ""
+    basket = carts.basket_of(request)
+    if not basket.lines:
+        return redirect("cart:page")
+    code = typed.get("coupon", "").strip()
+    form = CheckoutForm(initial=typed, user=request.user, currency=basket.currency)
+    refusal = _take_off(request, basket, code, customer=_customer(request))
+    coupons.remember(request, "" if refusal else code[:30])
+    page = _Page(request, form, basket, coupon_error=refusal)
+    status = 400 if refusal and "apply" in typed else 200
+    return page.show_sum(status=status) if request.htmx else page.show(status=status)
+
+
+def _adjust(request: HttpRequest, wanted: str) -> None:
+    book, _, quantity = wanted.partition(":")
+    theirs = carts.cart_of(request)
+    if theirs is not None and book.isascii() and book.isdigit():
+        try:
+            if quantity == "0":
+                changing.remove(theirs, book_id=int(book))
+            else:
+                changing.set_quantity(theirs, book_id=int(book), quantity=changing.quantity_from(quantity))
+        except CartRefused as refusal:
+            messages.error(request, str(refusal))
+
+
+def _take_off(request: HttpRequest, basket: Basket, code: str, *, customer: str) -> str:
+    """This function will take a coupon off the basket's price, or say why it cannot be used."""
+    try:
+        basket.saving = coupons.saving_for(
+            request, code, basket.goods, currency=basket.currency, customer=customer, now=timezone.now()
+        )
+    except CouponRefused as refusal:
+        return str(refusal)
+    return ""
+
+
+def _customer(request: HttpRequest, form: CheckoutForm | None = None) -> str:
+    """The e-mail address, as far as it is known."""
+    if request.user.is_authenticated:
+        return request.user.email
+    return form.cleaned_data.get("email", "") if form else request.POST.get("email", "").replace("\0", "")
+
+
+@dataclass
+class _Page:
+    """The page as it is to be shown.
+
+    :ivar told: why it is shown again, if that belongs to no field.
+    :ivar coupon_error: of a form that nobody has sent yet.
+    :ivar entries: the visitor's address book, if it was read already.
+    """
+
+    request: HttpRequest
+    form: CheckoutForm
+    basket: Basket
+    told: str = ""
+    coupon_error: str = ""
+    entries: list | None = None
+
+    def show(self, *, status: int = 200) -> HttpResponse:
+        entries = addresses.addresses_of(self.request.user) if self.entries is None else self.entries
+        context = self._of_sum() | {
+            "checkout_key": self.form.key_or_new,
+            "addresses": entries,
+            "cart_count": self.basket.copies,
+            "told": self.told,
+        }
+        return render(self.request, "orders/checkout.html", context, status=status)
+
+    def show_sum(self, *, status: int) -> HttpResponse:
+        """The summary alone, for a page that stays as it is otherwise."""
+        return render(self.request, "orders/_sum.html", self._of_sum(), status=status)
+
+    def _of_sum(self) -> dict:
+        return {
+            "form": self.form,
+            "basket": self.basket,
+            "coupon": self.form["coupon"].value() or "",
+            "coupon_errors": [self.coupon_error] if self.coupon_error else self.form["coupon"].errors,
+            "hearing": Hearing.latest(now=timezone.now()),
+        }
+
+
+def _buyer(request: HttpRequest):
+    return request.user if request.user.is_authenticated else None
