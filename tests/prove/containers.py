@@ -104,6 +104,7 @@ class ComposeSystem:
         self._stock()
         told("the shop hears of the books")
         self._in("shop", "python", "manage.py", "sync_books")
+        self._in("shop", "python", "-", given=(Path(__file__).parent / "prices.py").read_text())
 
     def stop(self) -> None:
         if self._began:

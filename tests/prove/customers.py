@@ -24,6 +24,7 @@ CHARGES = {"pay": 1, "notice-first": 1, "lose-notice": 1, "late": 1, "twice": 2}
 class Accepted:
     """An order as its customer saw it.
 
+    :ivar coupon: its code, if the price they saw was less by one.
     :ivar charges: how often the bank told the customer that it took the money.
     :ivar approvals: how often the customer let the shop take the money by itself.
     """
@@ -34,6 +35,7 @@ class Accepted:
     way: Way
     charges: int = 0
     approvals: int = 0
+    coupon: str = ""
 
 
 class Customer:

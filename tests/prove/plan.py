@@ -4,6 +4,8 @@ import random
 import re
 from dataclasses import dataclass, field
 
+from prove.prices import SETTINGS as PRICES
+
 # Each behind a proxy of its own; nginx, where there is one, behind two.
 SERVERS = ("shop", "store", "db_shop", "db_store", "rabbitmq", "redis", "mail")
 PROCESSES = ("shop", "store", "worker_1", "worker_2", "beat", "db_shop", "db_store", "rabbitmq", "redis", "mail")
@@ -60,7 +62,7 @@ class Plan:
 
     @property
     def shop_settings(self) -> dict[str, str]:
-        return {"TEST_BANK": "1", "PAYMENT_WINDOW_S": str(self.payment_window_s), **self.settings}
+        return {"TEST_BANK": "1", "PAYMENT_WINDOW_S": str(self.payment_window_s), **PRICES, **self.settings}
 
     @property
     def store_settings(self) -> dict[str, str]:

@@ -13,6 +13,7 @@ from prove.browser import Browser, Stopped, fields, token_in
 from prove.customers import Accepted, Customer
 from prove.members import register
 from prove.plan import Plan
+from prove.prices import COUPON, COUPON_EVERY
 from prove.ways import Way, deal
 
 ORDER_PAGE = re.compile(r"/orders/([0-9a-f-]{36})/")
@@ -153,7 +154,8 @@ class Shopper(threading.Thread):
     def _buy(self, chance: random.Random, ticket: int) -> None:
         """Until an order is placed: whoever is turned away chooses other books."""
         self._come_in(ticket)
-        while not (order := self._order(self._choose(chance), self.crowd.ways[ticket])):
+        coupon = "" if ticket % COUPON_EVERY else COUPON
+        while not (order := self._order(self._choose(chance), self.crowd.ways[ticket], coupon)):
             self.crowd.turned_away += 1
         self.crowd.accepted.append(order)
         customer = Customer(self.browser, order, payment_window_s=self.plan.payment_window_s)
@@ -181,19 +183,20 @@ class Shopper(threading.Thread):
             wanted[chance.choice(self.books["scarce"])] = 1
         return wanted
 
-    def _order(self, wanted: dict[int, int], way: Way) -> Accepted | None:
+    def _order(self, wanted: dict[int, int], way: Way, coupon: str) -> Accepted | None:
+        """A coupon changes the total, so that the page is shown once more before the order is taken."""
         token = {}
         for book, quantity in wanted.items():
             if not token:
                 token = {"csrfmiddlewaretoken": self._token(f"/books/{book}/")}
             self.browser.post("/cart/add/", token | {"book": book, "quantity": quantity})
-        payment = "prepaid" if way.is_prepaid else "on_delivery"
+        chosen = {"payment": "prepaid" if way.is_prepaid else "on_delivery", "email": self.email, "coupon": coupon}
         page = self.browser.get("/checkout/")
         while page.status_code in (200, 409):
-            form = fields(page.text, '<form class="checkout"') | ADDRESS | {"email": self.email, "payment": payment}
+            form = fields(page.text, '<form class="checkout"') | ADDRESS | chosen
             page = self.browser.post("/checkout/", form)
             if found := ORDER_PAGE.search(page.headers.get("Location", "")):
-                return Accepted(found[1], Decimal(form["seen_total"]), self.email, way)
+                return Accepted(found[1], Decimal(form["seen_total"]), self.email, way, coupon=coupon)
             if "line-problem" in page.text:
                 self.browser.post("/cart/clear/", {"csrfmiddlewaretoken": form["csrfmiddlewaretoken"]})
                 return None

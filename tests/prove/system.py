@@ -134,6 +134,7 @@ class System:
         told("the shop hears of the books")
         env = self._unbroken(self.shop_env)
         start_all([Commands("first_sync", [["sync_books"]], home=self.home, env=env)])
+        start_all([self._program("prices", env=env)])
 
     def stop(self) -> None:
         """Kill is enough: nothing here is worth a farewell, and the folder is emptied before the next run."""
@@ -232,9 +233,14 @@ class System:
     def _stock(self) -> Job:
         plan = self.plan
         numbers = [plan.books, plan.copies_each, plan.scarce_books, plan.scarce_copies]
-        command = [sys.executable, "-m", "prove.stocking", str(self.home / "books.json"), *map(str, numbers)]
+        env = self._unbroken(self.store_env)
+        return self._program("stocking", str(self.home / "books.json"), *map(str, numbers), env=env)
+
+    def _program(self, name: str, *arguments: str, env: dict[str, str]) -> Job:
+        """One of the proof's own programs, run as if it were part of a service."""
+        command = [sys.executable, "-m", f"prove.{name}", *arguments]
         paths = os.pathsep.join([str(ROOT / "scripts"), str(ROOT / "tests")])
-        return Job("stocking", command, home=self.home, env={**self._unbroken(self.store_env), "PYTHONPATH": paths})
+        return Job(name, command, home=self.home, env={**env, "PYTHONPATH": paths})
 
     def _password_file(self, login: str) -> str:
         file = self.home / "secrets" / f"{login}-password"

@@ -26,6 +26,23 @@ TAMPERING = {
     ),
     "altered: another price": ("store", "UPDATE orders_orderline SET unit_price = unit_price + 1 WHERE id = 1"),
     "altered: another total": ("shop", f"UPDATE orders_order SET total = 0 WHERE number = {SENT_ORDER}"),
+    "altered: a coupon that nobody had": (
+        "shop",
+        "UPDATE orders_order SET coupon_code = '' WHERE number = (SELECT number FROM orders_order WHERE discount > 0 LIMIT 1)",
+    ),
+    "altered: more taken off": (
+        "shop",
+        """UPDATE orders_order SET discount = discount + 1, delivery = delivery + 1 WHERE number =
+           (SELECT number FROM orders_order WHERE discount > 0 LIMIT 1)""",
+    ),
+    "altered: a line's part of the coupon": (
+        "shop",
+        "UPDATE orders_orderline SET discount = discount - 0.01 WHERE id = (SELECT max(id) FROM orders_orderline WHERE discount > 0)",
+    ),
+    "altered: no discount": (
+        "shop",
+        "UPDATE orders_orderline SET list_price = unit_price WHERE list_price > unit_price",
+    ),
     "oversold: more promised than there": (
         "store",
         """ALTER TABLE stock_stocklevel DROP CONSTRAINT no_more_promised_than_on_the_shelf;

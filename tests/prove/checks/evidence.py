@@ -17,10 +17,10 @@ MAILS_PER_PAGE = 250
 DEADLOCK = re.compile(r"deadlock detected")
 
 SHOP = {
-    "orders": """SELECT number::text, state, version, store_version, total, email, payment
+    "orders": """SELECT number::text, state, version, store_version, total, delivery, discount, coupon_code, email, payment
                  FROM orders_order ORDER BY placed_at""",
-    "lines": """SELECT order_id::text AS number, position AS line, book_id AS book, quantity, unit_price, packed, shipped,
-                short FROM orders_orderline ORDER BY order_id, position""",
+    "lines": """SELECT order_id::text AS number, position AS line, book_id AS book, quantity, list_price, unit_price, discount,
+                packed, shipped, short FROM orders_orderline ORDER BY order_id, position""",
     "events": "SELECT order_id::text AS number, version, state FROM orders_orderevent ORDER BY order_id, version",
     "outbox": "SELECT key AS number, state, attempts, last_error FROM outbox_outboxmessage ORDER BY id",
     "mails": """SELECT key, event, kind, state, message_id, "to", attempts, text FROM notifications_mail ORDER BY id""",

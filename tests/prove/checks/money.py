@@ -46,24 +46,32 @@ def _kept(evidence: Evidence) -> Iterator[Violation]:
     kept = Counter()
     for payment in evidence.shop["payments"]:
         kept[payment["number"]] += payment["captured"] - payment["refunded"]
+    off = {(line["number"], line["line"]): line["discount"] for line in evidence.shop["lines"]}
     in_store, lines = evidence.by_number("store", "orders"), evidence.by_number("store", "lines")
     for order in evidence.shop["orders"]:
         number = order["number"]
-        owed = _owed(order, in_store.get(number, ()), lines.get(number, ()))
+        owed = _owed(order, in_store.get(number, ()), lines.get(number, ()), off)
         if kept[number] != owed:
             told = f"{kept[number]} was kept for order {number}; {owed} is the price of what was sent or is owed."
             yield Violation(told, number)
 
 
-def _owed(order: Row, in_store: list[Row], lines: list[Row]) -> Decimal:
-    """By the store's word, not the shop's: what lies in the parcel, or is still to be packed."""
+def _owed(order: Row, in_store: list[Row], lines: list[Row], off: dict[tuple[str, int], Decimal]) -> Decimal:
+    """By the store's word, not the shop's: what lies in the parcel, or is still to be packed, and its delivery."""
     if order["payment"] == "on_delivery" or not in_store:
         return NOTHING
-    if in_store[0]["state"] == "dispatched":
-        return sum((line["packed"] * line["unit_price"] for line in lines), NOTHING)
-    if in_store[0]["state"] in ("received", "packing"):
-        return sum(((line["quantity"] - line["short"]) * line["unit_price"] for line in lines), NOTHING)
-    return NOTHING
+    if in_store[0]["state"] not in ("received", "packing", "dispatched"):
+        return NOTHING
+    is_sent = in_store[0]["state"] == "dispatched"
+    copies = [line["packed"] if is_sent else line["quantity"] - line["short"] for line in lines]
+    goods = [_part(line, number, off[line["number"], line["line"]]) for line, number in zip(lines, copies, strict=True)]
+    return sum(goods, order["delivery"]) if any(copies) else NOTHING
+
+
+def _part(line: Row, copies: int, off: Decimal) -> Decimal:
+    """The share of so many copies in what the line costs after the coupon, in whole cents."""
+    cents = (line["quantity"] * line["unit_price"] - off) * 100
+    return Decimal(int(cents) * copies // line["quantity"]) / 100
 
 
 def _charges(evidence: Evidence) -> Iterator[Violation]:

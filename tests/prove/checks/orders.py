@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 
+from prove import prices
 from prove.checks.evidence import Evidence
 from prove.checks.violation import Violation
 
@@ -64,17 +65,37 @@ def altered(evidence: Evidence) -> Iterator[Violation]:
     shop, store = evidence.by_number("shop", "orders"), evidence.by_number("store", "orders")
     for order in evidence.accepted:
         for row in shop.get(order.number, ()):
-            if (row["total"], row["email"]) != (order.total, order.email):
-                told = f"The customer of order {order.number} saw {order.total}; the shop has {row['total']}."
-                yield Violation(told, order.number)
+            if (row["total"], row["email"], row["coupon_code"]) != (order.total, order.email, order.coupon):
+                told = f"The customer of order {order.number} saw {order.total} with coupon {order.coupon or 'none'}; "
+                yield Violation(f"{told}the shop has {row['total']} with {row['coupon_code'] or 'none'}.", order.number)
+    yield from _mispriced(evidence)
     # A tombstone keeps an order from being packed that was cancelled before it came; nothing else is known of it.
     buried = {row["number"] for row in evidence.store["orders"] if row["is_tombstone"]}
     shop_lines, store_lines = evidence.by_number("shop", "lines"), evidence.by_number("store", "lines")
     for number in sorted(set(shop) & set(store) - buried):
         frozen = [_frozen(rows.get(number, ())) for rows in (shop_lines, store_lines)]
-        sums = [sum(quantity * price for *_, quantity, price in lines) for lines in frozen]
-        if frozen[0] != frozen[1] or {shop[number][0]["total"], store[number][0]["total"], *sums} != {sums[0]}:
+        order, off = shop[number][0], sum(line["discount"] for line in shop_lines.get(number, ()))
+        total = sum(quantity * price for *_, quantity, price in frozen[1]) - order["discount"] + order["delivery"]
+        if frozen[0] != frozen[1] or off != order["discount"] or {order["total"], store[number][0]["total"]} != {total}:
             yield Violation(f"Order {number} has other lines or another total in the store than in the shop.", number)
+
+
+def _mispriced(evidence: Evidence) -> Iterator[Violation]:
+    """Each price is that of the book, less what its discount takes; coupon and delivery follow from the sum of them."""
+    list_prices = {book["id"]: book["price"] for book in evidence.store["books"]}
+    lines = evidence.by_number("shop", "lines")
+    for order in evidence.shop["orders"]:
+        mine = lines.get(order["number"], ())
+        for line in mine:
+            asked = list_prices[line["book"]], prices.price_of(line["book"], list_prices[line["book"]])
+            if (line["list_price"], line["unit_price"]) != asked:
+                told = f"Order {order['number']}, line {line['line']}: {line['unit_price']} instead of "
+                yield Violation(f"{told}{line['list_price']} was asked; the book costs {asked}.", order["number"])
+        worth = sum(line["quantity"] * line["unit_price"] for line in mine)
+        expected = prices.taken_off(worth) if order["coupon_code"] else 0, prices.delivery_of(worth)
+        if (order["discount"], order["delivery"]) != expected:
+            told = f"Order {order['number']} of {worth}: {order['discount']} off and {order['delivery']} for delivery, "
+            yield Violation(f"{told}not {expected}.", order["number"])
 
 
 def _frozen(lines) -> list[tuple]:
