@@ -71,6 +71,7 @@ INSTALLED_APPS = [
     "shop.catalogue",
     "shop.cart",
     "shop.coupons",
+    "shop.wishlist",
     "shop.orders",
     "shop.outbox",
     "shop.notifications",
@@ -78,6 +79,7 @@ INSTALLED_APPS = [
     "shop.payments",
     "shop.payments.gateways.test",
     "shop.payments.gateways.bank_transfer",
+    "shop.reviews",
     "shop.upkeep",
 ]
 
@@ -108,7 +110,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "shop.cart.context_processors.cart_badge",
+                "shop.cart.context_processors.belongings",
             ],
         },
     }

@@ -15,6 +15,8 @@ urlpatterns = [
     path("", include("shop.pages.urls")),
     path("", include("shop.catalogue.urls")),
     path("cart/", include("shop.cart.urls")),
+    path("", include("shop.reviews.urls")),
+    path("wishlist/", include("shop.wishlist.urls")),
     path("", include("shop.orders.urls")),
     path("", include("shop.payments.urls")),
     path("bank-transfer/", include("shop.payments.gateways.bank_transfer.urls")),

@@ -15,6 +15,7 @@ from django.utils import timezone
 from shop.cart.visitors import bring_guest_cart
 from shop.notifications.operations import write_rendered_mail
 from shop.orders.claiming import claim_orders
+from shop.wishlist.visitors import bring_wish
 
 
 class OutboxMailAdapter(DefaultAccountAdapter):
@@ -38,6 +39,7 @@ class OutboxMailAdapter(DefaultAccountAdapter):
     def post_login(self, request, user, **details):
         bring_guest_cart(request, user)
         claim_orders(user)
+        bring_wish(request, user)
         return super().post_login(request, user, **details)
 
     def confirm_email(self, request, email_address: EmailAddress) -> bool:

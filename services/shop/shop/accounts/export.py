@@ -9,6 +9,7 @@ from shop.accounts.addresses import PARTS
 from shop.accounts.models import User
 from shop.notifications.models import Mail
 from shop.orders.models import ADDRESS, Order, OrderEvent, OrderLine
+from shop.reviews.models import Review
 
 SHIP = ("ship_name", "ship_line1", "ship_line2", "ship_postcode", "ship_city", "ship_country", "ship_phone")
 
@@ -31,6 +32,11 @@ def everything_about(user: User) -> dict[str, Any]:
             {name: getattr(entry, name) for name in (*PARTS, "is_default")} for entry in user.addresses.order_by("pk")
         ],
         "orders": [_order(order) for order in orders],
+        "reviews": [_review(review) for review in user.reviews.select_related("book").order_by("pk")],
+        "wishlist": [
+            {"isbn13": entry.book.isbn13, "title": entry.book.title, "added_at": _time(entry.added_at)}
+            for entry in user.wishlist.select_related("book").order_by("pk")
+        ],
         "letters": [
             {"to": mail.to, "subject": mail.subject, "text": mail.text, "written_at": _time(mail.created_at)}
             for mail in Mail.objects.filter(key__in=keys).order_by("pk")
@@ -92,6 +98,19 @@ def _order(order: Order) -> dict[str, Any]:
             }
             for one in order.tries
         ],
+    }
+
+
+def _review(review: Review) -> dict[str, Any]:
+    return {
+        "isbn13": review.book.isbn13,
+        "title": review.book.title,
+        "rating": review.rating,
+        "text": review.text,
+        "signature": review.signature,
+        "state": review.state,
+        "reason": review.reason,
+        "written_at": _time(review.written_at),
     }
 
 

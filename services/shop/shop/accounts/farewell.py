@@ -15,6 +15,7 @@ from shop.orders.queries import orders_of
 from shop.orders.states import State
 from shop.outbox.models import Deliverable, OutboxMessage
 from shop.payments.models import Refund
+from shop.reviews import operations as reviews
 
 OPEN = frozenset({State.AWAITING_PAYMENT, State.PLACED, State.ACCEPTED, State.PACKING, State.CANCEL_REQUESTED})
 SHIP = ("ship_name", "ship_line1", "ship_line2", "ship_postcode", "ship_city", "ship_phone", "note")
@@ -30,7 +31,8 @@ def open_orders_of(user: User) -> QuerySet[Order]:
 
 
 def forget(user: User, *, now: datetime) -> None:
-    """This function will remove a person: the account, the address book, and name and address in their orders and mails.
+    """This function will remove a person: the account, the address book, the wishlist, their reviews, and name and address
+    in their orders and mails.
 
     A last letter tells that it was done; it is the only thing that still knows the address, until it is sent.
 
@@ -44,10 +46,13 @@ def forget(user: User, *, now: datetime) -> None:
         keys = [str(number) for number in numbers]
         Order.objects.filter(pk__in=numbers).update(user=None, email="", **dict.fromkeys(SHIP + BILL, ""))
         CouponUse.objects.filter(order__in=numbers).update(customer="")
-        letters = Mail.objects.filter(key__in=[*keys, f"account:{email}"[:100]])
+        own_key = f"account:{email}"[:100]
+        letters = Mail.objects.filter(key__in=[*keys, own_key])
         letters.filter(state=Deliverable.State.WAITING).update(state=Deliverable.State.GIVEN_UP, done_at=now)
         blank(letters)
+        letters.filter(key=own_key).update(key="account:removed")
         OutboxMessage.objects.filter(key__in=keys, state=Deliverable.State.SENT).update(body={"removed": True})
+        reviews.forget(user)
         user.delete()
         write_mail(
             event=f"account:goodbye:{uuid4()}",

@@ -1,10 +1,14 @@
-"""What every page shows of the cart."""
+"""What every page shows of the visitor's own things."""
 
 from django.utils.functional import SimpleLazyObject
 
 from shop.cart import queries
 
 
-def cart_badge(request) -> dict:
-    """Number of copies in the visitor's cart, asked of the database only where a page shows it."""
-    return {"cart_count": SimpleLazyObject(lambda: queries.count_of(request))}
+def belongings(request) -> dict:
+    """Number of copies in the visitor's cart and the books they wish for; asked of the database once, where shown."""
+    found = SimpleLazyObject(lambda: queries.belongings_of(request))
+    return {
+        "cart_count": SimpleLazyObject(lambda: found.copies),
+        "wished": SimpleLazyObject(lambda: found.wished),
+    }

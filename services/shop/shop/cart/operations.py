@@ -68,20 +68,25 @@ def add(cart: Cart, *, book_id: int, quantity: int = 1) -> CartLine:
 
     :raises CartRefused: see its kinds; nothing is changed then.
     """
-    _check(quantity)
     with transaction.atomic(durable=True):
-        _lock(cart)
-        book = _sellable(book_id)
-        line = cart.lines.filter(book=book).first()
-        if line is None:
-            if cart.lines.count() >= MAX_LINES:
-                raise TooManyLines
-            return cart.lines.create(book=book, quantity=quantity, price_when_added=book.price_now)
-        if line.quantity + quantity > MAX_QUANTITY:
-            raise TooManyCopies(line.quantity)
-        line.quantity += quantity
-        line.price_when_added = book.price_now  # it was on the page they added from
-        line.save(update_fields=["quantity", "price_when_added"])
+        return put_in(cart, book_id=book_id, quantity=quantity)
+
+
+def put_in(cart: Cart, *, book_id: int, quantity: int) -> CartLine:
+    """Step: see add()."""
+    _check(quantity)
+    _lock(cart)
+    book = _sellable(book_id)
+    line = cart.lines.filter(book=book).first()
+    if line is None:
+        if cart.lines.count() >= MAX_LINES:
+            raise TooManyLines
+        return cart.lines.create(book=book, quantity=quantity, price_when_added=book.price_now)
+    if line.quantity + quantity > MAX_QUANTITY:
+        raise TooManyCopies(line.quantity)
+    line.quantity += quantity
+    line.price_when_added = book.price_now  # it was on the page they added from
+    line.save(update_fields=["quantity", "price_when_added"])
     return line
 
 

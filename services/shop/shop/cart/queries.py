@@ -3,12 +3,15 @@
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from django.db.models import Prefetch, QuerySet, Sum
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, Prefetch, QuerySet, Subquery, Sum
 
+from shop.accounts.models import User
 from shop.cart.models import MAX_LINES, Cart, CartLine
 from shop.catalogue.models import Book
 from shop.coupons.pricing import Goods, Quote, Saving
 from shop.coupons.tariff import delivery_in, quote_for
+from shop.wishlist.models import WishlistEntry
 
 SESSION_KEY = "cart"
 
@@ -21,8 +24,23 @@ def cart_of(request) -> Cart | None:
     return Cart.objects.filter(key=key, user=None).first() if key else None
 
 
-def count_of(request) -> int:
-    return _lines_of(request).aggregate(n=Sum("quantity"))["n"] or 0
+@dataclass(frozen=True)
+class Belongings:
+    """What is shown of a visitor's own on any page: copies in the cart, and the books on the wishlist."""
+
+    copies: int
+    wished: frozenset[int] = frozenset()
+
+
+def belongings_of(request) -> Belongings:
+    """This function will read both with one statement."""
+    if not request.user.is_authenticated:
+        return Belongings(_lines_of(request).aggregate(n=Sum("quantity"))["n"] or 0)
+    copies = CartLine.objects.filter(cart__user=OuterRef("pk")).order_by().values("cart").annotate(n=Sum("quantity"))
+    wished = WishlistEntry.objects.filter(user=OuterRef("pk")).values("book")
+    mine = User.objects.filter(pk=request.user.pk)
+    copies, wished = mine.values_list(Subquery(copies.values("n")), ArraySubquery(wished)).first() or (0, [])
+    return Belongings(copies or 0, frozenset(wished))
 
 
 @dataclass

@@ -3,9 +3,7 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import reswap, retarget
@@ -13,6 +11,7 @@ from django_htmx.http import reswap, retarget
 from shop.cart import operations, queries, visitors
 from shop.cart.operations import BadQuantity, CartRefused
 from shop.catalogue.availability import Hearing
+from shop.pages.addresses import key_from, way_back
 
 STEPS = {"+1": 1, "-1": -1}
 
@@ -25,7 +24,7 @@ def page(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def add(request: HttpRequest) -> HttpResponse:
-    book_id = _key(request.POST.get("book", ""))
+    book_id = key_from(request.POST.get("book", ""))
     try:
         quantity = operations.quantity_from(request.POST.get("quantity", "1"))
         line = operations.add(visitors.cart_for_writing(request), book_id=book_id, quantity=quantity)
@@ -35,7 +34,7 @@ def add(request: HttpRequest) -> HttpResponse:
     messages.success(request, f"{copies} of “{line.book}” put in your cart.", extra_tags="to-cart")
     if request.htmx:
         return render(request, "cart/_added.html")
-    return redirect(_back(request))
+    return redirect(way_back(request, "cart:page"))
 
 
 @require_POST
@@ -116,21 +115,10 @@ def _cart(request: HttpRequest, *, status: int = 200, at: int | None = None, err
 def _refused(request: HttpRequest, refusal: CartRefused) -> HttpResponse:
     messages.error(request, str(refusal))
     template = "cart/_added.html" if request.htmx else "cart/refused.html"
-    return render(request, template, {"back": _back(request)}, status=400)
+    return render(request, template, {"back": way_back(request, "cart:page")}, status=400)
 
 
 def _step(text: str) -> int:
     if text not in STEPS:
         raise BadQuantity
     return STEPS[text]
-
-
-def _key(text: str) -> int:
-    """A book's key; what cannot be one finds nothing."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
-
-
-def _back(request: HttpRequest) -> str:
-    """Where the shopper was, if it is a page of ours."""
-    target = request.POST.get("next", "")
-    return target if url_has_allowed_host_and_scheme(target, allowed_hosts=None) else reverse("cart:page")

@@ -5,6 +5,7 @@ from datetime import date
 
 from django.core.paginator import Page, Paginator
 from django.db.models import F, Func, Value
+from django.db.models.expressions import BaseExpression
 
 from shop.catalogue.finding import BOOKS_PER_PAGE, Found, find
 from shop.catalogue.headings import Named, heading_id
@@ -39,13 +40,16 @@ def page_of_books(wish: Wish) -> tuple[Found, Page]:
 
 def books_by_keys(keys: list[int]) -> list[Book]:
     """Books in the order of their keys; those that are gone are left out."""
-    known = Book.objects.with_available().in_bulk(keys)
+    known = Book.objects.with_available().with_rating().in_bulk(keys)
     return [known[key] for key in keys if key in known]
 
 
-def book(pk: int) -> Book | None:
-    """This function will find any book, also a retired one: its page stays."""
-    return Book.objects.with_available().filter(pk=pk).first()
+def book(pk: int, **annotations: BaseExpression) -> Book | None:
+    """This function will find any book, also a retired one: its page stays.
+
+    :param annotations: what else is to be read with it.
+    """
+    return Book.objects.with_available().with_rating().annotate(**annotations).filter(pk=pk).first()
 
 
 def book_by_isbn(text: str) -> Book | None:
@@ -94,7 +98,7 @@ def shelves(*, today: date) -> list[Shelf]:
 
 
 def _shelf(books: BookQuerySet, *order) -> list[Book]:
-    return list(books.with_available().order_by(*order)[:BOOKS_PER_SHELF])
+    return list(books.with_available().with_rating().order_by(*order)[:BOOKS_PER_SHELF])
 
 
 def _rotated(today: date) -> tuple:

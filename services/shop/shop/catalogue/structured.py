@@ -30,11 +30,25 @@ def book(of: Book, beside: Beside) -> str:
         "genre": [path[-1].said for path in beside.paths],
         "image": absolute(of.cover_large) if of.cover_large else None,
         "offers": None if of.is_retired else _offer(of, address),
+        "aggregateRating": _rating(of),
     }
     graph = [_without_blanks(facts)]
     if beside.paths:
         graph.append(_way(of, beside, address))
     return json.dumps({"@context": "https://schema.org", "@graph": graph}).translate(UNSAFE_IN_HTML)
+
+
+def _rating(of: Book) -> dict | None:
+    rating = getattr(of, "rating", None)
+    if not (rating and rating.count):
+        return None
+    return {
+        "@type": "AggregateRating",
+        "ratingValue": f"{rating.average:.1f}",
+        "reviewCount": rating.count,
+        "bestRating": 5,
+        "worstRating": 1,
+    }
 
 
 def _offer(of: Book, address: str) -> dict:

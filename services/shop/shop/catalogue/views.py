@@ -12,6 +12,7 @@ from shop.catalogue.finding import Found
 from shop.catalogue.wish import Wish
 from shop.pages import wording
 from shop.pages.addresses import absolute
+from shop.reviews import queries as reviews
 
 
 @require_safe
@@ -59,7 +60,7 @@ def categories(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def book(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
-    found = queries.book(pk)
+    found = queries.book(pk, **reviews.of_reader(request.user))
     if found is None:
         raise Http404("No such book.")
     if request.path != found.get_absolute_url():
@@ -74,6 +75,7 @@ def book(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
         "canonical": absolute(found.get_absolute_url()),
         "picture": absolute(found.cover_large) if found.cover_large else "",
         "data": structured.book(found, beside),
+        "reviews": reviews.reviews_of(found)[: reviews.SHOWN_WITH_THE_BOOK],
     }
     answer = render(request, "catalogue/book.html", context)
     seen.remember(request, answer, found.pk)

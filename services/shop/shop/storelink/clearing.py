@@ -9,7 +9,9 @@ from shop.notifications.models import Mail
 from shop.orders.models import Order, OrderEvent, OrderLine
 from shop.outbox.models import OutboxMessage
 from shop.payments.models import Payment, PaymentEvent, PaymentNotice, Refund
+from shop.reviews.models import Rating, Review
 from shop.storelink.models import Comparison, ComparisonUnderWay, Feed, Retelling, SetAside, StoreEvent
+from shop.wishlist.models import WishlistEntry
 
 EMPTIED = (
     PaymentNotice,
@@ -29,6 +31,9 @@ EMPTIED = (
     Order,
     CartLine,
     Cart,
+    WishlistEntry,
+    Review,
+    Rating,
     SetAside,
     Discount.books.through,
     Discount,

@@ -18,6 +18,9 @@ CHANGING = [
     "/cart/undo/",
     "/cart/lines/1/",
     "/cart/lines/1/remove/",
+    "/wishlist/add/",
+    "/wishlist/remove/",
+    "/wishlist/move/",
     "/checkout/",
     "/accounts/login/",
     "/accounts/signup/",
@@ -33,6 +36,7 @@ READING = [
     "/cart/",
     "/checkout/",
     "/orders/",
+    "/wishlist/",
     "/account/",
     "/accounts/logout/",
     "/accounts/password/change/",
@@ -51,8 +55,8 @@ def test_no_change_without_a_csrf_token(alice, path):
     assert answer.status_code == 403 and "Nothing was changed." in text(answer)
 
 
-@pytest.mark.parametrize("path", [path for path in CHANGING if path.startswith("/cart/")])
-def test_the_cart_is_changed_by_post_alone(client, path):
+@pytest.mark.parametrize("path", [path for path in CHANGING if path.startswith(("/cart/", "/wishlist/"))])
+def test_cart_and_wishlist_are_changed_by_post_alone(client, path):
     """L30"""
     assert client.get(path).status_code == 405
 
