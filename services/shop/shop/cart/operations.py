@@ -90,6 +90,34 @@ def put_in(cart: Cart, *, book_id: int, quantity: int) -> CartLine:
     return line
 
 
+def fill_up(cart: Cart, wanted: dict[int, int]) -> dict[int, int]:
+    """Step: see to it that a cart holds at least so many copies of each book, as far as they can be had.
+
+    Doing it again changes nothing, and what is in the cart already is never made less.
+
+    :param wanted: copies by book, 1 to 99.
+    :returns: how many copies of each of these books the cart holds now.
+    """
+    _lock(cart)
+    books = Book.objects.with_available().in_bulk(list(wanted))
+    there = {line.book_id: line for line in cart.lines.all()}
+    room = MAX_LINES - len(there)
+    held = {}
+    for pk, quantity in wanted.items():
+        book, line = books[pk], there.get(pk)
+        target = 0 if book.is_retired else min(quantity, book.available)
+        held[pk] = max(line.quantity if line else 0, target)
+        if line and line.quantity < target:
+            line.quantity, line.price_when_added = target, book.price
+            line.save(update_fields=["quantity", "price_when_added"])
+        elif not line and target and room > 0:
+            cart.lines.create(book=book, quantity=target, price_when_added=book.price)
+            room -= 1
+        elif not line:
+            held[pk] = 0
+    return held
+
+
 def set_quantity(cart: Cart, *, book_id: int, quantity: int) -> None:
     """This function will set the number of copies of a book that is in the cart.
 

@@ -1,16 +1,19 @@
 """Reading orders, always through who may see them."""
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
-from django.db.models import Prefetch, QuerySet, Sum
+from django.db.models import OuterRef, Prefetch, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.utils.crypto import constant_time_compare
 
 from shop.accounts.models import User
 from shop.orders.models import Order, OrderEvent, OrderLine
 from shop.orders.states import State
+from shop.payments.models import Refund
 from shop.payments.refunds import owed
 from shop.storelink.models import StoreEvent
 
@@ -38,7 +41,8 @@ class Viewer:
 def order_of(viewer: Viewer, number: UUID, *, token: str = "") -> Order | None:
     """This function will find an order for its owner or for who holds its signed link; None for anybody else."""
     order = Order.objects.prefetch_related(
-        Prefetch("lines", OrderLine.objects.select_related("book").order_by("position"))
+        Prefetch("lines", OrderLine.objects.select_related("book").order_by("position")),
+        Prefetch("events", OrderEvent.objects.order_by("version")),
     ).filter(pk=number)
     found = order.first()
     if found and (viewer.owns(found) or constant_time_compare(token, found.link_token)):
@@ -49,10 +53,25 @@ def order_of(viewer: Viewer, number: UUID, *, token: str = "") -> Order | None:
 def orders_of(user: User) -> QuerySet[Order]:
     return (
         Order.objects.filter(user=user)
-        .annotate(copies=Sum("lines__quantity"))
-        .prefetch_related(Prefetch("lines", OrderLine.objects.order_by("position")))
+        .annotate(copies=_of_lines("quantity"), short=_of_lines("short"), returned=_returned())
+        .prefetch_related(
+            Prefetch("lines", OrderLine.objects.order_by("position")),
+            Prefetch("events", OrderEvent.objects.order_by("version")),
+        )
         .newest_first()
     )
+
+
+def _of_lines(counter: str) -> Coalesce:
+    """A counter of all lines of an order together."""
+    lines = OrderLine.objects.filter(order=OuterRef("pk")).order_by().values("order")
+    return Coalesce(Subquery(lines.annotate(sum=Sum(counter)).values("sum")), 0)
+
+
+def _returned() -> Subquery:
+    """What goes back, or went back, in the order's own currency; None for nothing."""
+    refunds = Refund.objects.filter(payment__order=OuterRef("pk"), payment__captured_currency=OuterRef("currency"))
+    return Subquery(refunds.order_by().values("payment__order").annotate(sum=Sum("amount")).values("sum"))
 
 
 def last_order_of(user: User) -> Order | None:
@@ -66,10 +85,12 @@ def placed_with(checkout_key: UUID, buyer: User | None) -> Order | None:
 
 @dataclass(frozen=True)
 class Step:
-    """One event of an order in plain words."""
+    """One thing that happened to an order, in plain words. `kind` is the state that it led to, or what else it was."""
 
-    event: OrderEvent
+    at: datetime
+    kind: str
     words: str
+    reason: str = ""
 
 
 WORDS: dict[State, str] = {
@@ -100,7 +121,7 @@ GOING_ON = frozenset({State.ACCEPTED, State.PACKING, State.CANCEL_REQUESTED, Sta
 
 def timeline(order: Order) -> list[Step]:
     words = WORDS | (WORDS_PREPAID if order.payment == Order.Payment.PREPAID else {})
-    steps = [Step(event, words[State(event.state)]) for event in order.events.order_by("version")]
+    steps = [Step(event.at, event.state, words[State(event.state)], event.reason) for event in order.events.all()]
     if order.is_unconfirmed and steps:
         steps[-1] = replace(steps[-1], words=f"{steps[-1].words} To be confirmed by the warehouse.")
     return steps

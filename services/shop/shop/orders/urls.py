@@ -1,6 +1,6 @@
 from django.urls import path
 
-from shop.orders import checkout_views, views
+from shop.orders import again_views, checkout_views, views
 
 app_name = "orders"
 urlpatterns = [
@@ -9,4 +9,5 @@ urlpatterns = [
     path("orders/<uuid:number>/", views.order, name="order"),
     path("orders/<uuid:number>/cancel/", views.cancel, name="cancel"),
     path("orders/<uuid:number>/restore/", views.restore, name="restore"),
+    path("orders/<uuid:number>/again/", again_views.again, name="again"),
 ]

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from shop.cart import visitors
 from shop.cart.operations import CartRefused
 from shop.coupons import visitors as coupons
-from shop.orders import cancelling, countries, operations, queries, sums
+from shop.orders import cancelling, countries, operations, queries, sums, timeline
 from shop.orders.models import Order
 from shop.orders.states import State
 from shop.pages.paging import nearest_page
@@ -37,10 +37,11 @@ def orders(request: HttpRequest) -> HttpResponse:
 def order(request: HttpRequest, number: UUID) -> HttpResponse:
     """This function will show an order to its owner, or to who has its signed link (L28: to nobody else)."""
     token = request.GET.get("key", "")
-    found = _seen(request, number, token=token)
+    found = seen(request, number, token=token)
     if token:
         queries.remember(request, found)
     now, reasons = timezone.now(), queries.reasons_of(found)
+    refunds = list(payments.refunds_of(found).select_related("payment"))
     state = found.state_at(now)
     context = {
         "order": found,
@@ -50,7 +51,7 @@ def order(request: HttpRequest, number: UUID) -> HttpResponse:
         "pay_by": payments.pay_by(found, now=now) if found.is_payable(now) else "",
         "transfer": payments.transfer_of(found) if found.is_payable(now) else None,
         "paid": payments.paid_for(found),
-        "refunds": payments.refunds_of(found),
+        "refunds": refunds,
         "part": queries.part_of(found),
         "sums": sums.sums(found, sums.all_of(found.lines.all())),
         "tax": sums.tax_sentence(found, found.total),
@@ -59,7 +60,8 @@ def order(request: HttpRequest, number: UUID) -> HttpResponse:
         "can_restore": state == State.EXPIRED and not found.restored_at,
         "country": countries.NAMES.get(found.ship_country, found.ship_country),
         "bill_country": countries.NAMES.get(found.bill_country, found.bill_country),
-        "steps": queries.timeline(found),
+        "can_order_again": state not in (State.AWAITING_PAYMENT, State.EXPIRED) or bool(found.restored_at),
+        "steps": timeline.with_money_and_shortages(queries.timeline(found), found, refunds),
         "next": queries.what_comes_next(found),
     }
     return render(request, "orders/order.html", context)
@@ -69,7 +71,7 @@ def order(request: HttpRequest, number: UUID) -> HttpResponse:
 @never_cache
 def cancel(request: HttpRequest, number: UUID) -> HttpResponse:
     """This function will ask whether the order is really to be cancelled, and cancel it when told so."""
-    found = _seen(request, number)
+    found = seen(request, number)
     if request.method != "POST":
         if not cancelling.can_cancel(found, now=timezone.now()):
             return redirect(found)
@@ -89,7 +91,7 @@ def cancel(request: HttpRequest, number: UUID) -> HttpResponse:
 @require_POST
 def restore(request: HttpRequest, number: UUID) -> HttpResponse:
     """This function will put the books of an order that was not paid in time back into the visitor's cart."""
-    found = _seen(request, number)
+    found = seen(request, number)
     try:
         is_back = operations.restore_cart(found, visitors.cart_for_writing(request), now=timezone.now())
     except CartRefused as refusal:
@@ -101,7 +103,7 @@ def restore(request: HttpRequest, number: UUID) -> HttpResponse:
     return redirect("cart:page")
 
 
-def _seen(request: HttpRequest, number: UUID, *, token: str = "") -> Order:
+def seen(request: HttpRequest, number: UUID, *, token: str = "") -> Order:
     """L28: the order of its owner, or of who holds its signed link, and of nobody else."""
     found = queries.order_of(queries.Viewer.of(request), number, token=token)
     if found is None:

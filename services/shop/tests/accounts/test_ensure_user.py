@@ -34,7 +34,7 @@ def test_the_owners_group_comes_with_its_rights(password_file):
     rights = set(owners.permissions.values_list("codename", flat=True))
     assert owners.name == "Owners"
     assert {"view_order", "view_book", "view_user", "view_mail", "view_outboxmessage", "view_feed"} <= rights
-    more = {"change_mail", "change_outboxmessage", "change_refund", "change_feed"}  # the buttons of the sync page
+    more = {"change_mail", "change_outboxmessage", "change_refund", "change_feed", "change_review"}  # their buttons
     assert {right for right in rights if not right.startswith("view_")} == more
 
 

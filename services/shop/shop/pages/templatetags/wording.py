@@ -10,4 +10,5 @@ register.filter("percent", wording.percent)
 
 @register.filter
 def counted(number: int, one: str) -> str:
-    return wording.counted(number, one)
+    """:param one: the word for one; after a comma that for several, if it is not the same with an s."""
+    return wording.counted(number, *one.split(","))
