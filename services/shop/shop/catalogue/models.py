@@ -40,6 +40,10 @@ class BookQuerySet(models.QuerySet):
         free = Greatest(F("store_free") - Coalesce(Subquery(sold), Value(0)), Value(0))
         return self.annotate(available=free, offer=Subquery(_offers()[:1]))
 
+    def with_rating(self) -> "BookQuerySet":
+        """Read `rating` along, what buyers say in sum (shop.reviews); a book nobody has reviewed has none."""
+        return self.select_related("rating")
+
 
 def _offers():
     """The discounts that run for a book, the best first. The database's clock decides, so that all pages change at once."""
@@ -48,10 +52,6 @@ def _offers():
     fitting = discounts.running(Now()).filter(Q(every_book=True) | Exists(named))
     offer = JSONObject(name=F("name"), percent=Cast("percent", TextField()))
     return fitting.order_by("-percent", "pk").values_list(offer)
-
-    def with_rating(self) -> "BookQuerySet":
-        """Read `rating` along, what buyers say in sum (shop.reviews); a book nobody has reviewed has none."""
-        return self.select_related("rating")
 
 
 class Book(models.Model):

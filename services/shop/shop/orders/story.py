@@ -7,7 +7,7 @@ from shop.notifications.models import Mail
 from shop.orders.models import Order
 from shop.outbox.models import Deliverable, OutboxMessage
 from shop.payments.models import PaymentEvent, Refund
-from shop.storelink.models import Feed, SetAside, StoreEvent
+from shop.storelink.models import Feed, Retelling, SetAside, StoreEvent
 
 REFERENCE = re.compile(r"^([0-9a-f]{4})-?([0-9a-f]{4})$", re.IGNORECASE)
 
@@ -66,6 +66,11 @@ def _happened(order: Order) -> list[tuple]:
         told.append(_delivered(message, f"message “{message.topic}”"))
     for mail in Mail.objects.filter(key=str(order.number)):
         told.append(_delivered(mail, f"mail {mail.event} {mail.message_id} to {mail.to}"))
+    for anew in Retelling.objects.filter(order=order):
+        said = "the store's own log of it was found to be another one, as after a restore; no state is told twice."
+        gone = ", ".join(f"version {body.get('version')} ({body.get('status')})" for body in anew.forgotten)
+        said += f" Heard before and gone there: {gone or 'nothing'}."
+        told.append(((anew.at, 4, 0), f"{anew.at:%F %T.%f} {said}"))
     for row in SetAside.objects.filter(feed=Feed.Name.ORDERS, key__startswith=str(order.number)):
         told.append(((row.first_at, 4, row.id), f"{row.first_at:%F %T.%f} set aside {row.key}: {row.reason}"))
     return told

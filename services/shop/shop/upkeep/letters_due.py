@@ -8,15 +8,15 @@ from datetime import datetime
 from uuid import UUID
 
 from shop.notifications.models import Mail
-from shop.orders.letters import KINDS, NOT_CANCELLED, SILENT
+from shop.orders.letters import GOING_ON, KINDS, NOT_CANCELLED, SHORT, SILENT
 from shop.orders.models import Order, OrderEvent
-from shop.orders.states import FROM_STORE, State
+from shop.orders.states import FROM_STORE, MOVES, State
 from shop.payments.models import Refund
 from shop.storelink.models import Retelling, StoreEvent
 from store_client import OrderEvent as Heard
 
 MONEY_RETURNED = "payment_returned"
-GOES_ON = frozenset({State.PLACED, State.ACCEPTED, State.PACKING})
+OVER = frozenset(state for state, moves in MOVES.items() if not moves)
 CAUSE_OF_A_VERSION = re.compile(r"^v(\d+)-(\d+)$")
 
 
@@ -55,7 +55,9 @@ def facts_of(orders: Iterable[Order]) -> list[Facts]:
         mails[UUID(mail.key)].append(mail)
     for refund in Refund.objects.filter(payment__order__in=numbers).select_related("payment").order_by("id"):
         refunds[refund.payment.order_id].append(refund)
-    moves = _moves(list(refunds))
+    heard = defaultdict(list)
+    for kept in StoreEvent.objects.filter(order__in=numbers).order_by("order_id", "version"):
+        heard[kept.order_id].append(kept)
     retold = set(Retelling.objects.filter(order__in=numbers).values_list("order_id", flat=True))
     return [
         Facts(
@@ -65,22 +67,39 @@ def facts_of(orders: Iterable[Order]) -> list[Facts]:
                 refunds[order.number],
                 repeated={mail.event for mail in mails[order.number]} if order.number in retold else None,
             )
-            + _of_money(order.number, events[order.number], refunds[order.number], moves),
+            + _of_money(events[order.number], refunds[order.number], _moves(heard[order.number]))
+            + ([] if order.number in retold else _of_shortfalls(order, events[order.number], heard[order.number])),
             mails[order.number],
         )
         for order in orders
     ]
 
 
-def _moves(numbers: list[UUID]) -> dict[tuple[UUID, int], tuple[State, datetime]]:
+def _moves(heard: list[StoreEvent]) -> dict[int, tuple[State, datetime]]:
     """Which versions of the store's order brought a new state, and when; the others only moved its counters."""
     moves, before = {}, None
-    for kept in StoreEvent.objects.filter(order__in=numbers).order_by("order_id", "version"):
-        heard = Heard.parse(kept.body)
-        if (kept.order_id, heard.status) != before:
-            moves[kept.order_id, kept.version] = (FROM_STORE[heard.status], heard.at)
-        before = (kept.order_id, heard.status)
+    for kept in heard:
+        told = Heard.parse(kept.body)
+        if told.status != before:
+            moves[kept.version] = (FROM_STORE[told.status], told.at)
+        before = told.status
     return moves
+
+
+def _of_shortfalls(order: Order, events: list[OrderEvent], heard: list[StoreEvent]) -> list[Due]:
+    """Copies that fell short while the order went on. Of one that was paid the money's own letter tells."""
+    if order.payment == Order.Payment.PREPAID:
+        return []
+    ended_here = [event.at for event in events if State(event.state) in OVER and event.actor != "warehouse"]
+    due, status, short = [], None, 0
+    for kept in heard:
+        told = Heard.parse(kept.body)
+        missing = sum(count.short for count in told.lines)
+        goes_on = told.status == status and FROM_STORE[told.status] in GOING_ON
+        if goes_on and missing > short and not any(at < kept.heard_at for at in ended_here):
+            due.append(Due(f"short:{order.number}:{kept.version}", SHORT, told.at, True))
+        status, short = told.status, missing
+    return due
 
 
 def _of_events(events: list[OrderEvent], refunds: list[Refund], *, repeated: set[str] | None) -> list[Due]:
@@ -94,7 +113,7 @@ def _of_events(events: list[OrderEvent], refunds: list[Refund], *, repeated: set
         state = State(event.state)
         is_silent = state in SILENT or (state == State.EXPIRED and event.at in told_by_money)
         kind = KINDS.get(state, str(state))
-        if before == State.CANCEL_REQUESTED and state in GOES_ON:
+        if before == State.CANCEL_REQUESTED and state in GOING_ON:
             kind = NOT_CANCELLED
         slot = f"order:{event.order_id}:{event.version}:"
         if repeated is not None and state in seen:
@@ -105,7 +124,7 @@ def _of_events(events: list[OrderEvent], refunds: list[Refund], *, repeated: set
     return due
 
 
-def _of_money(number: UUID, events: list[OrderEvent], refunds: list[Refund], moves: dict) -> list[Due]:
+def _of_money(events: list[OrderEvent], refunds: list[Refund], moves: dict) -> list[Due]:
     """Money that goes back has a letter of its own, unless the letter of the order's move has told of it."""
     by_version = {event.version: event for event in events}
     due = []
@@ -113,7 +132,7 @@ def _of_money(number: UUID, events: list[OrderEvent], refunds: list[Refund], mov
         cause = CAUSE_OF_A_VERSION.match(refund.key.rpartition(":")[2])
         told_in_letter = False
         if cause and (event := by_version.get(int(cause[1]))):
-            moved = moves.get((number, int(cause[2])))
+            moved = moves.get(int(cause[2]))
             told_in_letter = event.at == refund.created_at or moved == (State(event.state), event.at)
         due.append(Due(refund.key, MONEY_RETURNED, refund.created_at, not told_in_letter))
     return due

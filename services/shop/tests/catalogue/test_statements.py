@@ -26,8 +26,8 @@ SPENT = {
     "/categories/fiction/shelf-1/": 7,
     "/series/saga/": 7,
     "/categories/": 4,
-    "/books/1/book-1/": 7,
-    "/books/4/book-4/": 7,
+    "/books/1/book-1/": 8,
+    "/books/4/book-4/": 8,
     "/cart/": 5,
     "/checkout/": 7,
 }

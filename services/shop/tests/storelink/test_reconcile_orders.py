@@ -12,6 +12,7 @@ from django.db.models import Sum
 from shop.notifications.models import Mail
 from shop.orders.models import Order, OrderLine
 from shop.orders.states import State
+from shop.orders.story import story_of
 from shop.outbox.models import OutboxMessage
 from shop.storelink.clearing import clear
 from shop.storelink.delivery import send_orders
@@ -210,6 +211,8 @@ def test_a_lost_order_that_was_shipped_is_not_shipped_again(sent, look, store, c
     assert not store.orders and look().is_clean
     assert state_of(order)[0] == State.SHIPPED and kinds(order) == told
     assert [event["status"] for event in Retelling.objects.get().forgotten] == ["received", "packing", "dispatched"]
+    gone = "Heard before and gone there: version 1 (received), version 2 (packing), version 3 (dispatched)."
+    assert gone in "\n".join(story_of(order.number))
 
 
 def test_an_order_goes_back_with_the_store_and_on_with_it(sent, look, store, client, clock, restore):

@@ -189,6 +189,20 @@ def test_money_that_goes_back_while_the_order_goes_on_has_a_letter_of_its_own(pl
     assert wrong(sent()) == [("payment_returned", "missing: never written")]
 
 
+def test_copies_that_fall_short_while_the_order_goes_on_have_a_letter_of_their_own(place, deliver, hear, store):
+    order = place(quantity=3)
+    deliver()
+    store.move(order.number, "received", short=1)
+    hear()
+    assert ("order_short", "captured") in verdicts(sent())
+    assert not wrong(sent())
+    store.move(order.number, "dispatched", shipped=2, short=1)
+    hear()
+    assert [kind for kind, _ in verdicts(sent())].count("order_short") == 1, "the last move made nothing shorter"
+    Mail.objects.filter(kind="order_short").delete()
+    assert wrong(sent()) == [("order_short", "missing: never written")]
+
+
 def test_both_told_at_one_reading_of_the_feed_are_told_apart(place, deliver, hear, store):
     """The store accepted and fell short before the shop heard of either."""
     order = place(quantity=2)
