@@ -33,9 +33,14 @@ class Bookshop:
         books: int = 300,
         web_workers: int = 1,
         for_tests: bool = False,
+        prices: dict[str, str] | None = None,
     ):
-        """:param broker: "redis", or "rabbitmq" where the machine has it; :param books: put into a store that is new."""
-        self.home, self.books = Path(home).resolve(), books
+        """
+        :param broker: "redis", or "rabbitmq" where the machine has it.
+        :param books: put into a store that is new.
+        :param prices: the shop's settings of delivery and tax; with them there are coupons and a discount.
+        """
+        self.home, self.books, self.prices = Path(home).resolve(), books, prices or {}
         self.home.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.postgres = Postgres(self.home, free_port(), for_tests=for_tests)
         self.redis = Redis(self.home, free_port())
@@ -51,6 +56,7 @@ class Bookshop:
             "TEST_BANK": "1",
             "EMAIL_URL": self.mail.smtp_url,
             "MAIL_API_URL": self.mail.web_url,
+            **self.prices,
         }
         self.store_env = self._env("store", urls)
         web = {"home": self.home, "workers": web_workers}
@@ -111,7 +117,8 @@ class Bookshop:
         start_all([self._prepare_store(), self._prepare_shop()], on_ready)
         start_all(self.programs, on_ready)
         if not self._loaded.exists():
-            start_all([Commands("first sync", [["sync_books"]], home=self.home, env=self.shop_env)], on_ready)
+            commands = [["sync_books"], *self._demo_prices]
+            start_all([Commands("first sync", commands, home=self.home, env=self.shop_env)], on_ready)
             self._loaded.touch()
 
     def _prepare_store(self) -> Commands:
@@ -131,8 +138,13 @@ class Bookshop:
             ["migrate", "--noinput"],
             ["ensure_user", ALICE, "--role", "customer", "--password-file", self._password_file("customer")],
             ["ensure_user", OLGA, "--role", "owner", "--password-file", self._password_file("owner")],
+            *self._demo_prices,
         ]
         return Commands("shop tables", commands, home=self.home, env=self.shop_env)
+
+    @property
+    def _demo_prices(self) -> list[list[str]]:
+        return [["demo_prices"]] if self.prices else []
 
     def _password_file(self, login: str) -> str:
         file = self.home / "secrets" / f"{login}-password"

@@ -11,6 +11,9 @@ from parts.lock import Busy, Lock
 from parts.ports import HOST, is_taken
 from parts.process import Part, PartFailed
 
+# What the shop asks for delivery and says of tax, unless the environment says otherwise.
+PRICES = {"DELIVERY_PRICE": "3.90", "FREE_DELIVERY_FROM": "29", "TAX_PERCENT": "7"}
+COUPONS = "WELCOME10 (10 % off), GIFT5 (€5 off from €20), SENDFREE (free delivery)"
 SETTINGS = {"shop": "SHOP_PORT", "store": "STORE_PORT", "mail": "MAIL_PORT"}
 STOPPED_WITHIN_SECONDS = 15
 LONGEST_PAUSE_SECONDS = 30
@@ -46,7 +49,11 @@ class Demo:
         self._forget_addresses()
         began = time.monotonic()
         bookshop = Bookshop(
-            self.home, shop_port=self.ports["shop"], store_port=self.ports["store"], mail_port=self.ports["mail"]
+            self.home,
+            shop_port=self.ports["shop"],
+            store_port=self.ports["store"],
+            mail_port=self.ports["mail"],
+            prices={name: os.environ.get(name, usual) for name, usual in PRICES.items()},
         )
         bookshop.stop_leftovers()
         self._check_ports()
@@ -152,7 +159,7 @@ def card_text(card: dict, seconds: float) -> str:
         ("", "", "packer", logins["packer"]),
     ]
     lines = [f"{what:6} {url:32} {who:9} {login['email']:24} {login['password']}" for what, url, who, login in rows]
-    lines += [f"{'Mail':6} {card['mail']['url']}"]
+    lines += [f"{'Mail':6} {card['mail']['url']}", f"Coupons: {COUPONS}"]
     width = max(map(len, lines)) + 2
     framed = "\n".join(f"│ {line:{width - 2}} │" for line in lines)
     ready = f"Ready after {seconds:.0f} s. Ctrl-C stops everything; the data stays."

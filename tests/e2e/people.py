@@ -55,10 +55,10 @@ def place_order(page, shop: str, *, email: str | None = None, payment: str | Non
     if email:
         page.get_by_label("E-mail address").fill(email)
     page.get_by_label("Full name").fill("Alice Reader")
-    page.get_by_label("Street and number").fill("Long Lane 1")
-    page.get_by_label("Postcode").fill("10115")
-    page.get_by_label("Town or city").fill("Berlin")
-    page.get_by_label("Country").select_option("DE")
+    page.get_by_label("Street and number", exact=True).fill("Long Lane 1")
+    page.get_by_label("Postcode", exact=True).fill("10115")
+    page.get_by_label("Town or city", exact=True).fill("Berlin")
+    page.get_by_label("Country", exact=True).select_option("DE")
     if payment:
         # A single gateway has no name of its own at checkout: it is "pay now".
         named, alone = (page.locator(f"input[name=payment][value={value}]") for value in (payment, "prepaid"))

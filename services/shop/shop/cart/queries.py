@@ -91,7 +91,7 @@ class Basket:
 def basket_of(request) -> Basket:
     """This function will read the visitor's cart in two statements, however long it is."""
     books = Prefetch("book", Book.objects.with_available())
-    return Basket(list(_lines_of(request).prefetch_related(books).order_by("added_at", "id")))
+    return Basket(list(_lines_of(request).select_related("cart").prefetch_related(books).order_by("added_at", "id")))
 
 
 def _lines_of(request) -> QuerySet[CartLine]:

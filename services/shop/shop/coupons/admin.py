@@ -1,22 +1,18 @@
 from django.contrib import admin
 from django.db.models import Count, Q
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
 
-from shop.coupons.models import Coupon, CouponUse, Discount
+from shop.coupons.forms import CouponForm, DiscountForm
+from shop.coupons.models import Coupon, Discount
 from shop.coupons.operations import NOT_COUNTED
 
-
-class UseInline(admin.TabularInline):
-    model = CouponUse
-    fields = ["order", "customer", "used_at"]
-    readonly_fields = fields
-    extra = 0
-    max_num = 0
-    can_delete = False
-    show_change_link = False
+USES_SHOWN = 50
 
 
 @admin.register(Coupon)
 class CouponAdmin(admin.ModelAdmin):
+    form = CouponForm
     list_display = [
         "code",
         "kind",
@@ -32,7 +28,7 @@ class CouponAdmin(admin.ModelAdmin):
     list_filter = ["is_active", "kind"]
     search_fields = ["code", "note"]
     ordering = ["-pk"]
-    inlines = [UseInline]
+    readonly_fields = ["used_by"]
 
     def get_queryset(self, request):
         lives = ~Q(uses__order__state__in=NOT_COUNTED) & Q(uses__isnull=False)
@@ -40,18 +36,41 @@ class CouponAdmin(admin.ModelAdmin):
 
     @admin.display(description="used", ordering="used_now")
     def used(self, coupon: Coupon) -> int:
+        """How often it counts as used: orders that came to nothing give their use back."""
         return coupon.used_now
 
+    @admin.display(description="used by")
+    def used_by(self, coupon: Coupon) -> str:
+        if not coupon.pk:
+            return "Nobody yet."
+        latest = coupon.uses.select_related("order").order_by("-pk")[:USES_SHOWN]
+        rows = [
+            (
+                reverse("admin:orders_order_change", args=[use.order_id]),
+                use.order.reference,
+                use.used_at.strftime("%F %H:%M"),
+                use.customer,
+                use.order.get_state_display(),
+            )
+            for use in latest
+        ]
+        if not rows:
+            return "Nobody yet."
+        every = format_html('<a href="{}?q={}">All its orders</a>', reverse("admin:orders_order_changelist"), coupon)
+        listed = format_html_join("", '<li><a href="{}">{}</a> {} {}, {}</li>', rows)
+        return format_html("<ul>{}</ul>{}", listed, every)
+
     def get_readonly_fields(self, request, obj=None):
-        return ["code", "kind", "value", "currency"] if obj and obj.used_now else []
+        return self.readonly_fields + (["code", "kind", "value", "currency"] if obj and obj.uses.exists() else [])
 
     def has_delete_permission(self, request, obj=None):
         """A coupon that was used explains a price; it is switched off instead."""
-        return super().has_delete_permission(request, obj) and not (obj and obj.used_now)
+        return super().has_delete_permission(request, obj) and not (obj and obj.uses.exists())
 
 
 @admin.register(Discount)
 class DiscountAdmin(admin.ModelAdmin):
+    form = DiscountForm
     list_display = ["name", "percent", "every_book", "starts_at", "ends_at", "is_active"]
     list_filter = ["is_active", "every_book"]
     search_fields = ["name"]

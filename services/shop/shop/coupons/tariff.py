@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from django.conf import settings
 
 from shop.coupons.pricing import Delivery, Goods, Quote, Saving, quote
+from shop.pages.wording import money
 
 
 def quote_for(goods: Sequence[Goods], currency: str, saving: Saving | None = None) -> Quote:
@@ -17,3 +18,15 @@ def delivery_in(currency: str) -> Delivery:
     if currency != settings.DELIVERY_CURRENCY:
         return Delivery()
     return Delivery(settings.DELIVERY_PRICE, settings.FREE_DELIVERY_FROM)
+
+
+def delivery_sentence() -> str:
+    """What sending costs, for people."""
+    price, currency = settings.DELIVERY_PRICE, settings.DELIVERY_CURRENCY
+    if not price or settings.FREE_DELIVERY_FROM == 0:
+        return "Delivery is free."
+    if settings.FREE_DELIVERY_FROM is None:
+        return f"Delivery costs {money(price, currency)}."
+    return (
+        f"Delivery costs {money(price, currency)}, and nothing from {money(settings.FREE_DELIVERY_FROM, currency)} on."
+    )

@@ -1,5 +1,8 @@
 """The coupon that a visitor has typed: kept in the session until it is used, and not to be guessed."""
 
+from dataclasses import asdict
+from decimal import Decimal
+
 from allauth.core import ratelimit
 from django.http import HttpRequest
 
@@ -19,16 +22,26 @@ class TooManyGuesses(CouponRefused):
 
 
 def remembered(request: HttpRequest) -> str:
-    return request.session.get(SESSION_KEY, "")
+    return request.session.get(SESSION_KEY, {}).get("code", "")
 
 
-def remember(request: HttpRequest, code: str) -> None:
-    if code == remembered(request):
+def remember(request: HttpRequest, code: str, saving: Saving | None) -> None:
+    """This function will keep a coupon and what it was said to save, or forget it if it saves nothing."""
+    kept = {name: str(value) for name, value in asdict(saving).items()} | {"code": code} if saving else {}
+    if kept == request.session.get(SESSION_KEY, {}):
         return  # the session need not be written
-    if code:
-        request.session[SESSION_KEY] = code
+    if kept:
+        request.session[SESSION_KEY] = kept
     else:
         del request.session[SESSION_KEY]
+
+
+def shown(request: HttpRequest, code: str) -> Saving | None:
+    """What the page said that this coupon saves; None if it was another one. An order checks it anew."""
+    kept = request.session.get(SESSION_KEY, {})
+    if not code or kept.get("code", "").upper() != code.upper():
+        return None
+    return Saving(Decimal(kept["percent"]), Decimal(kept["amount"]), kept["free_delivery"] == "True")
 
 
 def saving_for(request: HttpRequest, code: str, goods: list[Goods], *, currency, customer, now) -> Saving | None:

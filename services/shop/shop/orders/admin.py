@@ -62,8 +62,8 @@ class OrderAdmin(ReadOnly):
 
     list_display = ["reference", "state", "email", "ship_name", "sum", "placed_at", "attention"]
     list_filter = [NeedsAttention, "state", "payment", "placed_at", "ship_country"]
-    search_fields = ["email", "ship_name", "=lines__isbn13"]
-    search_help_text = "Reference or number of an order, e-mail address, name, or ISBN of a book in it"
+    search_fields = ["email", "ship_name", "=coupon_code", "=lines__isbn13"]
+    search_help_text = "Reference or number of an order, e-mail address, name, coupon, or ISBN of a book in it"
     ordering = ["-placed_at", "number"]
     date_hierarchy = "placed_at"
     show_full_result_count = False

@@ -52,35 +52,37 @@ def checkout(request: HttpRequest) -> HttpResponse:
     values["coupon"] = coupons.remembered(request)
     form = CheckoutForm(initial=values, user=request.user, currency=basket.currency)
     refusal = _take_off(request, basket, values["coupon"], customer=_customer(request))
+    coupons.remember(request, values["coupon"], basket.saving)
     return _Page(request, form, basket, coupon_error=refusal, entries=entries).show()
 
 
 def _place(request: HttpRequest) -> HttpResponse:
-    basket, theirs = carts.basket_of(request), carts.cart_of(request)
+    basket = carts.basket_of(request)
     form = CheckoutForm(request.POST, user=request.user, currency=basket.currency)
     if form.is_valid() and (placed := queries.placed_with(form.cleaned_data["checkout_key"], _buyer(request))):
         return _thanks(request, placed, gateway=form.chosen_gateway)
     code = form.cleaned_data.get("coupon", "")
-    if refusal := _take_off(request, basket, code, customer=_customer(request, form)):
+    basket.saving = coupons.shown(request, code)
+    is_new = bool(code) and basket.saving is None
+    if is_new and (refusal := _take_off(request, basket, code, customer=_customer(request, form))):
         form.add_error("coupon", refusal)
     if form.errors:
         return _Page(request, form, basket).show(status=400)
     # They order what they saw: a price that changed meanwhile is shown first.
-    if theirs is None or not basket.lines or str(basket.total) != request.POST.get("seen_total"):
-        is_new = code.upper() != coupons.remembered(request).upper()
-        coupons.remember(request, code)
-        return _repeat_or_show(request, form, basket, NEW_TOTAL if basket.saving and is_new else CHANGED)
-    return _order(request, form, basket, theirs)
+    if not basket.lines or str(basket.total) != request.POST.get("seen_total"):
+        coupons.remember(request, code, basket.saving)
+        return _repeat_or_show(request, form, basket, NEW_TOTAL if is_new else CHANGED)
+    return _order(request, form, basket)
 
 
-def _order(request: HttpRequest, form: CheckoutForm, basket: Basket, theirs) -> HttpResponse:
+def _order(request: HttpRequest, form: CheckoutForm, basket: Basket) -> HttpResponse:
     try:
         held = _hold(form, basket)
     except holding.NotHeld as refusal:
         return _repeat_or_show(request, form, _with_free(basket, refusal), SHORT if refusal.free else str(refusal))
     try:
         order = operations.place_order(
-            cart=theirs,
+            cart=basket.lines[0].cart,
             buyer=_buyer(request),
             email=form.cleaned_data.get("email") or request.user.email,
             ship_to=form.ship_to,
@@ -101,7 +103,7 @@ def _order(request: HttpRequest, form: CheckoutForm, basket: Basket, theirs) -> 
             operations.abandon_hold(form.cleaned_data["checkout_key"], now=timezone.now())
         told = NEW_TOTAL if isinstance(refusal, CouponRefused) else str(refusal)
         return _repeat_or_show(request, form, _basket(request, form), told)
-    coupons.remember(request, "")
+    coupons.remember(request, "", None)
     if order.user_id:
         addresses.remember_address(request.user, vars(form.ship_to), now=timezone.now())
     return _thanks(request, order, gateway=form.chosen_gateway)
@@ -136,6 +138,7 @@ def _basket(request: HttpRequest, form: CheckoutForm) -> Basket:
     code = form.cleaned_data.get("coupon", "")
     if refusal := _take_off(request, basket, code, customer=_customer(request, form)):
         form.add_error("coupon", refusal)
+    coupons.remember(request, code, basket.saving)
     return basket
 
 
@@ -175,7 +178,7 @@ def _change(request: HttpRequest) -> HttpResponse:
     code = typed.get("coupon", "").strip()
     form = CheckoutForm(initial=typed, user=request.user, currency=basket.currency)
     refusal = _take_off(request, basket, code, customer=_customer(request))
-    coupons.remember(request, "" if refusal else code[:30])
+    coupons.remember(request, code, basket.saving)
     page = _Page(request, form, basket, coupon_error=refusal)
     status = 400 if refusal and "apply" in typed else 200
     return page.show_sum(status=status) if request.htmx else page.show(status=status)

@@ -57,12 +57,12 @@ class CheckoutForm(forms.Form):
         error_messages={"invalid": "Please write the number with digits, spaces and + ( ) / . - only."},
     )
     bill_name = _text("Name on the bill", "billing name", "bill_name", required=False)
-    bill_line1 = _text("Street and number", "billing address-line1", "bill_line1", required=False)
-    bill_line2 = _text("Apartment, company or the like", "billing address-line2", "bill_line2", required=False)
-    bill_postcode = _text("Postcode", "billing postal-code", "bill_postcode", required=False)
-    bill_city = _text("Town or city", "billing address-level2", "bill_city", required=False)
+    bill_line1 = _text("Street and number on the bill", "billing address-line1", "bill_line1", required=False)
+    bill_line2 = _text("Apartment or company on the bill", "billing address-line2", "bill_line2", required=False)
+    bill_postcode = _text("Postcode on the bill", "billing postal-code", "bill_postcode", required=False)
+    bill_city = _text("Town or city on the bill", "billing address-level2", "bill_city", required=False)
     bill_country = forms.ChoiceField(
-        label="Country",
+        label="Country on the bill",
         required=False,
         choices=[("", "Please choose"), *COUNTRIES],
         widget=forms.Select(attrs={"autocomplete": "billing country"}),
@@ -111,9 +111,7 @@ class CheckoutForm(forms.Form):
         if any(cleaned.get(name) for name in BILL):
             for name in BILL_NEEDS:
                 if not cleaned.get(name) and name not in self.errors:
-                    self.add_error(
-                        name, f"The bill needs: {self.fields[name].label}. Or leave all of its address empty."
-                    )
+                    self.add_error(name, f"Please fill in: {self.fields[name].label}.")
         return cleaned
 
     @property

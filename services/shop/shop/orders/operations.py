@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from shop.accounts.models import User
 from shop.bell import ring_after_commit
 from shop.cart.models import Cart, CartLine
-from shop.cart.operations import pour_back, take_lines
+from shop.cart.operations import CartRefused, pour_back, take_lines
 from shop.catalogue.models import Book
 from shop.coupons.operations import CouponRefused, note_use
 from shop.orders import letters, wire
@@ -87,8 +87,7 @@ class CheckoutKeyTaken(CannotOrder):
     """This checkout key made an order of somebody else."""
 
 
-# The twin of a double submit took the lines, wrote the key, or used the coupon before us.
-BEATEN_BY_A_TWIN = (EmptyCart, CartChanged, CouponRefused, IntegrityError)
+REFUSALS = (CannotOrder, CartRefused, CouponRefused, IntegrityError)
 
 
 @dataclass(frozen=True)
@@ -128,8 +127,6 @@ def place_order(
     :raises shop.coupons.operations.CouponRefused: likewise.
     :raises shop.cart.operations.TooManyLines: more books than one order may hold.
     """
-    if placed := _placed_by(checkout_key, buyer):
-        return placed
     try:
         with transaction.atomic(durable=True):
             taken = take_lines(cart)
@@ -151,7 +148,7 @@ def place_order(
                 **cost.of_order,
             )
             return _write(order, cost, now=now)
-    except BEATEN_BY_A_TWIN:
+    except REFUSALS:  # to the twin of a double submit, or to who goes back and sends the form again, it says nothing
         if placed := _placed_by(checkout_key, buyer):
             return placed
         raise
@@ -213,7 +210,9 @@ def abandon_hold(checkout_key: UUID, *, now: datetime) -> None:
 
 
 def _books_for_sale(taken: list[CartLine], held: Held | None) -> dict[int, Book]:
-    """This function will lock the books, in the order of their keys so that no two orders can block each other.
+    """This function will read the books of an order, and lock those that the store does not hold for it.
+
+    They are locked in the order of their keys, so that no two orders can block each other.
 
     :raises NotForSale: naming every line that cannot be had. The store has the last word later.
     :raises EmptyCart, CartChanged:
@@ -223,11 +222,11 @@ def _books_for_sale(taken: list[CartLine], held: Held | None) -> dict[int, Book]
     if held and held.copies != {line.book_id: line.quantity for line in taken}:
         raise CartChanged("Your cart has changed. Please look at it and order again.")
     keys = [line.book_id for line in taken]
+    if held:  # the store has put the copies aside, whatever the shop last heard
+        return Book.objects.with_available().in_bulk(keys)
     list(Book.objects.filter(pk__in=keys).order_by("pk").select_for_update(no_key=True).values_list("pk"))
     # A second statement, since the first saw the world before it got its locks.
     books = Book.objects.with_available().in_bulk(keys)
-    if held:
-        return books  # the store has put the copies aside, whatever the shop last heard
     left = {pk: 0 if book.is_retired else book.available for pk, book in books.items()}
     if problems := [(line, left[line.book_id]) for line in taken if line.quantity > left[line.book_id]]:
         raise NotForSale(problems)

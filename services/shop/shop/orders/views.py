@@ -13,7 +13,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from shop.cart import visitors
 from shop.cart.operations import CartRefused
-from shop.coupons import visitors as coupons
 from shop.orders import cancelling, countries, operations, queries, sums, timeline
 from shop.orders.models import Order
 from shop.orders.states import State
@@ -98,7 +97,6 @@ def restore(request: HttpRequest, number: UUID) -> HttpResponse:
         messages.error(request, str(refusal))
         return redirect(found)
     if is_back:
-        coupons.remember(request, found.coupon_code)
         messages.success(request, "The books are back in your cart.")
     return redirect("cart:page")
 

@@ -125,7 +125,11 @@ def test_a_coupon_that_was_taken_back_meanwhile_is_named_and_the_full_price_show
     form = checkout_form(client, coupon="SAVE10", seen_total=hidden(apply(client, "SAVE10"), "seen_total"))
     Coupon.objects.filter(pk=coupon.pk).update(is_active=False)
     page = client.post("/checkout/", form)
-    assert page.status_code == 400 and "is no longer valid" in text(page) and "€31.25" in text(page)
+    assert page.status_code == 409 and "is no longer valid" in text(page) and "€31.25" in text(page)
+    again = client.post("/checkout/", {**form, "seen_total": "31.25"})
+    assert again.status_code == 400 and not Order.objects.exists(), "nobody pays the full price without having said so"
+    client.post("/checkout/", {**form, "seen_total": "31.25", "coupon": ""})
+    assert str(Order.objects.get().total) == "31.25"
 
 
 def test_a_coupon_is_remembered_until_it_is_used_or_left_out(client, basket, make_coupon):

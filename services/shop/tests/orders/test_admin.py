@@ -33,6 +33,21 @@ def statements(browser, path):
     return len(spent)
 
 
+def test_an_order_shows_what_it_costs_and_why(staff, make_book):
+    place(make_book, 1, 1)
+    page = text(staff.get(f"{LIST}{Order.objects.get().pk}/change/"))
+    for name in (
+        "Coupon",
+        "Delivery",
+        "Discount",
+        "Tax percent",
+        "If copies are missing",
+        "List price",
+        "Price reason",
+    ):
+        assert name in page, name
+
+
 def test_orders_are_found_by_reference_number_address_and_isbn(staff, make_book):
     place(make_book, 1, 3)
     wanted = Order.objects.get(email="guest2@example.org")
