@@ -80,6 +80,7 @@ INSTALLED_APPS = [
     "shop.payments.gateways.test",
     "shop.payments.gateways.bank_transfer",
     "shop.reviews",
+    "shop.invoices",
     "shop.upkeep",
 ]
 
@@ -162,6 +163,9 @@ if PAYPAL_CLIENT_ID and not (PAYPAL_CLIENT_SECRET and PAYPAL_MERCHANT_ID and PAY
     )
 if BANK_TRANSFER_ACCOUNT and not (BANK_TRANSFER_OWNER and 1 <= BANK_TRANSFER_DAYS <= 60):
     raise ImproperlyConfigured("BANK_TRANSFER_ACCOUNT also needs BANK_TRANSFER_OWNER, and 1 to 60 BANK_TRANSFER_DAYS.")
+
+# Who sells, as it stands on invoices: name, address and tax number, the lines divided by |.
+INVOICE_SELLER = env("INVOICE_SELLER", default="").strip() or "Bookshop"
 
 # --- what the shop talks to; none of it is needed to answer a request ---
 STORE_URL = env("STORE_URL", default="http://127.0.0.1:8001").rstrip("/")

@@ -18,6 +18,7 @@ urlpatterns = [
     path("", include("shop.reviews.urls")),
     path("wishlist/", include("shop.wishlist.urls")),
     path("", include("shop.orders.urls")),
+    path("", include("shop.invoices.urls")),
     path("", include("shop.payments.urls")),
     path("bank-transfer/", include("shop.payments.gateways.bank_transfer.urls")),
     path("test-bank/", include("shop.payments.gateways.test.urls")),

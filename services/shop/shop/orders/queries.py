@@ -40,10 +40,14 @@ class Viewer:
 
 def order_of(viewer: Viewer, number: UUID, *, token: str = "") -> Order | None:
     """This function will find an order for its owner or for who holds its signed link; None for anybody else."""
-    order = Order.objects.prefetch_related(
-        Prefetch("lines", OrderLine.objects.select_related("book").order_by("position")),
-        Prefetch("events", OrderEvent.objects.order_by("version")),
-    ).filter(pk=number)
+    order = (
+        Order.objects.select_related("invoice")
+        .prefetch_related(
+            Prefetch("lines", OrderLine.objects.select_related("book").order_by("position")),
+            Prefetch("events", OrderEvent.objects.order_by("version")),
+        )
+        .filter(pk=number)
+    )
     found = order.first()
     if found and (viewer.owns(found) or constant_time_compare(token, found.link_token)):
         return found
@@ -53,6 +57,7 @@ def order_of(viewer: Viewer, number: UUID, *, token: str = "") -> Order | None:
 def orders_of(user: User) -> QuerySet[Order]:
     return (
         Order.objects.filter(user=user)
+        .select_related("invoice")
         .annotate(copies=_of_lines("quantity"), short=_of_lines("short"), returned=_returned())
         .prefetch_related(
             Prefetch("lines", OrderLine.objects.order_by("position")),

@@ -5,6 +5,7 @@ from django.db import connection, transaction
 from shop.cart.models import Cart, CartLine
 from shop.catalogue.models import Book
 from shop.coupons.models import Coupon, CouponUse, Discount
+from shop.invoices.models import Invoice, Series
 from shop.notifications.models import Mail
 from shop.orders.models import Order, OrderEvent, OrderLine
 from shop.outbox.models import OutboxMessage
@@ -18,6 +19,8 @@ EMPTIED = (
     PaymentEvent,
     Refund,
     Payment,
+    Invoice,
+    Series,
     StoreEvent,
     Retelling,
     Comparison,

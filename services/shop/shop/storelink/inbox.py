@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef
 
+from shop.invoices import operations as invoices
 from shop.notifications import operations as notifications
 from shop.notifications.models import Mail
 from shop.orders import letters
@@ -41,6 +42,7 @@ class Writes:
     mails: list[Mail] = field(default_factory=list)
     counted: dict[int, OrderLine] = field(default_factory=dict)
     impossible: list[BadRow] = field(default_factory=list)
+    sent: list[tuple[Order, list[OrderLine]]] = field(default_factory=list)
 
 
 def hear_events(events: Iterable[Heard], *, now: datetime) -> None:
@@ -92,7 +94,7 @@ def cancel_refused(number: UUID | str, *, reason: str, now: datetime) -> None:
     lines = list(order.lines.order_by("position"))
     event = order.move_to(state, at=now, reason=reason[:REASON_LENGTH], actor="warehouse")
     kind = letters.NOT_CANCELLED
-    _save([order], Writes(events=[event], mails=[letters.letter(order, lines, event, now=now, kind=kind)]))
+    _save([order], Writes(events=[event], mails=[letters.letter(order, lines, event, now=now, kind=kind)]), now=now)
 
 
 def end_unheard(number: UUID | str, state: State, *, reason: str, now: datetime, actor: str = "warehouse") -> None:
@@ -101,7 +103,7 @@ def end_unheard(number: UUID | str, state: State, *, reason: str, now: datetime,
     if state in MOVES[State(order.state)]:
         writes, lines = Writes(), list(order.lines.order_by("position"))
         _move(order, lines, state, reason, at=now, now=now, writes=writes, actor=actor)
-        _save([order], writes)
+        _save([order], writes, now=now)
 
 
 def _locked(numbers: set[UUID]) -> dict[UUID, Order]:
@@ -147,7 +149,7 @@ def _advance(orders: dict[UUID, Order], *, now: datetime) -> Writes:
             _apply(order, lines[number], event, now=now, writes=writes)
         if order.store_version > before:
             moved.append(order)
-    _save(moved, writes)
+    _save(moved, writes, now=now)
     return writes
 
 
@@ -188,6 +190,8 @@ def _move(
 ) -> None:
     event = order.move_to(state, at=at, reason=reason[:REASON_LENGTH], actor=actor)
     writes.events.append(event)
+    if state == State.SHIPPED:
+        writes.sent.append((order, lines))
     is_news = state not in writes.told.get(order.pk, ())
     refund = _give_back(order, lines, reason, now=now)
     returned = refund.amount if refund else Decimal(0)
@@ -251,10 +255,11 @@ def _shortage(lines: list[OrderLine], event: Heard) -> str:
     return f"The warehouse has too few copies of {', '.join(named)}." if named else ""
 
 
-def _save(orders: list[Order], writes: Writes) -> None:
+def _save(orders: list[Order], writes: Writes, *, now: datetime) -> None:
     if orders:
         Order.objects.bulk_update(orders, ["state", "reason", "version", "store_version"])
     if writes.counted:
         OrderLine.objects.bulk_update(writes.counted.values(), COUNTERS)
     OrderEvent.objects.bulk_create(writes.events)
+    invoices.issue(writes.sent, now=now)
     notifications.write_all(writes.mails)
