@@ -82,6 +82,7 @@ INSTALLED_APPS = [
     "shop.reviews",
     "shop.invoices",
     "shop.upkeep",
+    "shop.contact",
 ]
 
 MIDDLEWARE = [
@@ -169,7 +170,8 @@ INVOICE_SELLER = env("INVOICE_SELLER", default="").strip() or "Bookshop"
 
 # --- what the shop talks to; none of it is needed to answer a request ---
 STORE_URL = env("STORE_URL", default="http://127.0.0.1:8001").rstrip("/")
-STORE_PUBLIC_URL = env("STORE_PUBLIC_URL", default=STORE_URL).rstrip("/")
+# Where staff reach the store's admin; empty: the shop's admin shows no way there.
+STORE_PUBLIC_URL = env("STORE_PUBLIC_URL", default="").rstrip("/")
 STORE_TOKEN_FILE = env("STORE_TOKEN_FILE", default="")
 # The share of the catalogue that may be withdrawn within an hour before a person is asked.
 MASS_RETIREMENT_SHARE = env.float("MASS_RETIREMENT_SHARE", default=0.2)
@@ -193,6 +195,15 @@ vars().update(env.email_url("EMAIL_URL", default="smtp://127.0.0.1:1025"))
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="Bookshop <orders@bookshop.example>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+
+# --- who runs the shop; what is empty is shown nowhere ---
+# Where messages from the contact page are mailed to. They are in the admin in any case.
+CONTACT_EMAIL = env("CONTACT_EMAIL", default="").strip()
+COMPANY_NAME = env("COMPANY_NAME", default="").strip()
+COMPANY_ADDRESS = env.list("COMPANY_ADDRESS", default=[])  # its lines, parted by commas
+COMPANY_PHONE = env("COMPANY_PHONE", default="").strip()
+COMPANY_REGISTER = env("COMPANY_REGISTER", default="").strip()
+COMPANY_TAX_ID = env("COMPANY_TAX_ID", default="").strip()
 
 # --- people ---
 AUTH_USER_MODEL = "accounts.User"

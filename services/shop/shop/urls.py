@@ -14,6 +14,7 @@ second_step.guard(admin.site)
 urlpatterns = [
     path("", include("shop.pages.urls")),
     path("", include("shop.catalogue.urls")),
+    path("contact/", include("shop.contact.urls")),
     path("cart/", include("shop.cart.urls")),
     path("", include("shop.reviews.urls")),
     path("wishlist/", include("shop.wishlist.urls")),

@@ -11,6 +11,8 @@ NOW = datetime(2026, 11, 21, 10, 0, tzinfo=UTC)
 @pytest.fixture(autouse=True)
 def quiet_and_private(settings, tmp_path, monkeypatch):
     """No test rings a real bell, or leaves files behind."""
+    from django.core.cache import cache
+
     from shop import bell
     from worker_bell import Bell
 
@@ -19,6 +21,7 @@ def quiet_and_private(settings, tmp_path, monkeypatch):
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.STAFF_TOTP = False  # the staff of the tests have no telephones; test_second_step.py gives them one
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    cache.clear()
 
 
 @pytest.fixture

@@ -41,6 +41,9 @@ def everything_about(user: User) -> dict[str, Any]:
             {"to": mail.to, "subject": mail.subject, "text": mail.text, "written_at": _time(mail.created_at)}
             for mail in Mail.objects.filter(key__in=keys).order_by("pk")
         ],
+        "messages": [
+            {"about": one.about, "text": one.text, "written_at": _time(one.at)} for one in user.messages.order_by("pk")
+        ],
         "sessions": [
             {"browser": one.user_agent, "ip": one.ip, "began_at": _time(one.created_at)}
             for one in user.usersession_set.order_by("pk")

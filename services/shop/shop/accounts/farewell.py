@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from shop.accounts.models import User
+from shop.contact.operations import forget as forget_messages
 from shop.coupons.models import CouponUse
 from shop.notifications.models import Mail
 from shop.notifications.operations import FORGOTTEN_ONCE_SENT, blank, write_mail
@@ -47,12 +48,13 @@ def forget(user: User, *, now: datetime) -> None:
         Order.objects.filter(pk__in=numbers).update(user=None, email="", **dict.fromkeys(SHIP + BILL, ""))
         CouponUse.objects.filter(order__in=numbers).update(customer="")
         own_key = f"account:{email}"[:100]
-        letters = Mail.objects.filter(key__in=[*keys, own_key])
+        letters = Mail.objects.filter(key__in=[*keys, own_key, email])
         letters.filter(state=Deliverable.State.WAITING).update(state=Deliverable.State.GIVEN_UP, done_at=now)
         blank(letters)
         letters.filter(key=own_key).update(key="account:removed")
         OutboxMessage.objects.filter(key__in=keys, state=Deliverable.State.SENT).update(body={"removed": True})
         reviews.forget(user)
+        forget_messages(user)
         user.delete()
         write_mail(
             event=f"account:goodbye:{uuid4()}",

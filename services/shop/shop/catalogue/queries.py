@@ -7,6 +7,7 @@ from django.core.paginator import Page, Paginator
 from django.db.models import F, Func, Value
 from django.db.models.expressions import BaseExpression
 
+from shop.catalogue import popular
 from shop.catalogue.finding import BOOKS_PER_PAGE, Found, find
 from shop.catalogue.headings import Named, heading_id
 from shop.catalogue.isbn import isbn13_from
@@ -14,13 +15,17 @@ from shop.catalogue.models import Book, BookQuerySet, Heading
 from shop.catalogue.wish import Wish
 
 BOOKS_PER_SHELF = 6
+IN_SERIES = (F("card__series_place").asc(nulls_last=True), "card__sort_title", "id")
 SAMPLE = 400  # newest books among which the home page looks for its shelves
 
 
 @dataclass(frozen=True)
 class Shelf:
+    """:ivar address: of the whole list, where there is one."""
+
     title: str
     books: list[Book]
+    address: str = ""
 
 
 class _Counted(Paginator):
@@ -84,8 +89,12 @@ def categories(roots_only: bool = False) -> list[Named]:
 
 
 def shelves(*, today: date) -> list[Shelf]:
-    """This function will fill the home page: the newest books, and a category and a decade that change by the day."""
+    """This function will fill the home page: new, popular, a series, and a category and a decade that change by the day."""
     found = [Shelf("New on our shelves", _shelf(Book.objects.listed(), "-id"))]
+    found.append(Shelf("Popular now", books_by_keys(popular.keys()[:BOOKS_PER_SHELF])))
+    if series := _of_the_day(popular.long_series(), today):
+        books = Book.objects.listed().filter(card__headings__contains=[series.id])
+        found.append(Shelf(f"In series: {series.label}", _shelf(books, *IN_SERIES), series.address))
     sample = Book.objects.listed().order_by("-id").values_list("categories", "first_published")[:SAMPLE]
     sample = list(sample)
     if path := _of_the_day(sorted({tuple(path) for paths, _ in sample for path in paths if path}), today):

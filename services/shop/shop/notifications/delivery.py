@@ -13,7 +13,7 @@ from django.core.mail.backends.base import BaseEmailBackend
 
 from shop.clock import Clock
 from shop.notifications.models import Mail
-from shop.notifications.operations import FORGOTTEN_ONCE_SENT, blank
+from shop.notifications.operations import ANSWERED_AT_KEY, FORGOTTEN_ONCE_SENT, blank
 
 log = logging.getLogger(__name__)
 
@@ -92,6 +92,8 @@ def letter_of(mail: Mail) -> Letter:
         "Auto-Submitted": "auto-generated",
     }
     letter = Letter(mail.subject, mail.text, settings.DEFAULT_FROM_EMAIL, [mail.to], headers=headers)
+    if mail.kind == ANSWERED_AT_KEY:
+        letter.reply_to = [mail.key]
     if mail.html:
         letter.attach_alternative(mail.html, "text/html")
     return letter

@@ -13,6 +13,7 @@ from shop.notifications.models import Mail
 from worker_bell import Topic
 
 FORGOTTEN_ONCE_SENT = "goodbye"  # the kind of letter whose reader wants no trace left
+ANSWERED_AT_KEY = "contact"  # the kind of letter whose answer goes to the address that is its key
 GONE = "(removed)"
 
 

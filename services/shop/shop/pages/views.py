@@ -1,4 +1,4 @@
-"""The home page and the small files that browsers and crawlers ask for."""
+"""The home page, about us, help, and the small files that browsers and crawlers ask for."""
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
@@ -13,6 +13,8 @@ from django.views.static import serve
 from shop.catalogue import queries
 from shop.catalogue.availability import Hearing
 from shop.pages.addresses import absolute
+from shop.pages.company import Company
+from shop.payments.gateways import gateways
 
 PICTURES = (".jpg", ".jpeg", ".png", ".webp", ".avif")
 ROBOTS = """User-agent: *
@@ -33,6 +35,18 @@ def home(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     context = {"shelves": queries.shelves(today=now.date()), "hearing": Hearing.latest(now=now)}
     return render(request, "pages/home.html", context)
+
+
+@require_safe
+def about(request: HttpRequest) -> HttpResponse:
+    return render(request, "pages/about.html", {"company": Company.from_settings()})
+
+
+@require_safe
+def help(request: HttpRequest) -> HttpResponse:
+    ways = [gateway.label for gateway in gateways().values()]
+    context = {"ways": ways, "minutes": settings.PAYMENT_WINDOW_S // 60, "company": Company.from_settings()}
+    return render(request, "pages/help.html", context)
 
 
 @require_safe

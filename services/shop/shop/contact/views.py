@@ -1,0 +1,54 @@
+"""The contact page. It needs no JavaScript, no account and no mail server."""
+
+from allauth.account.adapter import get_adapter
+from allauth.account.models import EmailAddress
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from shop.contact import operations
+from shop.contact.forms import ContactForm
+from shop.pages.company import Company
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def contact(request: HttpRequest) -> HttpResponse:
+    about = {"about": request.GET.get("order", "")[:40].replace("\0", "")}
+    form = ContactForm(request.POST or None, user=request.user, initial=about)
+    status = 200
+    if request.method == "POST" and form.is_valid():
+        writer = request.user if request.user.is_authenticated else None
+        ip = get_adapter().get_client_ip(request)
+        try:
+            operations.write(_note(request, form), writer=writer, ip=ip, now=timezone.now())
+            return redirect("contact:sent")
+        except operations.TooMany as refusal:
+            form.add_error(None, str(refusal))
+            status = 429
+    elif request.method == "POST":
+        status = 400
+    context = {"form": form, "company": Company.from_settings()}
+    return render(request, "contact/contact.html", context, status=status)
+
+
+@require_safe
+def sent(request: HttpRequest) -> HttpResponse:
+    return render(request, "contact/sent.html")
+
+
+def _note(request: HttpRequest, form: ContactForm) -> operations.Note:
+    given = form.cleaned_data
+    wants_copy = given.get("copy") and EmailAddress.objects.filter(
+        user=request.user, email=request.user.email, verified=True
+    )
+    return operations.Note(
+        key=given["key"],
+        name=given["name"],
+        email=given["email"],
+        about=given["about"],
+        text=given["text"],
+        copy_to=request.user.email if wants_copy else "",
+    )
