@@ -11,6 +11,9 @@ LOGINS = {
     "customer": ("alice@bookshop.example", "shop: buys books"),
     "packer": ("dan@bookshop.example", "store: packs orders"),
     "owner": ("olga@bookshop.example", "shop and store: owns both"),
+    "office": ("fay@bookshop.example", "shop's admin: works in the office"),
+    "dispatcher": ("dirk@bookshop.example", "shop's admin: dispatches"),
+    "agent": ("carol@bookshop.example", "shop's admin: answers customers"),
 }
 NO_DEMO = """\
 Demo mode is off: no accounts, no books and no mail page were made.

@@ -39,6 +39,9 @@ MAKERS = {
     "customer": typed_password,
     "owner": typed_password,
     "packer": typed_password,
+    "office": typed_password,
+    "dispatcher": typed_password,
+    "agent": typed_password,
 }
 
 RABBITMQ_CONF = """\
@@ -62,6 +65,9 @@ READERS = {
         "redis-password": "{redis}",
         "customer-password": "{customer}",
         "owner-password": "{owner}",
+        "office-password": "{office}",
+        "dispatcher-password": "{dispatcher}",
+        "agent-password": "{agent}",
     },
     "store": {
         "secret-key": "{store-secret-key}",
@@ -71,7 +77,10 @@ READERS = {
         "owner-password": "{owner}",
         "packer-password": "{packer}",
     },
-    "demo": {"customer-password": "{customer}", "owner-password": "{owner}", "packer-password": "{packer}"},
+    "demo": {
+        f"{login}-password": f"{{{login}}}"
+        for login in ("customer", "owner", "packer", "office", "dispatcher", "agent")
+    },
     "shop-db": {"superuser-password": "{shop-db-superuser}", "password": "{shop-db}"},
     "store-db": {"superuser-password": "{store-db-superuser}", "password": "{store-db}"},
     "rabbitmq": {"rabbitmq.conf": RABBITMQ_CONF, "password": "{broker}"},

@@ -14,6 +14,12 @@ from parts.redis import Redis
 from parts.secret import secret
 
 ALICE, DAN, OLGA = "alice@bookshop.example", "dan@bookshop.example", "olga@bookshop.example"
+# Who works in the shop's admin in other roles than the owner's.
+SHOP_STAFF = {
+    "office": "fay@bookshop.example",
+    "dispatcher": "dirk@bookshop.example",
+    "agent": "carol@bookshop.example",
+}
 SECRET_KEY_BYTES, PASSWORD_BYTES = 48, 12
 SCOPES = ("orders:push", "feeds:read")
 Told = Callable[[Part, float], None]
@@ -138,6 +144,10 @@ class Bookshop:
             ["migrate", "--noinput"],
             ["ensure_user", ALICE, "--role", "customer", "--password-file", self._password_file("customer")],
             ["ensure_user", OLGA, "--role", "owner", "--password-file", self._password_file("owner")],
+            *(
+                ["ensure_user", email, "--role", role, "--password-file", self._password_file(role)]
+                for role, email in SHOP_STAFF.items()
+            ),
             *self._demo_prices,
         ]
         return Commands("shop tables", commands, home=self.home, env=self.shop_env)
@@ -162,7 +172,7 @@ class Bookshop:
             part.stop_leftover()
 
     def card(self) -> dict:
-        emails = {"customer": ALICE, "owner": OLGA, "packer": DAN}
+        emails = {"customer": ALICE, "owner": OLGA, "packer": DAN, **SHOP_STAFF}
         return {
             "shop": {"url": self.shop.url},
             "store": {"url": self.store.url},

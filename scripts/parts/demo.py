@@ -155,10 +155,12 @@ def card_text(card: dict, seconds: float) -> str:
     logins = card["logins"]
     rows = [
         ("Shop", card["shop"]["url"], "customer", logins["customer"]),
+        ("", f"{card['shop']['url']}/admin/", "owner", logins["owner"]),
+        *(("", "", role, logins[role]) for role in ("office", "dispatcher", "agent")),
         ("Store", f"{card['store']['url']}/admin/", "owner", logins["owner"]),
         ("", "", "packer", logins["packer"]),
     ]
-    lines = [f"{what:6} {url:32} {who:9} {login['email']:24} {login['password']}" for what, url, who, login in rows]
+    lines = [f"{what:6} {url:32} {who:10} {login['email']:24} {login['password']}" for what, url, who, login in rows]
     lines += [f"{'Mail':6} {card['mail']['url']}", f"Coupons: {COUPONS}"]
     width = max(map(len, lines)) + 2
     framed = "\n".join(f"│ {line:{width - 2}} │" for line in lines)

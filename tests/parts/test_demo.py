@@ -46,7 +46,7 @@ def test_the_card_names_every_door_and_log_in(demo):
     assert {name: set(card[name]) for name in ("shop", "store", "mail")} == {
         name: {"url"} for name in ("shop", "store", "mail")
     }
-    assert set(card["logins"]) == {"customer", "owner", "packer"}
+    assert set(card["logins"]) == {"customer", "owner", "packer", "office", "dispatcher", "agent"}
     assert all(set(login) == {"email", "password"} for login in card["logins"].values())
     assert len(card["service_token"]) >= 32
     assert demo.card_file.stat().st_mode & 0o777 == 0o600

@@ -83,6 +83,7 @@ INSTALLED_APPS = [
     "shop.invoices",
     "shop.upkeep",
     "shop.contact",
+    "shop.staff",  # the last: its groups are given the permissions of all others
 ]
 
 MIDDLEWARE = [
@@ -93,6 +94,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "shop.staff.maintenance.Maintenance",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",

@@ -1,5 +1,6 @@
 """The cast: Alice buys, Bob is another buyer, Olga owns the shop. The database is a real Postgres (DATABASE_URL)."""
 
+import math
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -14,6 +15,7 @@ def quiet_and_private(settings, tmp_path, monkeypatch):
     from django.core.cache import cache
 
     from shop import bell
+    from shop.staff import maintenance
     from worker_bell import Bell
 
     monkeypatch.setattr(bell, "_bell", Bell(""))
@@ -21,6 +23,7 @@ def quiet_and_private(settings, tmp_path, monkeypatch):
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.STAFF_TOTP = False  # the staff of the tests have no telephones; test_second_step.py gives them one
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    monkeypatch.setattr(maintenance, "sign", maintenance.Sign(looked=math.inf))  # open, and never asked again
     cache.clear()
 
 

@@ -5,9 +5,9 @@ from django.contrib.auth.models import Group
 from django.db import transaction
 
 from shop.accounts.models import User
+from shop.staff.roles import SHORT
 
-OWNERS = "Owners"
-ROLES = ("customer", "owner")
+ROLES = ("customer", *SHORT)
 
 
 def ensure_user(email: str, *, role: str, password: str) -> bool:
@@ -20,9 +20,10 @@ def ensure_user(email: str, *, role: str, password: str) -> bool:
         is_new = user is None
         if is_new:
             user = User.objects.create_user(email, password)
-        if role == "owner":
-            user.is_staff = user.is_superuser = True
-            user.groups.add(Group.objects.get(name=OWNERS))
+        if role in SHORT:
+            user.is_staff = True
+            user.is_superuser = user.is_superuser or role == "owner"
+            user.groups.add(Group.objects.get(name=SHORT[role]))
         user.save()
         EmailAddress.objects.update_or_create(user=user, email=user.email, defaults={"verified": True, "primary": True})
     return is_new

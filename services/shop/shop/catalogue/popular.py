@@ -9,7 +9,7 @@ from shop.orders.models import Order, OrderLine
 from shop.orders.states import State
 
 KEPT_S = 600
-LATELY = 2000  # orders
+LATELY = 1000  # orders
 MOST_BOOKS = 24
 MOST_SERIES = 30
 SOLD = (State.PLACED, State.ACCEPTED, State.PACKING, State.SHIPPED)

@@ -4,6 +4,7 @@ import re
 from uuid import UUID
 
 from shop.notifications.models import Mail
+from shop.orders import attention
 from shop.orders.models import Order
 from shop.outbox.models import Deliverable, OutboxMessage
 from shop.payments.models import PaymentEvent, Refund
@@ -71,6 +72,8 @@ def _happened(order: Order) -> list[tuple]:
         gone = ", ".join(f"version {body.get('version')} ({body.get('status')})" for body in anew.forgotten)
         said += f" Heard before and gone there: {gone or 'nothing'}."
         told.append(((anew.at, 4, 0), f"{anew.at:%F %T.%f} {said}"))
+    for entry in attention.settled(order):
+        told.append(((entry.action_time, 5, entry.id), f"{entry.action_time:%F %T.%f} {entry.change_message}"))
     for row in SetAside.objects.filter(feed=Feed.Name.ORDERS, key__startswith=str(order.number)):
         told.append(((row.first_at, 4, row.id), f"{row.first_at:%F %T.%f} set aside {row.key}: {row.reason}"))
     return told

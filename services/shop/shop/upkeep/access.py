@@ -1,4 +1,4 @@
-"""Who may look at the road, and who may do something about it."""
+"""Who may look at the road, and who may do something about it: as the table of roles says."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -7,16 +7,11 @@ from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 
-LOOK = "storelink.view_feed"
-ACT = "storelink.change_feed"
-LOOK_AT_MAIL = "notifications.view_mail"
-# Those of the admin's own “Send again”.
-ACT_ON = {
-    "message": "outbox.change_outboxmessage",
-    "mail": "notifications.change_mail",
-    "refund": "payments.change_refund",
-    "aside": ACT,
-}
+from shop.staff.roles import ACT_ON, ACT_ON_FEEDS, LOOK_AT_FEEDS, LOOK_AT_MAIL
+
+__all__ = ["ACT", "ACT_ON", "LOOK", "LOOK_AT_MAIL"]
+
+LOOK, ACT = LOOK_AT_FEEDS, ACT_ON_FEEDS
 
 
 def staff(permission: str) -> Callable:

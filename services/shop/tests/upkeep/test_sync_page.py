@@ -3,13 +3,9 @@
 import re
 from datetime import timedelta
 from html import unescape
-from importlib import import_module
-from types import SimpleNamespace
 
 import pytest
-from django.apps import apps
 from django.contrib.auth.models import Group
-from django.db import connection
 from django.utils import timezone
 from shopping import text
 
@@ -235,9 +231,6 @@ def test_who_may_only_look_sees_no_buttons(onlooker, all_is_well, place):
 
 
 def test_an_owner_by_group_may_look_and_act(client, make_user, all_is_well, place, store):
-    as_migrated = SimpleNamespace(connection=connection)
-    import_module("shop.accounts.migrations.0002_owners").make_group(apps, as_migrated)
-    import_module("shop.outbox.migrations.0003_owners_act").allow(apps, as_migrated)
     oscar = make_user("Oscar", is_staff=True)
     oscar.groups.add(Group.objects.get(name="Owners"))
     client.force_login(oscar)

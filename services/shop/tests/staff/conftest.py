@@ -1,0 +1,138 @@
+"""Staff in every role, and one of everything to look at."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.contrib.auth.models import Group
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from shop.contact.models import Message
+from shop.notifications.models import Mail
+from shop.orders.models import Order, OrderEvent, OrderLine
+from shop.outbox.models import OutboxMessage
+from shop.payments.models import Payment, Refund
+from shop.staff.roles import LETTERS
+from shop.storelink.models import Feed, Retelling, SetAside, StoreEvent
+
+THEN = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
+
+
+@pytest.fixture
+def person_in(make_user):
+    """This function will make somebody with these roles and nothing else."""
+
+    def make(*roles: str, name: str = ""):
+        person = make_user(name or "-".join(role.split()[0] for role in roles) or "Nobody", is_staff=True)
+        person.groups.set(Group.objects.filter(name__in=roles))
+        assert person.groups.count() == len(roles)
+        return person
+
+    return make
+
+
+@pytest.fixture
+def browser_of():
+    def open_browser(person) -> Client:
+        browser = Client()
+        browser.force_login(person)
+        return browser
+
+    return open_browser
+
+
+@pytest.fixture
+def each_role(person_in, browser_of):
+    """A browser of somebody in each role, by the role's name; "" is staff without any."""
+    return {role: browser_of(person_in(*([role] if role else []))) for role in (*LETTERS.values(), "")}
+
+
+@pytest.fixture
+def make_order(alice, make_book):
+    """This function will write an order as it would be after some time, without going through its moves."""
+
+    def make(state: str = "placed", *, at: datetime = THEN, book=None, quantity: int = 1, **fields) -> Order:
+        book = book or make_book(1000 + Order.objects.count())
+        order = Order(
+            checkout_key=fields.pop("checkout_key", None) or Order._meta.get_field("number").default(),
+            **{
+                "user": alice,
+                "email": "alice@secret.example",
+                "state": state,
+                "version": 1,
+                "placed_at": at,
+                "currency": "EUR",
+                "total": quantity * book.price,
+                "ship_name": "Alice Example",
+                "ship_line1": "1 High Street",
+                "ship_postcode": "10115",
+                "ship_city": "Berlin",
+                "ship_country": "DE",
+                **fields,
+            },
+        )
+        order.save(force_insert=True)
+        OrderLine.objects.create(
+            order=order,
+            position=1,
+            book=book,
+            isbn13=book.isbn13,
+            title=book.title,
+            unit_price=book.price,
+            quantity=quantity,
+        )
+        OrderEvent.objects.create(order=order, version=1, state=state, at=at, actor="customer")
+        return order
+
+    return make
+
+
+@pytest.fixture
+def one_of_each(make_order, bob, make_book):
+    """A row of each model that staff may look at, by the model's label."""
+    order = make_order("placed", attention="A refund waits for a person.")
+    other = make_order("shipped", at=THEN - timedelta(days=400))  # long off the pages that read what the store said
+    due = {"next_at": THEN, "created_at": THEN}
+    payment = Payment.objects.create(
+        order=order, gateway="bank_transfer", amount=5, currency="EUR", state="pending", created_at=THEN
+    )
+    return {
+        "accounts.user": bob,
+        "catalogue.book": make_book(7),
+        "contact.message": Message.objects.create(
+            key=order.number, name="Bob", email="bob@example.org", text="Where is it?", network="n", at=THEN
+        ),
+        "notifications.mail": Mail.objects.create(
+            key="k",
+            event="one",
+            kind="test",
+            message_id="<1@x>",
+            to="bob@example.org",
+            subject="Hello",
+            text="Hi",
+            **due,
+        ),
+        "orders.order": order,
+        "outbox.outboxmessage": OutboxMessage.objects.create(
+            key=str(order.number), topic="order placed", body={}, **due
+        ),
+        "payments.payment": payment,
+        "payments.refund": Refund.objects.create(payment=payment, key="r", amount=5, reason="late", **due),
+        "storelink.feed": Feed.objects.get_or_create(name=Feed.Name.BOOKS)[0],
+        "storelink.retelling": Retelling.objects.create(order=order, at=THEN),
+        "storelink.setaside": SetAside.objects.create(
+            feed="books", key="9", reason="bad", body={}, first_at=THEN, last_at=THEN + timedelta(hours=1)
+        ),
+        "storelink.storeevent": StoreEvent.objects.create(order=other, version=1, body={}, heard_at=THEN),
+    }
+
+
+@pytest.fixture
+def statements():
+    def count(call) -> int:
+        with CaptureQueriesContext(connection) as spent:
+            call()
+        return len(spent)
+
+    return count

@@ -1,0 +1,173 @@
+"""Every cell of the table of roles: what it allows works, and everything else is refused."""
+
+import pytest
+from django.contrib import admin
+from django.contrib.auth.models import Group, Permission
+from django.core.management import call_command
+from django.urls import NoReverseMatch, reverse
+
+from shop.orders.models import Order
+from shop.staff import groups, roles
+from shop.staff.document import document
+from shop.staff.roles import ACT_ON, GIVES, LETTERS, LOOK_AT_FEEDS, MODELS, PAGES, USERS, permissions
+from shop.upkeep.urls import urlpatterns as upkeep_pages
+
+pytestmark = pytest.mark.django_db
+
+IN_THE_ADMIN = {model._meta.label_lower for model in admin.site._registry}
+ACTIONS = [
+    ("notifications.mail", "send_again"),
+    ("outbox.outboxmessage", "send_again"),
+    ("payments.payment", "money_came"),
+    ("payments.refund", "send_again"),
+    ("payments.refund", "given_back"),
+    ("contact.message", "dealt_with"),
+]
+UPKEEP_BY_ROW = {"try-again", "try-all-again", "give-up"}
+
+
+def allowed(role: str, permission: str) -> bool:
+    return role in permissions().get(permission, ())
+
+
+def verb(model: str, word: str) -> str:
+    app, _, name = model.partition(".")
+    return f"{app}.{word}_{name}"
+
+
+def address(model: str, page: str, *args) -> str:
+    return reverse(f"admin:{model.replace('.', '_')}_{page}", args=args)
+
+
+def test_every_model_of_the_admin_has_its_line():
+    with_inlines = IN_THE_ADMIN | {
+        inline.model._meta.label_lower for one in admin.site._registry.values() for inline in one.inlines
+    }
+    assert set(MODELS) == with_inlines, "one line in shop/staff/roles.py for each, also if nobody may see it"
+
+
+@pytest.mark.parametrize("model", sorted(model for model, verbs in MODELS.items() if verbs and model in IN_THE_ADMIN))
+def test_a_model_is_seen_by_those_of_its_line_and_nobody_adds_or_deletes(each_role, model, one_of_each):
+    key = one_of_each[model].pk
+    change = address(model, "change", key)
+    got, expected = {}, {}
+    for role, browser in each_role.items():
+        got[role] = {
+            "list": browser.get(address(model, "changelist")).status_code,
+            "page": browser.get(change).status_code,
+            "add": browser.post(address(model, "add"), {}).status_code,
+            "delete": browser.post(address(model, "delete", key), {"post": "yes"}).status_code,
+            "save": browser.post(change, {}).status_code,
+        }
+        seen = 200 if allowed(role, verb(model, "view")) else 403
+        saves = model == "accounts.user" and allowed(role, verb(model, "change"))
+        expected[role] = {"list": seen, "page": seen, "add": 403, "delete": 403, "save": 403}
+        expected[role]["save"] = 302 if saves else 403
+    assert got == expected
+
+
+def test_what_nobody_may_see_nobody_sees(each_role):
+    for model in IN_THE_ADMIN & {model for model, verbs in MODELS.items() if not verbs}:
+        for role, browser in each_role.items():
+            assert browser.get(address(model, "changelist")).status_code == 403, (model, role)
+
+
+@pytest.mark.parametrize("model, action", ACTIONS)
+def test_an_action_does_its_work_for_those_of_its_line_and_nothing_for_others(each_role, model, action, one_of_each):
+    rows = type(one_of_each[model]).objects.filter(pk=one_of_each[model].pk)
+    sent = {"action": action, "_selected_action": [str(one_of_each[model].pk)]}
+    for role, browser in each_role.items():
+        rows.update(**({"state": "refused"} if "outbox" in model or "mail" in model or "refund" in model else {}))
+        rows.update(**({"done_at": None} if model == "contact.message" else {}))
+        before = rows.values().get()
+        answer = browser.post(address(model, "changelist"), sent)
+        if not allowed(role, verb(model, "change")):
+            assert rows.values().get() == before, role
+            assert b"Write it down" not in answer.content, role
+        elif action in ("money_came", "given_back"):
+            assert answer.status_code == 200 and b"Write it down" in answer.content, role
+        else:
+            assert rows.values().get() != before, role
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_is_open_to_those_of_its_line(each_role, page, one_of_each, settings):
+    """Those that act answer a GET with "not this way" (405), and 302 where there is nothing to do."""
+    settings.BROKER_URL = ""
+    there = reverse(page, args=[one_of_each["orders.order"].pk] if page == "admin:orders_order_settle" else [])
+    for role, browser in each_role.items():
+        answer = browser.get(there)
+        assert answer.status_code in ({200, 302, 405} if allowed(role, PAGES[page]) else {403}), role
+        assert "/login" not in answer.headers.get("Location", ""), role
+
+
+@pytest.mark.parametrize("kind", ACT_ON)
+def test_a_row_of_the_sync_page_is_tried_again_or_given_up_by_those_of_its_line(each_role, kind, one_of_each):
+    model = {"message": "outbox.outboxmessage", "mail": "notifications.mail", "refund": "payments.refund"}
+    key = one_of_each[model.get(kind, "storelink.setaside")].pk
+    for role, browser in each_role.items():
+        may = allowed(role, LOOK_AT_FEEDS) and allowed(role, ACT_ON[kind])
+        assert browser.get(f"/admin/sync/give-up/{kind}/{key}/").status_code == (200 if may else 403), role
+        if kind != "aside":
+            for path in (f"/admin/sync/try-again/{kind}/", f"/admin/sync/try-again/{kind}/{key}/"):
+                assert browser.post(path).status_code == (302 if may else 403), role
+
+
+def test_every_page_beside_the_models_has_its_line():
+    names = {pattern.name for pattern in upkeep_pages}
+    assert {f"upkeep:{name}" for name in names - UPKEEP_BY_ROW} == {
+        page for page in PAGES if page.startswith("upkeep:")
+    }
+    for page in PAGES:
+        try:
+            reverse(page)
+        except NoReverseMatch:
+            reverse(page, args=[Order._meta.get_field("number").default()])
+
+
+def test_customers_and_guests_see_none_of_it(client, alice, one_of_each):
+    paths = [address(model, "changelist") for model in sorted(IN_THE_ADMIN)]
+    paths += ["/admin/", "/admin/sync/", address("orders.order", "settle", one_of_each["orders.order"].pk)]
+    for path in paths:
+        assert client.get(path).status_code == 302, path
+    client.force_login(alice)
+    for path in paths:
+        assert client.get(path, follow=True).status_code == 403, path
+
+
+def test_groups_are_exactly_the_table_after_each_migrate():
+    agents = Group.objects.get(name=roles.AGENTS)
+    agents.permissions.add(Permission.objects.get(codename="change_payment"))
+    agents.permissions.remove(Permission.objects.get(codename="view_order"))
+    Group.objects.get(name=roles.CONTENT).delete()
+    Group.objects.create(name="Friends of the house").permissions.add(Permission.objects.get(codename="view_book"))
+    call_command("migrate", verbosity=0)
+    for name in LETTERS.values():
+        held = Group.objects.get(name=name).permissions.values_list("content_type__app_label", "codename")
+        assert {f"{app}.{code}" for app, code in held} == {one for one, who in permissions().items() if name in who}
+    assert Group.objects.get(name="Friends of the house").permissions.count() == 1, "not ours to change"
+
+
+def test_nothing_is_written_when_the_groups_are_right(django_assert_num_queries):
+    from django.apps import apps
+
+    groups.set_up(apps)
+    with django_assert_num_queries(4) as spent:
+        groups.set_up(apps)
+    assert not [one["sql"] for one in spent if one["sql"].startswith(("DELETE", "UPDATE"))]
+
+
+def test_whatever_the_table_names_is_there():
+    known = {f"{app}.{code}" for app, code in Permission.objects.values_list("content_type__app_label", "codename")}
+    assert set(permissions()) <= known
+    assert set(PAGES.values()) | set(ACT_ON.values()) <= set(permissions())
+
+
+def test_what_user_managers_give_moves_neither_money_nor_rights():
+    for permission in ("accounts.change_user", "payments.change_payment", "payments.change_refund"):
+        assert not permissions()[permission] & GIVES[USERS], permission
+
+
+def test_the_table_in_the_documents_is_the_one_in_the_code(pytestconfig):
+    page = pytestconfig.rootpath.parents[1] / "docs" / "roles.md"
+    assert page.read_text() == document(), "scripts/manage shop roles > docs/roles.md"
