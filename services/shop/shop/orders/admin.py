@@ -72,6 +72,20 @@ class NeedsAttention(admin.SimpleListFilter):
         return orders.exclude(attention="") if self.value() == "yes" else orders
 
 
+class InState(admin.SimpleListFilter):
+    """The states that this person may see."""
+
+    title = "state"
+    parameter_name = "state"
+
+    def lookups(self, request, model_admin):
+        sees_all = request.user.has_perm(SEE_ALL_ORDERS)
+        return [(state.value, state.label) for state in State if sees_all or state in TO_BE_PACKED]
+
+    def queryset(self, request, orders):
+        return orders.filter(state=self.value()) if self.value() else orders
+
+
 class SettleForm(forms.Form):
     reason = forms.CharField(
         label="What came of it",
@@ -88,9 +102,9 @@ class OrderAdmin(SomeEyesOnly, ReadOnly):
     """Orders are moved by customers and by the warehouse; staff look here and act in the warehouse."""
 
     list_display = ["reference", "state", "email", "ship_name", "ship_to", "sum", "placed_at", "attention"]
-    list_filter = [NeedsAttention, "state", "payment", "placed_at", "ship_country"]
+    list_filter = [NeedsAttention, InState, "payment", "placed_at", "ship_country"]
     search_fields = ["email", "ship_name", "=coupon_code", "=lines__isbn13"]
-    search_help_text = "Reference or number of an order, e-mail address, name, coupon, or ISBN of a book in it"
+    search_help_text = "Reference or number of an order, coupon, ISBN of a book in it, or who ordered it"
     ordering = ["-placed_at", "number"]
     list_per_page = 50
     show_full_result_count = False
