@@ -6,10 +6,10 @@ HEAD = """# Who may do what in the shop's admin
 
 Written from the table in `services/shop/shop/staff/roles.py` by `scripts/manage shop roles > docs/roles.md`; do not edit it
 here. The groups have exactly these permissions after every `migrate`. A superuser may do everything; nobody adds or
-deletes rows by hand. A person may have several roles. The store's groups are its own
+deletes rows by hand where it does not say so. A person may have several roles. The store's groups are its own
 (`services/store/store/accounts/roles.py`).
 """
-SIGNS = {"view": "sees", "change": "acts"}
+SIGNS = {"view": "sees", "add": "adds", "change": "acts", "delete": "deletes"}
 
 
 def document() -> str:
@@ -32,11 +32,11 @@ def _models() -> str:
     rows = [
         (
             f"`{model}`",
-            [" and ".join(SIGNS[verb] for verb, who in verbs.items() if letter in who) for letter in LETTERS],
+            [", ".join(SIGNS[verb] for verb, who in verbs.items() if letter in who) for letter in LETTERS],
         )
         for model, verbs in MODELS.items()
     ]
-    told = "“acts” is what the model's buttons do: send again, book money, give roles, mark as dealt with.\n"
+    told = "“acts” is what the model's buttons do: send again, book money, give roles, decide on a review; a coupon is edited.\n"
     return f"## Models\n\n{_table('model', rows)}\n{told}"
 
 

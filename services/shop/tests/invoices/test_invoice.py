@@ -206,11 +206,11 @@ def test_the_order_leads_to_it(hers, sent):
         assert "Invoice 000001" in page and invoice.get_absolute_url() in page
 
 
-def test_who_may_look_at_orders_finds_it_in_the_admin_and_others_do_not(make_user, sent, alice):
+def test_who_may_look_at_invoices_finds_it_in_the_admin_and_others_do_not(make_user, sent, alice):
     invoice = sent()
     page, pdf = f"{ADMIN}{invoice.pk}/page/", f"{ADMIN}{invoice.pk}/pdf/"
     office = make_user("Ophelia", is_staff=True)
-    office.user_permissions.set(Permission.objects.filter(codename="view_order"))
+    office.user_permissions.set(Permission.objects.filter(codename="view_invoice"))
     browser = Client()
     browser.force_login(office)
     for asked in (invoice.order.reference, "1", "alice@example.org"):

@@ -9,10 +9,13 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from shop.contact.models import Message
+from shop.coupons.models import Coupon, Discount
+from shop.invoices.models import Invoice
 from shop.notifications.models import Mail
 from shop.orders.models import Order, OrderEvent, OrderLine
 from shop.outbox.models import OutboxMessage
 from shop.payments.models import Payment, Refund
+from shop.reviews.models import Review
 from shop.staff.roles import LETTERS
 from shop.storelink.models import Feed, Retelling, SetAside, StoreEvent
 
@@ -103,6 +106,9 @@ def one_of_each(make_order, bob, make_book):
         "contact.message": Message.objects.create(
             key=order.number, name="Bob", email="bob@example.org", text="Where is it?", network="n", at=THEN
         ),
+        "coupons.coupon": Coupon.objects.create(code="TEN", kind="percent", value=10),
+        "coupons.discount": Discount.objects.create(name="Sale", percent=10, every_book=True, is_active=False),
+        "invoices.invoice": Invoice.objects.create(number=1, order=other, issued_at=THEN, total=5),
         "notifications.mail": Mail.objects.create(
             key="k",
             event="one",
@@ -119,6 +125,7 @@ def one_of_each(make_order, bob, make_book):
         ),
         "payments.payment": payment,
         "payments.refund": Refund.objects.create(payment=payment, key="r", amount=5, reason="late", **due),
+        "reviews.review": Review.objects.create(user=bob, book=make_book(8), rating=4, text="Good.", written_at=THEN),
         "storelink.feed": Feed.objects.get_or_create(name=Feed.Name.BOOKS)[0],
         "storelink.retelling": Retelling.objects.create(order=order, at=THEN),
         "storelink.setaside": SetAside.objects.create(
