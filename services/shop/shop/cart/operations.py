@@ -108,10 +108,10 @@ def fill_up(cart: Cart, wanted: dict[int, int]) -> dict[int, int]:
         target = 0 if book.is_retired else min(quantity, book.available)
         held[pk] = max(line.quantity if line else 0, target)
         if line and line.quantity < target:
-            line.quantity, line.price_when_added = target, book.price
+            line.quantity, line.price_when_added = target, book.price_now
             line.save(update_fields=["quantity", "price_when_added"])
         elif not line and target and room > 0:
-            cart.lines.create(book=book, quantity=target, price_when_added=book.price)
+            cart.lines.create(book=book, quantity=target, price_when_added=book.price_now)
             room -= 1
         elif not line:
             held[pk] = 0

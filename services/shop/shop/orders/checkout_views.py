@@ -85,16 +85,10 @@ def _order(request: HttpRequest, form: CheckoutForm, basket: Basket) -> HttpResp
             cart=basket.lines[0].cart,
             buyer=_buyer(request),
             email=form.cleaned_data.get("email") or request.user.email,
-            ship_to=form.ship_to,
-            bill_to=form.bill_to,
-            note=form.cleaned_data["note"],
-            if_short=form.chosen_if_short,
-            coupon=form.cleaned_data["coupon"],
             agreed=basket.total,
-            checkout_key=form.cleaned_data["checkout_key"],
             now=timezone.now(),
-            payment=form.chosen_payment,
             held=held,
+            **form.wishes,
         )
     except operations.NotForSale:
         return _repeat_or_show(request, form, _basket(request, form), SHORT)

@@ -115,6 +115,17 @@ class CheckoutForm(forms.Form):
         return cleaned
 
     @property
+    def wishes(self) -> dict:
+        """What place_order() takes from the form."""
+        return {
+            "ship_to": self.ship_to,
+            "bill_to": self.bill_to,
+            "payment": self.chosen_payment,
+            "if_short": Order.IfShort(self.cleaned_data["if_short"] or Order.IfShort.SHIP),
+            **{name: self.cleaned_data[name] for name in ("note", "coupon", "checkout_key")},
+        }
+
+    @property
     def has_bill(self) -> bool:
         """Whether anything of a bill's own address is typed."""
         return any(self[name].value() for name in BILL)
@@ -123,10 +134,6 @@ class CheckoutForm(forms.Form):
     def bill_to(self) -> BillTo | None:
         address = {name.removeprefix("bill_"): self.cleaned_data[name] for name in BILL}
         return BillTo(**address) if any(address.values()) else None
-
-    @property
-    def chosen_if_short(self) -> Order.IfShort:
-        return Order.IfShort(self.cleaned_data["if_short"] or Order.IfShort.SHIP)
 
     @property
     def ship_to(self) -> ShipTo:

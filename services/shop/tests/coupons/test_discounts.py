@@ -104,6 +104,15 @@ def test_a_discount_that_ends_while_the_order_is_placed_is_told_too(client, make
     assert not Order.objects.exists()
 
 
+def test_ordering_again_puts_the_books_in_at_the_price_of_today(client, make_book, make_discount):
+    put_in_cart(client, make_book(1))
+    order(client)
+    make_discount()
+    client.post(f"/orders/{Order.objects.get().number}/again/")
+    page = text(client.get("/cart/"))
+    assert "€10.00" in page and "Summer sale" in page and "price changed" not in page
+
+
 def test_a_coupon_comes_on_top_of_a_discount(client, make_book, make_discount, make_coupon):
     make_discount(make_book(1))
     make_coupon()
