@@ -1,5 +1,7 @@
 """What a customer chooses at the checkout beside books and payment: whom to bill, and what if copies are missing."""
 
+# flake8: noqa: F811 (fixtures of other folders)
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -108,7 +110,7 @@ def test_placing_an_order_costs_at_most_twenty_statements_whatever_the_number_of
     make_discount,
     store,
     who,
-    lines,  # noqa: F811
+    lines,
 ):
     """With a coupon, a discount, copies that the store holds, and for Alice an address that she used before."""
     make_discount()
