@@ -82,6 +82,7 @@ def make_order(alice, make_book):
             book=book,
             isbn13=book.isbn13,
             title=book.title,
+            list_price=book.price,
             unit_price=book.price,
             quantity=quantity,
         )
@@ -89,6 +90,19 @@ def make_order(alice, make_book):
         return order
 
     return make
+
+
+def told(order: Order) -> dict:
+    """What the store says of an order that it has just taken in."""
+    return {
+        "order": str(order.number),
+        "version": 1,
+        "status": "received",
+        "at": THEN.isoformat(),
+        "reason": "",
+        "lines": [],
+        "line_reasons": {},
+    }
 
 
 @pytest.fixture
@@ -131,7 +145,7 @@ def one_of_each(make_order, bob, make_book):
         "storelink.setaside": SetAside.objects.create(
             feed="books", key="9", reason="bad", body={}, first_at=THEN, last_at=THEN + timedelta(hours=1)
         ),
-        "storelink.storeevent": StoreEvent.objects.create(order=other, version=1, body={}, heard_at=THEN),
+        "storelink.storeevent": StoreEvent.objects.create(order=other, version=1, body=told(other), heard_at=THEN),
     }
 
 
