@@ -1,7 +1,7 @@
 """The cast: Alice buys, Bob is another buyer, Olga owns the shop. The database is a real Postgres (DATABASE_URL)."""
 
 import math
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -77,5 +77,38 @@ def make_book(db):
             "store_free": 10,
         }
         return Book.objects.create(pk=pk, **{**defaults, **fields})
+
+    return make
+
+
+@pytest.fixture
+def make_coupon(db):
+    """Ten per cent off, unless told otherwise."""
+    from shop.coupons.models import Coupon
+
+    def make(code: str = "SAVE10", **fields):
+        coupon = Coupon(code=code, **{"kind": Coupon.Kind.PERCENT, "value": Decimal(10), **fields})
+        coupon.full_clean()
+        coupon.save()
+        return coupon
+
+    return make
+
+
+@pytest.fixture
+def make_discount(db):
+    """A fifth off every book, or those named, from an hour ago for a day by the real clock."""
+    from django.utils import timezone
+
+    from shop.coupons.models import Discount
+
+    def make(*books, name: str = "Summer sale", percent="20", **fields):
+        now = timezone.now()
+        times = {"starts_at": now - timedelta(hours=1), "ends_at": now + timedelta(days=1)}
+        discount = Discount.objects.create(
+            name=name, percent=Decimal(percent), every_book=not books, **{**times, **fields}
+        )
+        discount.books.set(books)
+        return discount
 
     return make

@@ -1,12 +1,9 @@
 """What a customer chooses at the checkout beside books and payment: whom to bill, and what if copies are missing."""
 
-# flake8: noqa: F811 (fixtures of other folders)
-
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from shopping import checkout_form, hidden, log_in, order, put_in_cart, text
-from tests.coupons.conftest import make_coupon, make_discount  # noqa: F401
 from tests.payments.conftest import store  # noqa: F401
 
 from shop.cart.models import CartLine
@@ -108,7 +105,7 @@ def test_placing_an_order_costs_at_most_twenty_statements_whatever_the_number_of
     make_book,
     make_coupon,
     make_discount,
-    store,
+    store,  # noqa: F811
     who,
     lines,
 ):
