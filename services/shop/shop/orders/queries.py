@@ -138,11 +138,16 @@ def what_comes_next(order: Order) -> str:
     return NEXT.get(State(order.state), "")
 
 
-def reasons_of(order: Order) -> dict[int, str]:
-    """Why copies of an order cannot be sent, in the warehouse's words, by the position of the line."""
+def heard_of(order: Order) -> list[StoreEvent]:
+    """What the warehouse said of an order of which copies are short, in its order; not asked for of any other."""
     if not any(line.short for line in order.lines.all()):
-        return {}
-    last = StoreEvent.objects.filter(order=order, version=order.store_version).first()
+        return []
+    return list(StoreEvent.objects.filter(order=order).order_by("version"))
+
+
+def reasons_of(order: Order, heard: list[StoreEvent]) -> dict[int, str]:
+    """Why copies of an order cannot be sent, in the warehouse's words, by the position of the line."""
+    last = next((event for event in heard if event.version == order.store_version), None)
     told = last.body.get("line_reasons", {}) if last else {}
     return {int(line): reason for line, reason in told.items()}
 

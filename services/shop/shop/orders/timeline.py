@@ -64,9 +64,11 @@ def _status(place: int, here: int, last: str) -> str:
     return last if place == here else "done" if place < here else "todo"
 
 
-def with_money_and_shortages(steps: list[Step], order: Order, refunds: Iterable[Refund]) -> list[Step]:
+def with_money_and_shortages(
+    steps: list[Step], order: Order, refunds: Iterable[Refund], heard: list[StoreEvent]
+) -> list[Step]:
     """This function will put into an order's history what fell short and what went back, each after what was before it."""
-    more = [*_of_money(order, refunds), *_of_shortages(order)]
+    more = [*_of_money(order, refunds), *_of_shortages(order, heard)]
     told = list(steps)
     for step in sorted(more, key=lambda each: each.at):
         place = next((place for place, each in enumerate(told) if each.at > step.at), len(told))
@@ -82,14 +84,12 @@ def _of_money(order: Order, refunds: Iterable[Refund]) -> Iterable[Step]:
             yield Step(refund.done_at, "refund", f"{amount} was paid back.")
 
 
-def _of_shortages(order: Order) -> Iterable[Step]:
+def _of_shortages(order: Order, kept: list[StoreEvent]) -> Iterable[Step]:
     """The moments at which the warehouse found that copies are not there."""
     lines = {line.position: line for line in order.lines.all()}
-    if not any(line.short for line in lines.values()):
-        return
     before: dict[int, int] = {}
-    for kept in StoreEvent.objects.filter(order=order).order_by("version"):
-        heard = Heard.parse(kept.body)
+    for event in kept:
+        heard = Heard.parse(event.body)
         for count in heard.lines:
             if count.line in lines and count.short > before.get(count.line, 0):
                 yield _short(order, lines[count.line], before.get(count.line, 0), count.short, heard)

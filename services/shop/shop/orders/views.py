@@ -39,7 +39,8 @@ def order(request: HttpRequest, number: UUID) -> HttpResponse:
     found = seen(request, number, token=token)
     if token:
         queries.remember(request, found)
-    now, reasons = timezone.now(), queries.reasons_of(found)
+    now, heard = timezone.now(), queries.heard_of(found)
+    reasons = queries.reasons_of(found, heard)
     refunds = list(payments.refunds_of(found).select_related("payment"))
     state = found.state_at(now)
     context = {
@@ -60,7 +61,7 @@ def order(request: HttpRequest, number: UUID) -> HttpResponse:
         "country": countries.NAMES.get(found.ship_country, found.ship_country),
         "bill_country": countries.NAMES.get(found.bill_country, found.bill_country),
         "can_order_again": state not in (State.AWAITING_PAYMENT, State.EXPIRED) or bool(found.restored_at),
-        "steps": timeline.with_money_and_shortages(queries.timeline(found), found, refunds),
+        "steps": timeline.with_money_and_shortages(queries.timeline(found), found, refunds, heard),
         "next": queries.what_comes_next(found),
     }
     return render(request, "orders/order.html", context)
