@@ -103,8 +103,8 @@ class OrderAdmin(SomeEyesOnly, ReadOnly):
 
     list_display = ["reference", "state", "email", "ship_name", "ship_to", "sum", "placed_at", "attention"]
     list_filter = [NeedsAttention, InState, "payment", "placed_at", "ship_country"]
-    search_fields = ["email", "ship_name", "=coupon_code", "=lines__isbn13"]
-    search_help_text = "Reference or number of an order, coupon, ISBN of a book in it, or who ordered it"
+    search_fields = ["email", "ship_name", "=coupon_code"]
+    search_help_text = "Reference or number of an order, ISBN of a book in it, coupon, or who ordered it"
     ordering = ["-placed_at", "number"]
     list_per_page = 50
     show_full_result_count = False
