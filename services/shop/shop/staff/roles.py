@@ -86,6 +86,8 @@ PAGES: dict[str, str] = {
     "upkeep:repair": ACT_ON_FEEDS,
     "upkeep:mails": LOOK_AT_MAIL,
     "admin:orders_order_settle": SETTLE_ORDER,
+    "admin:invoices_invoice_page": "invoices.view_invoice",
+    "admin:invoices_invoice_pdf": "invoices.view_invoice",
 }
 # “Try again” and “Give up” of the sync page, by the kind of row; those who may look at the page need these as well.
 ACT_ON: dict[str, str] = {
@@ -102,7 +104,7 @@ FIELDS: dict[str, dict[str, tuple[str, str]]] = {
         SEE_BUYER: (
             "only",
             "reference state placed_at ship_name ship_line1 ship_line2 ship_postcode ship_city ship_country ship_phone "
-            "ship_to note",
+            "ship_to note if_short",
         ),
         SEE_BILLING: ("not", "bill_*"),
     },

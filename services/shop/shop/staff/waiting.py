@@ -11,6 +11,7 @@ from shop.notifications.models import Mail
 from shop.orders.models import Order
 from shop.outbox.models import Deliverable, OutboxMessage
 from shop.payments.models import Refund
+from shop.reviews.models import Review
 
 MOST = 1000  # counted no further: nobody works through more by hand
 
@@ -40,6 +41,8 @@ WAITING = (
             "attention=yes", lambda: Order.objects.exclude(attention="")),
     Waiting("message from the contact page", "messages from the contact page", "contact.change_message", "contact_message",
             "waiting=yes", lambda: Message.objects.filter(done_at=None)),
+    Waiting("review to read", "reviews to read", "reviews.change_review", "reviews_review",
+            "state__exact=waiting", lambda: Review.objects.filter(state="waiting")),
     Waiting("refund for a person", "refunds for a person", "payments.change_refund", "payments_refund",
             "state__exact=refused", lambda: Refund.objects.filter(state=REFUSED)),
     Waiting("letter that could not be sent", "letters that could not be sent", "notifications.change_mail",
