@@ -3,10 +3,10 @@
 from decimal import Decimal
 
 from django.apps import apps
-from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
+from django.core.files.storage import default_storage
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q, Subquery, Sum, TextField, Value
 from django.db.models.functions import Cast, Coalesce, Greatest, JSONObject, Now, Reverse
@@ -117,7 +117,7 @@ class Book(models.Model):
 
     def cover(self, width: int) -> str:
         """The address of the picture we hold, at most so many pixels wide; empty if we hold none."""
-        return settings.MEDIA_URL + cover_path(self.cover_sha256, width) if self.cover_sha256 else ""
+        return default_storage.url(cover_path(self.cover_sha256, width)) if self.cover_sha256 else ""
 
     @property
     def cover_small(self) -> str:
@@ -199,5 +199,5 @@ class Unfiled(models.Model):
 
 
 def cover_path(sha256: str, width: int) -> str:
-    """Where a picture lies below MEDIA_ROOT: named by its content, so that it never changes under its address."""
+    """Where a picture lies in the storage: named by its content, so that it never changes under its address."""
     return f"covers/{sha256[:2]}/{sha256}-{width}.webp"

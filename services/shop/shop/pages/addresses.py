@@ -7,7 +7,8 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 
 def absolute(path: str) -> str:
-    return settings.PUBLIC_URL + path
+    """:param path: of ours; an address that is whole, such as a picture's in a bucket, stays as it is."""
+    return path if path.startswith(("https://", "http://")) else settings.PUBLIC_URL + path
 
 
 def way_back(request: HttpRequest, otherwise: str) -> str:

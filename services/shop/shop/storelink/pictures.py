@@ -2,20 +2,19 @@
 
 import hashlib
 import logging
-import os
-import tempfile
 import warnings
 from dataclasses import dataclass
 from datetime import timedelta
 from io import BytesIO
-from pathlib import Path
 
-from django.conf import settings
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.db.models import F
 from PIL import Image, ImageOps
 
 from shop.catalogue.models import COVER_WIDTHS, Book, cover_path
 from shop.clock import Clock
+from shop.media import PicturesAway
 from shop.storelink.one_run import a_place
 from store_client import StoreClient, StoreRefused, StoreUnavailable
 
@@ -69,7 +68,7 @@ def fetch_pictures(store: StoreClient, clock: Clock, *, run_for: timedelta | Non
 
 
 def forget_lost_pictures() -> int:
-    """This function will mark as missing what is noted as held and no longer on the disk; the next run fetches it."""
+    """This function will mark as missing what is noted as held and no longer in the storage; the next run fetches it."""
     held = Book.objects.exclude(cover_sha256="").values_list("pk", "cover_sha256")
     lost = [pk for pk, sha256 in held.iterator() if not _is_held(sha256)]
     return Book.objects.filter(pk__in=lost).update(cover_sha256="", cover_error="")
@@ -84,7 +83,7 @@ def _fetch(store: StoreClient, book: Book, done: Fetched) -> None:
     try:
         if not _is_held(book.picture_sha256):
             keep(store.picture(book.picture_url), book.picture_sha256)
-    except StoreUnavailable as error:
+    except (StoreUnavailable, PicturesAway) as error:
         done.unreachable += 1
         log.warning("The picture of book %s waits: %s", book.pk, error)
     except (StoreRefused, BadPicture, ValueError) as error:
@@ -102,7 +101,7 @@ def _note(book: Book, **fields) -> None:
 
 
 def keep(raw: bytes, sha256: str) -> None:
-    """This function will check a picture and write it in all widths below MEDIA_ROOT.
+    """This function will check a picture and put it into the storage in all widths.
 
     :raises BadPicture: if it is another picture than promised, or none that we show.
     """
@@ -115,7 +114,7 @@ def keep(raw: bytes, sha256: str) -> None:
         small.thumbnail((width, width * 3), Image.Resampling.LANCZOS, reducing_gap=2.0)
         encoded = BytesIO()
         small.save(encoded, **WEBP)
-        _write(Path(settings.MEDIA_ROOT, cover_path(sha256, width)), encoded.getvalue())
+        default_storage.save(cover_path(sha256, width), ContentFile(encoded.getvalue()))
 
 
 def _decoded(raw: bytes) -> Image.Image:
@@ -133,19 +132,5 @@ def _decoded(raw: bytes) -> Image.Image:
         raise BadPicture(f"The file cannot be read as a picture: {error}") from error
 
 
-def _write(path: Path, raw: bytes) -> None:
-    """This function will put a file in place whole: a reader sees all of it or nothing."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, unfinished = tempfile.mkstemp(dir=path.parent, suffix=".part")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(raw)
-        os.chmod(unfinished, 0o644)  # the web server that shows it is somebody else
-        os.replace(unfinished, path)
-    except BaseException:
-        Path(unfinished).unlink(missing_ok=True)
-        raise
-
-
 def _is_held(sha256: str) -> bool:
-    return Path(settings.MEDIA_ROOT, cover_path(sha256, COVER_WIDTHS[-1])).exists()
+    return default_storage.exists(cover_path(sha256, COVER_WIDTHS[-1]))
