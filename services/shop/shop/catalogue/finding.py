@@ -111,6 +111,9 @@ def find(wish: Wish) -> Found:
     """This function will find books; where a word finds nothing, those that are one slip away from it are tried."""
     words, chosen, named = _look_up(wish)
     wish = wish.keeping({heading.id for heading in chosen})
+    chosen = [
+        heading for heading in chosen if heading.kind != "price"
+    ]  # a band without books is no heading, but is chosen
     chosen += [Named(kind, slug, "") for kind, slug in wish.filters if kind == "price"]
     chosen += [Named("stock", IN_STOCK, "")] if wish.in_stock else []
     guessed = tuple(word for word in words if not word.known and word.near)

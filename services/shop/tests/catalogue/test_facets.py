@@ -167,6 +167,15 @@ def test_what_no_heading_answers_to_is_left_out(client, make_book, said):
     assert answer.status_code == 200 and "1 book" in text(answer) and not answer.context["removals"]
 
 
+def test_a_price_that_was_chosen_is_taken_away_once(client, make_book):
+    make_book(1, price="7.00")
+    for price in ("5", "20"):  # with books, and without
+        answer = client.get(f"/books/?price={price}")
+        assert [removal.label for removal in answer.context["removals"]] == [
+            {"5": "€5 to €10", "20": "€20 to €30"}[price]
+        ]
+
+
 def test_authors_are_told_by_their_names_and_languages_by_theirs(client, make_book):
     make_book(1, authors=["José Saramago"], language="pt")
     make_book(2, authors=["Jose Saramago"], language="en")
