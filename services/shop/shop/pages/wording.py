@@ -33,6 +33,31 @@ TWO_LETTERS = {
     "fil": "tl",
     "rum": "ro",
 }
+# What Django has no translation into.
+OTHER_LANGUAGES = {
+    "zh": "Chinese",
+    "chi": "Chinese",
+    "zho": "Chinese",
+    "la": "Latin",
+    "lat": "Latin",
+    "sa": "Sanskrit",
+    "san": "Sanskrit",
+    "grc": "Ancient Greek",
+    "yi": "Yiddish",
+    "oc": "Occitan",
+    "mul": "Several languages",
+}
+# In this sequence: a browser names those it wants to be taken for as well.
+BROWSERS = {
+    "Edg": "Edge",
+    "OPR": "Opera",
+    "SamsungBrowser": "Samsung Internet",
+    "Firefox": "Firefox",
+    "FxiOS": "Firefox",
+}
+BROWSERS |= {"CriOS": "Chrome", "Chrome": "Chrome", "Safari": "Safari"}
+SYSTEMS = {"iPhone": "iPhone", "iPad": "iPad", "Android": "Android", "Windows": "Windows", "Mac OS X": "a Mac"}
+SYSTEMS |= {"CrOS": "a Chromebook", "Linux": "Linux"}
 MINUTE_S, HOUR_S, DAY_S = 60, 3600, 86400
 
 
@@ -70,5 +95,14 @@ def year(number: int | None) -> str:
 
 def language(code: str) -> str:
     """This function will name a language by its code of two letters, or of three as book data have it."""
+    if code in OTHER_LANGUAGES:
+        return OTHER_LANGUAGES[code]
     info = LANG_INFO.get(TWO_LETTERS.get(code, code.lower()), {})
     return info.get("name", code)
+
+
+def browser(user_agent: str) -> str:
+    """This function will say what a browser calls itself in a few words: "Firefox on Windows"."""
+    name = next((name for sign, name in BROWSERS.items() if f"{sign}/" in user_agent), "")
+    system = next((name for sign, name in SYSTEMS.items() if sign in user_agent), "")
+    return " on ".join(part for part in (name, system) if part) or user_agent[:60] or "unknown"

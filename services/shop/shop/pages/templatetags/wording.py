@@ -6,6 +6,7 @@ register = template.Library()
 
 register.filter("money", wording.money)
 register.filter("percent", wording.percent)
+register.filter("browser", wording.browser)
 
 
 @register.filter

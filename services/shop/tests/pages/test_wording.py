@@ -1,0 +1,33 @@
+"""Words for shoppers in the place of codes."""
+
+import pytest
+
+from shop.pages.wording import browser, language
+
+WEBKIT = "AppleWebKit/605.1.15 (KHTML, like Gecko)"
+
+
+@pytest.mark.parametrize(
+    "user_agent, said",
+    [
+        ("Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0", "Firefox on Windows"),
+        (
+            f"Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) {WEBKIT} Version/18.0 Safari/604.1",
+            "Safari on iPhone",
+        ),
+        (f"Mozilla/5.0 (Linux; Android 15) {WEBKIT} Chrome/140.0 Mobile Safari/537.36", "Chrome on Android"),
+        (
+            f"Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) {WEBKIT} Chrome/140.0 Safari/537.36 Edg/140.0",
+            "Edge on a Mac",
+        ),
+        ("curl/8.9", "curl/8.9"),
+        ("", "unknown"),
+    ],
+)
+def test_a_browser_is_named_in_a_few_words(user_agent, said):
+    assert browser(user_agent) == said
+
+
+@pytest.mark.parametrize("code, said", [("la", "Latin"), ("zho", "Chinese"), ("eng", "English"), ("xx", "xx")])
+def test_a_language_is_called_by_its_name(code, said):
+    assert language(code) == said
