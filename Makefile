@@ -1,6 +1,6 @@
 # What a newcomer needs. Everything stays inside this folder; scripts/setup brings the Python packages.
 
-.PHONY: help demo down test lint prove bench
+.PHONY: help demo down test lint prove bench screenshots
 
 help:
 	@echo "make demo   the whole bookshop on this machine, in the foreground (ports: SHOP_PORT, STORE_PORT, MAIL_PORT)"
@@ -8,6 +8,7 @@ help:
 	@echo "make test   every check and every test"
 	@echo "make lint   style and the arrows between packages"
 	@echo "make bench  the figures of the README on this machine (ONLY=road,import,pages,throughput,feeds,books ORDERS= BOOKS=)"
+	@echo "make screenshots  the pictures of docs/screenshots (BOOKSHOP_CARD= a demo that runs)"
 	@echo "make prove  break every part while orders flow, then check everything (ORDERS=1000 SEED= FAULTS=all MUTANT= ENGINE=processes|compose)"
 
 demo:
@@ -32,3 +33,7 @@ prove:
 bench:
 	@scripts/setup
 	@scripts/bench
+
+screenshots:
+	@scripts/setup
+	@scripts/screenshots

@@ -5,12 +5,18 @@ import os
 import signal
 import subprocess
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from parts import ROOT
 from parts.ports import free_port
 from parts.process import ends_with_us
 from parts.tree import process_tree
+from peers.door import running
+from peers.paypal import PayPalPeer
+from peers.settings import demo_settings
+from peers.zarinpal import ZarinpalPeer
 
 # A guard against waiting for ever. How fast a start is depends on what else the machine does.
 READY_WITHIN_SECONDS = 240
@@ -63,3 +69,17 @@ class Launched:
 
     def left_over(self):
         return [pid for pid in self.pids if os.path.exists(f"/proc/{pid}")]
+
+
+@contextmanager
+def demo_with_peers(folder: Path) -> Iterator[Launched]:
+    """A demo whose shop takes money by peers of PayPal and Zarinpal, too."""
+    launched = Launched(folder)
+    with running(PayPalPeer()) as paypal, running(ZarinpalPeer()) as zarinpal:
+        paypal.webhook_url = f"http://127.0.0.1:{launched.env['SHOP_PORT']}/payments/notices/paypal/"
+        launched.env |= demo_settings(paypal, zarinpal)
+        launched.start()
+        try:
+            yield launched
+        finally:
+            launched.end()

@@ -20,3 +20,11 @@ def ensure_installed() -> str | None:
         print("installing Debian's chromium …", flush=True)
         apt_install("chromium")
     return find()
+
+
+def launch(playwright):
+    """This function will start the browser for Playwright, without a window.
+
+    Chromium's own sandbox needs namespaces, which root and containers do not give it.
+    """
+    return playwright.chromium.launch(executable_path=find(), args=["--no-sandbox"] if os.geteuid() == 0 else [])

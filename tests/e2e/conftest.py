@@ -7,12 +7,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import sync_playwright
 
-from launched import Launched
+from launched import demo_with_peers
 from parts import browser as chromium
-from peers.door import running
-from peers.paypal import PayPalPeer
-from peers.settings import demo_settings
-from peers.zarinpal import ZarinpalPeer
 
 PHONE = {"viewport": {"width": 375, "height": 667}, "has_touch": True, "is_mobile": True}
 SLOWEST_STEP_MS = 15_000
@@ -24,13 +20,8 @@ def demo(tmp_path_factory):
     if os.environ.get("BOOKSHOP_CARD"):
         yield None
         return
-    launched = Launched(tmp_path_factory.mktemp("demo"))
-    with running(PayPalPeer()) as paypal, running(ZarinpalPeer()) as zarinpal:
-        paypal.webhook_url = f"http://127.0.0.1:{launched.env['SHOP_PORT']}/payments/notices/paypal/"
-        launched.env |= demo_settings(paypal, zarinpal)
-        launched.start()
+    with demo_with_peers(tmp_path_factory.mktemp("demo")) as launched:
         yield launched
-        launched.end()
 
 
 @pytest.fixture(scope="session")
@@ -41,13 +32,10 @@ def card(demo):
 
 @pytest.fixture(scope="session")
 def browser():
-    path = chromium.find()
-    if not path:
+    if not chromium.find():
         pytest.skip("no Chromium on this machine (Debian, Ubuntu: apt-get install chromium)")
     with sync_playwright() as playwright:
-        # Chromium's own sandbox needs namespaces, which root and containers do not give it.
-        arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
-        started = playwright.chromium.launch(executable_path=path, args=arguments)
+        started = chromium.launch(playwright)
         yield started
         started.close()
 

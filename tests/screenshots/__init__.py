@@ -1,0 +1,1 @@
+"""Pictures of every page, for docs/screenshots: pages.py says of which, visits.py how to get there."""

@@ -1,0 +1,87 @@
+"""The pages that have a picture. A new page is one line here."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from screenshots import visits
+from screenshots.visits import Visitor
+
+GUEST, CUSTOMER, OWNER, PACKER = "guest", "customer", "owner", "packer"
+
+
+@dataclass(frozen=True)
+class Page:
+    """:ivar way: a path, or the steps that end on the page; :ivar who: looks, and is logged in unless it is a guest;
+    :ivar site: whose path it is; :ivar dark: shown on a phone in the dark as well; :ivar status: what a path answers with.
+    """
+
+    name: str
+    way: str | Callable[[Visitor], None]
+    who: str = GUEST
+    site: str = "shop"
+    dark: bool = False
+    status: int = 200
+
+
+PAGES = (
+    # finding
+    Page("home", "/", dark=True),
+    Page("list", "/books/", dark=True),
+    Page("list-filtered", visits.filtered_list),
+    Page("list-filters", visits.open_filters, dark=True),
+    Page("search", "/books/?q=sherlok+holmes"),
+    Page("search-nothing", "/books/?q=no+such+book", dark=True),
+    Page("categories", "/categories/"),
+    Page("category", "/categories/fiction/"),
+    Page("author", visits.place_of("authors")),
+    Page("series", visits.series),
+    Page("book", visits.book_of_a_series, dark=True),
+    Page("book-sold-out", visits.book_sold_out),
+    Page("book-in-cart", visits.book_in_cart),
+    # cart and checkout
+    Page("cart-empty", "/cart/"),
+    Page("cart", visits.cart, dark=True),
+    Page("cart-mistake", visits.cart_with_a_mistake),
+    Page("checkout", visits.checkout, dark=True),
+    Page("checkout-mistakes", visits.checkout_with_mistakes, dark=True),
+    # paying
+    Page("pay", visits.pay),
+    Page("pay-declined", visits.pay_declined),
+    Page("test-bank", visits.test_bank),
+    Page("bank-transfer", visits.bank_transfer, dark=True),
+    Page("order-unpaid", visits.order_unpaid),
+    Page("order-cancel", visits.order_cancel),
+    # orders and the account
+    Page("order", visits.shipped_order, CUSTOMER, dark=True),
+    Page("order-guest", visits.order_of_a_guest),
+    Page("my-orders", "/orders/", CUSTOMER),
+    Page("my-orders-none", visits.no_orders),
+    Page("account", "/account/", CUSTOMER, dark=True),
+    Page("account-name", "/account/name/", CUSTOMER),
+    Page("addresses", "/account/addresses/", CUSTOMER),
+    Page("address-new", "/account/addresses/new/", CUSTOMER),
+    Page("account-email", visits.behind_the_password("/accounts/email/"), CUSTOMER),
+    Page("account-password", "/accounts/password/change/", CUSTOMER),
+    Page("account-log-ins", "/accounts/sessions/", CUSTOMER),
+    Page("account-second-step", "/accounts/2fa/", CUSTOMER),
+    Page("account-authenticator", visits.behind_the_password("/accounts/2fa/totp/activate/"), CUSTOMER),
+    Page("account-delete", visits.behind_the_password("/account/delete/"), CUSTOMER),
+    Page("log-in", "/accounts/login/", dark=True),
+    Page("log-in-again", "/accounts/reauthenticate/", CUSTOMER),
+    Page("log-out", "/accounts/logout/", CUSTOMER),
+    Page("sign-up", "/accounts/signup/"),
+    Page("sign-up-mistakes", visits.sign_up_with_mistakes),
+    Page("sign-up-code", visits.sign_up_code),
+    Page("password-forgotten", "/accounts/password/reset/"),
+    Page("not-found", "/nothing/", dark=True, status=404),
+    Page("not-for-you", "/admin/", CUSTOMER, status=403),
+    # staff
+    Page("admin", "/admin/", OWNER),
+    Page("sync", "/admin/sync/", OWNER, dark=True),
+    Page("mail-matrix", "/admin/sync/mails/", OWNER),
+    Page("dead-letters", "/admin/sync/dead-letters/", OWNER),
+    Page("payments", "/admin/payments/payment/", OWNER),
+    Page("store-orders", "/admin/orders/order/", PACKER, "store"),
+    Page("packing", visits.packing, PACKER, "store", dark=True),
+    Page("mail", "/", site="mail"),
+)

@@ -1,0 +1,241 @@
+"""The ways to pages that no address alone leads to. Each ends on its page."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from uuid import uuid4
+
+import people
+from playwright.sync_api import Page
+
+TITLES = ("Devdas", "The Four Million", "White Fang")
+PASSWORD = "a long walk in the rain"
+
+
+@dataclass
+class Scene:
+    """One bookshop, and what its visitors have left for each other."""
+
+    card: dict
+    made: dict[str, str] = field(default_factory=dict)
+
+    def once(self, name: str, make: Callable[[], str]) -> str:
+        """This function will make something at the first call only, and return it at each."""
+        if name not in self.made:
+            self.made[name] = make()
+        return self.made[name]
+
+
+@dataclass
+class Visitor:
+    page: Page
+    scene: Scene
+    login: dict | None  # None for a guest
+
+    @property
+    def shop(self) -> str:
+        return self.scene.card["shop"]["url"]
+
+    def open(self, path: str) -> None:
+        self.page.goto(self.shop + path)
+
+    def press(self, button: str) -> None:
+        self.page.get_by_role("button", name=button).first.click()
+        self.page.wait_for_load_state()
+
+
+def _someone() -> str:
+    return f"reader.{uuid4().hex[:8]}@readers.example"
+
+
+# --- finding ---
+
+
+def filtered_list(visitor: Visitor) -> None:
+    visitor.open("/categories/fiction/?in_stock=1&price=5")
+    visitor.page.locator(".chip-remove").first.wait_for()
+
+
+def open_filters(visitor: Visitor) -> None:
+    visitor.open("/categories/fiction/?in_stock=1")
+    if visitor.page.locator(".filters > summary").is_visible():
+        visitor.page.locator(".filters > summary").click()
+
+
+def place_of(kind: str) -> Callable[[Visitor], None]:
+    """The first author, series or publisher whose page lists several books."""
+
+    def visit(visitor: Visitor) -> None:
+        places = visitor.page.request.get(f"{visitor.shop}/sitemap-places.xml").text()
+        for place in re.findall(rf"<loc>[^<]*?(/{kind}/[^<]+)</loc>", places):
+            visitor.open(place)
+            if visitor.page.locator(".book-list > li").count() > 1:
+                return
+        raise AssertionError(f"no page below /{kind}/ lists two books")
+
+    return visit
+
+
+series = place_of("series")
+
+
+def book_of_a_series(visitor: Visitor) -> None:
+    series(visitor)
+    visitor.page.locator(".card-words a").first.click()
+    visitor.page.wait_for_load_state()
+
+
+def book_sold_out(visitor: Visitor) -> None:
+    visitor.open("/books/?order=title")
+    while not visitor.page.locator(".card-book", has=visitor.page.locator(".stock-none")).count():
+        visitor.page.locator("a[rel=next]").first.click()
+        visitor.page.wait_for_load_state()
+    visitor.page.locator(".card-book", has=visitor.page.locator(".stock-none")).first.locator("h2 a").click()
+    visitor.page.wait_for_load_state()
+
+
+def book_in_cart(visitor: Visitor) -> None:
+    people.put_in_cart(visitor.page, visitor.shop, TITLES[0])
+
+
+# --- cart, checkout, paying ---
+
+
+def cart(visitor: Visitor) -> None:
+    for title in TITLES[:2]:
+        people.put_in_cart(visitor.page, visitor.shop, title)
+    visitor.open("/cart/")
+
+
+def cart_with_a_mistake(visitor: Visitor) -> None:
+    cart(visitor)
+    visitor.page.locator(".stepper .quantity").first.fill("many")
+    visitor.page.locator(".stepper .quantity").first.press("Enter")
+    visitor.page.locator(".line-error").first.wait_for()
+
+
+def checkout(visitor: Visitor) -> None:
+    cart(visitor)
+    visitor.open("/checkout/")
+
+
+def checkout_with_mistakes(visitor: Visitor) -> None:
+    checkout(visitor)
+    visitor.page.get_by_label("Full name").fill("Alice Reader")
+    visitor.page.locator("#place-order").click()
+    visitor.page.locator("#errors").wait_for()
+
+
+def pay(visitor: Visitor) -> None:
+    """The page with every way to pay: who chose one at the checkout sees the others there."""
+    bank_transfer(visitor)
+    visitor.page.get_by_role("link", name="Pay in another way").click()
+    visitor.page.wait_for_url("**/pay/**")
+
+
+def bank_transfer(visitor: Visitor) -> None:
+    cart(visitor)
+    people.place_order(visitor.page, visitor.shop, email=_someone(), payment="bank_transfer")
+    visitor.page.wait_for_url("**/bank-transfer/**")
+
+
+def test_bank(visitor: Visitor) -> None:
+    people.put_in_cart(visitor.page, visitor.shop, TITLES[0])
+    people.place_order(visitor.page, visitor.shop, email=_someone(), payment="test")
+    visitor.page.wait_for_url("**/pay/**")
+    visitor.press("Pay with Test bank")
+    visitor.page.wait_for_url("**/test-bank/**")
+
+
+def pay_declined(visitor: Visitor) -> None:
+    test_bank(visitor)
+    visitor.press("Decline the card")
+    visitor.page.wait_for_url("**/pay/**")
+
+
+def order_unpaid(visitor: Visitor) -> None:
+    pay_declined(visitor)
+    visitor.page.get_by_role("link", name="To the order, or to cancel it").click()
+    visitor.page.wait_for_load_state()
+
+
+def order_cancel(visitor: Visitor) -> None:
+    order_unpaid(visitor)
+    visitor.page.get_by_role("link", name="Cancel this order").click()
+    visitor.page.wait_for_url("**/cancel/")
+
+
+# --- orders and accounts ---
+
+
+def order_of_a_guest(visitor: Visitor) -> None:
+    cart(visitor)
+    people.check_out(visitor.page, visitor.shop, email=_someone())
+
+
+def shipped_order(visitor: Visitor) -> None:
+    """The customer's own order, which the packer has sent."""
+
+    def make() -> str:
+        cart(visitor)
+        reference = people.check_out(visitor.page, visitor.shop)
+        address = visitor.page.url
+        people.wait_for_status(visitor.page, "Accepted by the warehouse")
+        packer = visitor.page.context.browser.new_page()
+        people.log_in_to_store(packer, visitor.scene.card["store"]["url"], visitor.scene.card["logins"]["packer"])
+        people.pack(packer, visitor.scene.card["store"]["url"], reference)
+        packer.context.close()
+        return address
+
+    visitor.page.goto(visitor.scene.once("shipped order", make))
+    people.wait_for_status(visitor.page, "Shipped")
+
+
+def no_orders(visitor: Visitor) -> None:
+    people.register(visitor.page, visitor.shop, visitor.scene.card["mail"]["url"], email=_someone(), password=PASSWORD)
+    visitor.open("/orders/")
+
+
+def behind_the_password(path: str) -> Callable[[Visitor], None]:
+    """A page that asks for the password once more if it was typed some minutes ago."""
+
+    def visit(visitor: Visitor) -> None:
+        visitor.open(path)
+        if "/reauthenticate/" in visitor.page.url:
+            visitor.page.get_by_label("Password").fill(visitor.login["password"])
+            visitor.press("Go on")
+        visitor.page.wait_for_url(f"**{path}")
+
+    return visit
+
+
+def sign_up_with_mistakes(visitor: Visitor) -> None:
+    visitor.open("/accounts/signup/")
+    visitor.page.get_by_label("Email").fill(_someone())
+    visitor.page.get_by_label("Password", exact=True).fill("12345678")
+    visitor.press("Register")
+    visitor.page.locator("#errors").wait_for()
+
+
+def sign_up_code(visitor: Visitor) -> None:
+    visitor.open("/accounts/signup/")
+    visitor.page.get_by_label("Email").fill(_someone())
+    visitor.page.get_by_label("Password", exact=True).fill(PASSWORD)
+    visitor.press("Register")
+    visitor.page.wait_for_url("**/confirm-email/**")
+
+
+# --- staff ---
+
+
+def packing(visitor: Visitor) -> None:
+    """The page of an order that waits, with the copies that the store proposes."""
+    guest = visitor.page.context.browser.new_page()
+    at_the_till = Visitor(guest, visitor.scene, None)
+    cart(at_the_till)
+    reference = people.check_out(guest, visitor.shop, email=_someone())
+    people.wait_for_status(guest, "Accepted by the warehouse")
+    guest.context.close()
+    visitor.page.goto(f"{visitor.scene.card['store']['url']}/admin/orders/order/?q={reference}")
+    visitor.page.locator("#result_list tbody th a").first.click()
+    visitor.press("Propose the oldest free copies")
