@@ -14,9 +14,16 @@ class Reader:
     def __init__(self, page, shop: str):
         self.page, self.shop, self.wrong = page, shop, []
         self.requests = []
-        page.on("request", lambda request: self.requests.append(request.url))
+        page.on("request", self._note)
         page.on("console", self._hear)
         page.on("pageerror", lambda error: self.wrong.append(f"{page.url}: {error}"))
+
+    def _note(self, request) -> None:
+        self.requests.append(request.url)
+        # Who pays elsewhere goes there; no page of ours fetches anything from there.
+        if not request.is_navigation_request() and not request.url.startswith((self.shop, "data:")):
+            if self.page.url.startswith(self.shop):
+                self.wrong.append(f"{self.page.url} asks for {request.url}")
 
     def _hear(self, message) -> None:
         # Chromium reports the answers 400 and 404 that some steps ask for, and axe's own trial of a style.
