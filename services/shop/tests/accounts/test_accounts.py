@@ -63,6 +63,20 @@ def test_wrong_passwords_are_limited(client, alice, bob):
     assert log_in(client, alice.email).status_code != 302, "also the right password has to wait"
 
 
+def test_letters_to_one_address_are_limited(client, alice):
+    """Nobody fills the mailbox of another."""
+    answers = [client.post("/accounts/password/reset/", {"email": alice.email}) for _ in range(7)]
+    assert answers[-1].status_code == 429 and "Too many" in text(answers[-1]) or "Too many" in text(answers[-1])
+    assert Mail.objects.count() <= 5
+
+
+def test_registrations_from_one_address_are_limited(client):
+    for number in range(21):
+        answer = client.post("/accounts/signup/", {"email": f"r{number}@example.org", "password1": "a-long-password"})
+        client.cookies.clear()
+    assert answer.status_code == 429 and User.objects.count() <= 20
+
+
 def test_a_forgotten_password_is_replaced_by_the_link_in_the_letter(client, alice):
     answer = client.post("/accounts/password/reset/", {"email": alice.email}, follow=True)
     assert "Look into your mailbox" in text(answer)

@@ -1,12 +1,13 @@
 """What holds for every page: CSRF, no change by GET, headers, and pages for errors."""
 
 import pytest
+from addresses import addresses
 from django.contrib.sessions.models import Session
 from django.db import connection
 from django.test import Client, RequestFactory
 from django.urls import get_resolver
 from django.views.defaults import server_error
-from shopping import log_in, order, put_in_cart, text
+from shopping import log_in, new_key, order, put_in_cart, text
 
 from shop.orders.models import Order
 
@@ -65,6 +66,20 @@ def test_no_change_without_a_csrf_token(alice, path):
     assert answer.status_code == 403 and "Nothing was changed." in text(answer)
 
 
+ONE = {"int": ["1"], "slug": ["paypal"], "heading": ["jane-austen"], "str": ["x"], "path": ["x"]}
+NOTICES = "/payments/notices/"  # of banks, which have no page of ours; they are believed by their signature
+
+
+@pytest.mark.parametrize("who", ["guest", "user"])
+def test_no_address_takes_a_form_from_another_site(alice, who):
+    browser = Client(enforce_csrf_checks=True)
+    if who == "user":
+        browser.force_login(alice)
+    paths = [path for path in addresses(**ONE, uuid=[new_key()]) if not path.startswith(NOTICES)]
+    answers = {path: browser.post(path, {"book": "1"}, headers={"origin": "https://evil.example"}) for path in paths}
+    assert [path for path, answer in answers.items() if answer.status_code != 403] == [] and len(answers) > 50
+
+
 @pytest.mark.parametrize("path", [path for path in CHANGING if path.startswith(("/cart/", "/wishlist/"))])
 def test_cart_and_wishlist_are_changed_by_post_alone(client, path):
     """L30"""
@@ -96,6 +111,8 @@ def test_reading_changes_nothing(client, alice, make_book, who):
     for path in [*READING, Order.objects.get().get_absolute_url()] * 2:
         assert client.get(path).status_code < 400
         assert client.head(path).status_code < 400
+    for path in addresses(**ONE, uuid=[str(Order.objects.get().number)]):
+        assert client.get(path).status_code < 500
     assert rows() == before
 
 
@@ -110,9 +127,36 @@ def test_every_page_forbids_what_it_does_not_need(client, make_book):
         assert " style=" not in page and "<style" not in page and "<script>" not in page and " onclick=" not in page
 
 
+@pytest.mark.parametrize("status", [200, 302, 400, 403, 404, 405, 500])
+def test_the_headers_are_there_whatever_the_answer(client, monkeypatch, status):
+    client.raise_request_exception = False
+    monkeypatch.setattr("shop.catalogue.queries.categories", lambda **options: 1 / 0)
+    answer = {
+        200: lambda: client.get("/"),
+        302: lambda: client.get("/orders/"),
+        400: lambda: client.get("/", headers={"host": "evil.example"}),
+        403: lambda: Client(enforce_csrf_checks=True).post("/cart/add/"),
+        404: lambda: client.get("/nothing/"),
+        405: lambda: client.get("/cart/add/"),
+        500: lambda: client.get("/categories/"),
+    }[status]()
+    assert answer.status_code == status and "default-src 'self'" in answer["Content-Security-Policy"]
+    wanted = {
+        "X-Content-Type-Options": "nosniff",
+        "X-Frame-Options": "DENY",
+        "Referrer-Policy": "same-origin",
+        "Cross-Origin-Opener-Policy": "same-origin",
+    }
+    assert {name: answer[name] for name in wanted} == wanted
+
+
 def test_cookies_cannot_be_read_by_scripts_or_sent_by_others(client, make_book):
     put_in_cart(client, make_book(1))
-    assert client.cookies["sessionid"]["httponly"] and client.cookies["sessionid"]["samesite"] == "Lax"
+    client.get("/books/1/book-1/")
+    client.get("/accounts/login/")
+    assert {"sessionid", "csrftoken", "seen"} <= set(client.cookies)
+    for cookie in client.cookies.values():
+        assert cookie["httponly"] and cookie["samesite"] == "Lax" and not cookie["domain"], cookie
 
 
 def test_error_pages_wear_the_look_and_tell_nothing(client, alice, monkeypatch):

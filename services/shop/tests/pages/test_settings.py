@@ -1,0 +1,31 @@
+"""What the environment decides, read in a process of its own."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+SERVICE = Path(__file__).parents[2]
+LONG_KEY = "k" * 50
+
+
+def setting(expression, **environment):
+    kept = {name: os.environ[name] for name in ("PATH", "DATABASE_URL") if name in os.environ}
+    code = f"import django; django.setup(); from django.conf import settings; print(({expression}))"
+    environment = {"DJANGO_SETTINGS_MODULE": "shop.settings", **kept, **environment}
+    return subprocess.run([sys.executable, "-c", code], cwd=SERVICE, env=environment, capture_output=True, text=True)
+
+
+@pytest.mark.parametrize("key", ["", "short", " " * 60])
+def test_it_does_not_start_with_an_empty_or_short_secret_key(key):
+    ended = setting("1", SECRET_KEY=key)
+    assert ended.returncode != 0 and "at least 40 random characters" in ended.stderr
+
+
+def test_behind_https_cookies_are_bound_to_the_host_and_browsers_come_by_https_for_a_year():
+    names = "SESSION_COOKIE_NAME CSRF_COOKIE_NAME SESSION_COOKIE_SECURE CSRF_COOKIE_SECURE SECURE_SSL_REDIRECT".split()
+    expression = ", ".join(f"settings.{name}" for name in (*names, "SECURE_HSTS_SECONDS >= 365 * 24 * 3600"))
+    ended = setting(expression, SECRET_KEY=LONG_KEY, HTTPS="1")
+    assert ended.stdout.strip() == "('__Host-sessionid', '__Host-csrftoken', True, True, True, True)"
