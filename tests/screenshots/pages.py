@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from screenshots import visits
 from screenshots.visits import Visitor
 
-GUEST, CUSTOMER, OWNER, PACKER = "guest", "customer", "owner", "packer"
+GUEST, CUSTOMER = "guest", "customer"
+OWNER, OFFICE, DISPATCHER, AGENT, PACKER = "owner", "office", "dispatcher", "agent", "packer"
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,7 @@ PAGES = (
     Page("cart-mistake", visits.cart_with_a_mistake),
     Page("checkout", visits.checkout, dark=True),
     Page("checkout-mistakes", visits.checkout_with_mistakes, dark=True),
+    Page("checkout-coupon-refused", visits.coupon_refused),
     # paying
     Page("pay", visits.pay),
     Page("pay-declined", visits.pay_declined),
@@ -54,8 +56,13 @@ PAGES = (
     # orders and the account
     Page("order", visits.shipped_order, CUSTOMER, dark=True),
     Page("order-guest", visits.order_of_a_guest),
+    Page("invoice", visits.invoice, CUSTOMER),
     Page("my-orders", "/orders/", CUSTOMER),
     Page("my-orders-none", visits.no_orders),
+    Page("wishlist", visits.wishlist, CUSTOMER, dark=True),
+    Page("wishlist-empty", visits.wishlist_empty),
+    Page("reviews", "/reviews/", CUSTOMER),
+    Page("review-new", visits.review_new, CUSTOMER),
     Page("account", "/account/", CUSTOMER, dark=True),
     Page("account-name", "/account/name/", CUSTOMER),
     Page("addresses", "/account/addresses/", CUSTOMER),
@@ -73,10 +80,17 @@ PAGES = (
     Page("sign-up-mistakes", visits.sign_up_with_mistakes),
     Page("sign-up-code", visits.sign_up_code),
     Page("password-forgotten", "/accounts/password/reset/"),
+    Page("about", "/about/", dark=True),
+    Page("help", "/help/"),
+    Page("contact", "/contact/"),
+    Page("contact-mistakes", visits.contact_with_mistakes),
     Page("not-found", "/nothing/", dark=True, status=404),
     Page("not-for-you", "/admin/", CUSTOMER, status=403),
     # staff
-    Page("admin", "/admin/", OWNER),
+    Page("admin", "/admin/", OWNER, dark=True),
+    Page("admin-office", "/admin/", OFFICE),
+    Page("admin-dispatcher", "/admin/", DISPATCHER),
+    Page("admin-agent", "/admin/", AGENT),
     Page("sync", "/admin/sync/", OWNER, dark=True),
     Page("mail-matrix", "/admin/sync/mails/", OWNER),
     Page("dead-letters", "/admin/sync/dead-letters/", OWNER),

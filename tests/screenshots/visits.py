@@ -126,6 +126,13 @@ def checkout_with_mistakes(visitor: Visitor) -> None:
     visitor.page.locator("#errors").wait_for()
 
 
+def coupon_refused(visitor: Visitor) -> None:
+    checkout(visitor)
+    visitor.page.get_by_label("Coupon").fill("NOSUCHCODE")
+    visitor.press("Apply")
+    visitor.page.locator("#errors").wait_for()
+
+
 def pay(visitor: Visitor) -> None:
     """The page with every way to pay: who chose one at the checkout sees the others there."""
     bank_transfer(visitor)
@@ -189,6 +196,38 @@ def shipped_order(visitor: Visitor) -> None:
 
     visitor.page.goto(visitor.scene.once("shipped order", make))
     people.wait_for_status(visitor.page, "Shipped")
+
+
+def invoice(visitor: Visitor) -> None:
+    shipped_order(visitor)
+    visitor.page.get_by_role("link", name="Invoice").first.click()
+    visitor.page.wait_for_url("**/invoice/")
+
+
+def wishlist(visitor: Visitor) -> None:
+    book_sold_out(visitor)
+    if visitor.page.get_by_role("button", name="Add to wishlist").count():
+        visitor.press("Add to wishlist")
+        visitor.page.get_by_role("button", name="On your wishlist").first.wait_for()
+    visitor.open("/wishlist/")
+
+
+def wishlist_empty(visitor: Visitor) -> None:
+    no_orders(visitor)
+    visitor.open("/wishlist/")
+
+
+def review_new(visitor: Visitor) -> None:
+    shipped_order(visitor)
+    visitor.page.locator(".items tbody a").first.click()
+    visitor.page.get_by_role("link", name="Write a review").click()
+    visitor.page.wait_for_url("**/reviews/new/**")
+
+
+def contact_with_mistakes(visitor: Visitor) -> None:
+    visitor.open("/contact/")
+    visitor.page.locator("main form [type=submit]").first.click()
+    visitor.page.locator("#errors").wait_for()
 
 
 def no_orders(visitor: Visitor) -> None:
