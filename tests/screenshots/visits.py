@@ -130,7 +130,7 @@ def coupon_refused(visitor: Visitor) -> None:
     checkout(visitor)
     visitor.page.get_by_label("Coupon").fill("NOSUCHCODE")
     visitor.press("Apply")
-    visitor.page.locator("#errors").wait_for()
+    visitor.page.locator("#id_coupon_error").wait_for()
 
 
 def pay(visitor: Visitor) -> None:
