@@ -84,7 +84,6 @@ def make_order(alice, make_book):
             title=book.title,
             list_price=book.price,
             unit_price=book.price,
-            list_price=book.price,
             quantity=quantity,
         )
         OrderEvent.objects.create(order=order, version=1, state=state, at=at, actor="customer")
