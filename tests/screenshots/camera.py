@@ -15,11 +15,11 @@ from screenshots.visits import Scene, Visitor
 # Beyond this many pixels a page only goes on as it began.
 PHONE = {"viewport": {"width": 375, "height": 720}, "has_touch": True, "is_mobile": True}
 WINDOWS = {
-    "phone": (PHONE, 1500),
-    "desktop": ({"viewport": {"width": 1200, "height": 800}}, 1100),
-    "dark": ({**PHONE, "color_scheme": "dark"}, 1500),
+    "phone": (PHONE, 1200),
+    "desktop": ({"viewport": {"width": 1200, "height": 800}}, 900),
+    "dark": ({**PHONE, "color_scheme": "dark"}, 1200),
 }
-WEBP = {"format": "WEBP", "quality": 60, "method": 6}
+WEBP = {"format": "WEBP", "quality": 40, "method": 6}
 OK = 200
 SLOWEST_STEP_MS = 20_000
 OPEN_LOG_IN = {"shop": "/accounts/login/", "store": "/admin/"}

@@ -14,7 +14,8 @@ def absolute(path: str) -> str:
 def way_back(request: HttpRequest, otherwise: str) -> str:
     """Where the shopper was when they pressed a button (`next`), if it is a page of ours."""
     target = request.POST.get("next", "")
-    return target if url_has_allowed_host_and_scheme(target, allowed_hosts=None) else resolve_url(otherwise)
+    is_ours = target.startswith("/") and url_has_allowed_host_and_scheme(target, allowed_hosts=None)
+    return target if is_ours else resolve_url(otherwise)
 
 
 def key_from(text: str) -> int:

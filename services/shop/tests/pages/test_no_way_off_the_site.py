@@ -38,6 +38,12 @@ def test_a_foreign_next_is_not_followed(client, alice, make_book, foreign):
     assert [answer.url for answer in answers if not is_ours(answer.url)] == []
 
 
+@pytest.mark.parametrize("nonsense", ["no address", "", "a\0b", "📚"])
+def test_a_next_that_is_no_address_is_left_out(client, make_book, nonsense):
+    make_book(1)
+    assert client.post("/cart/add/", {"book": 1, "quantity": 1, "next": nonsense}).url == "/cart/"
+
+
 def test_our_own_next_is_followed(client, alice, make_book):
     assert log_in(client, alice.email, next="/checkout/").url == "/checkout/"
     assert put_in_cart(client, make_book(1)).url == "/cart/"
