@@ -21,6 +21,7 @@ WINDOWS = {
 }
 WEBP = {"format": "WEBP", "quality": 40, "method": 6}
 OK = 200
+WIDEST = 900
 SLOWEST_STEP_MS = 20_000
 OPEN_LOG_IN = {"shop": "/accounts/login/", "store": "/admin/"}
 
@@ -31,6 +32,13 @@ class NoPicture(Exception):
 
 def windows_of(page: Page) -> list[str]:
     return [window for window in WINDOWS if window != "dark" or page.dark]
+
+
+def small(picture: Image.Image) -> Image.Image:
+    """This function will make a picture no wider than documents show it."""
+    picture = picture.convert("RGB")
+    picture.thumbnail((WIDEST, picture.height), Image.Resampling.LANCZOS)
+    return picture
 
 
 class Camera:
@@ -56,7 +64,7 @@ class Camera:
             finally:
                 context.close()
             file = self.folder / f"{page.name}-{window}.webp"
-            Image.open(io.BytesIO(png)).convert("RGB").save(file, **WEBP)
+            small(Image.open(io.BytesIO(png))).save(file, **WEBP)
             yield file
 
     def _shown(self, page: Page, context: BrowserContext, tallest: int) -> bytes:
