@@ -1,11 +1,13 @@
 """The cast: Alice buys, Bob is another buyer, Olga owns the shop. The database is a real Postgres (DATABASE_URL)."""
 
 import math
+import os
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
 
+AT_THE_SAME_TIME = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
 NOW = datetime(2026, 11, 21, 10, 0, tzinfo=UTC)
 
 
@@ -24,6 +26,9 @@ def quiet_and_private(settings, tmp_path, monkeypatch):
     settings.STAFF_TOTP = False  # the staff of the tests have no telephones; test_second_step.py gives them one
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
     monkeypatch.setattr(maintenance, "sign", maintenance.Sign(looked=math.inf))  # open, and never asked again
+    if settings.REDIS_URL:  # one for each who test at the same time
+        own = f"{settings.REDIS_URL}?db={AT_THE_SAME_TIME}"
+        settings.CACHES = {"default": {**settings.CACHES["default"], "LOCATION": own}}
     cache.clear()
 
 
