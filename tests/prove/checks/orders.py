@@ -93,7 +93,7 @@ def _mispriced(evidence: Evidence) -> Iterator[Violation]:
                 yield Violation(f"{told}{line['list_price']} was asked; the book costs {asked}.", order["number"])
         worth = sum(line["quantity"] * line["unit_price"] for line in mine)
         expected = prices.taken_off(worth) if order["coupon_code"] else 0, prices.delivery_of(worth)
-        if (order["discount"], order["delivery"]) != expected:
+        if (order["discount"], order["delivery"]) != expected or sum(line["discount"] for line in mine) != expected[0]:
             told = f"Order {order['number']} of {worth}: {order['discount']} off and {order['delivery']} for delivery, "
             yield Violation(f"{told}not {expected}.", order["number"])
 
