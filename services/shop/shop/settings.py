@@ -245,7 +245,6 @@ ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_LOGOUT_REDIRECT_URL = "pages:home"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
-ACCOUNT_RATE_LIMITS = {"coupon": "10/10m/ip"}  # codes that do not exist; beside the limits that allauth has itself
 # How many proxies of ours add to X-Forwarded-For. Without it all customers behind nginx share one limit of log-ins; too
 # high, and anybody can pretend to be somebody else.
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=0)

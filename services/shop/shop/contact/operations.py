@@ -2,16 +2,15 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from ipaddress import ip_address, ip_network
 from uuid import UUID
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.utils.crypto import salted_hmac
 
 from shop.accounts.models import User
 from shop.bell import ring_after_commit
 from shop.contact.models import Message
+from shop.networks import network_of
 from shop.notifications.operations import ANSWERED_AT_KEY, write_mail
 from worker_bell import Topic
 
@@ -19,7 +18,7 @@ HOUR = timedelta(hours=1)
 MOST_PER_HOUR = {"email": 5, "network": 10}
 MOST_FROM_EVERYBODY = 300  # an hour: more than that is no customers
 LOCK = 0x636F6E74  # any number that no other advisory lock of ours has
-V4_PREFIX, V6_PREFIX = 24, 64  # what one household or office is likely to have
+V4_PREFIX = 24  # neighbours share one limit
 
 
 @dataclass(frozen=True)
@@ -38,19 +37,12 @@ class TooMany(Exception):
     """There were as many messages within the hour as we take; the text is for the writer."""
 
 
-def network_of(ip: str) -> str:
-    """This function will tell networks apart without keeping whose they are: the neighbours of an address share one."""
-    prefix = V4_PREFIX if ip_address(ip).version == 4 else V6_PREFIX
-    network = ip_network(f"{ip}/{prefix}", strict=False)
-    return salted_hmac("shop.contact.network", str(network), algorithm="sha256").hexdigest()[:32]
-
-
 def write(note: Note, *, writer: User | None, ip: str, now: datetime) -> Message:
     """This function will keep a message and have it mailed to customer service. The same form sent again is one message.
 
     :raises TooMany: nothing is kept then.
     """
-    network = network_of(ip)
+    network = network_of(ip, v4_prefix=V4_PREFIX)
     with transaction.atomic(durable=True):
         with connection.cursor() as cursor:  # one after the other, or many at once would all count before any is kept
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])

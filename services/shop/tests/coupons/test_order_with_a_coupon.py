@@ -4,7 +4,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from django.core.cache import cache
+from django.core.cache import cache, caches
 from django.utils import timezone
 from shopping import checkout_form, hidden, log_in, order, put_in_cart, text
 
@@ -199,6 +199,14 @@ def test_whoever_guesses_codes_is_told_nothing_more_for_a_while(client, basket, 
     assert "Too many unknown codes were tried." in text(apply(client, "SAVE10"))
     assert order(client, coupon="SAVE10").status_code == 400, "nor by ordering"
     assert order(client, coupon="").status_code == 302, "without a coupon everything goes on"
+
+
+def test_a_good_code_is_taken_while_the_cache_comes_back(client, basket, make_coupon, monkeypatch):
+    """What it takes in is kept, what it is asked to let go is lost: no lock may be left standing before the customer."""
+    make_coupon()
+    monkeypatch.setattr(type(caches["default"]), "delete", lambda *_, **__: False)
+    assert "SAVE10 is taken off" in text(apply(client, "SAVE10"))
+    assert order_with(client, "SAVE10").status_code == 302
 
 
 def test_codes_that_exist_are_no_guesses(client, basket, make_coupon):
