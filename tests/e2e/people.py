@@ -74,6 +74,15 @@ def log_in_to_store(page, store: str, login: dict) -> None:
     page.get_by_role("link", name="Log out").or_(page.get_by_role("button", name="Log out")).first.wait_for()
 
 
+def log_in_to_admin(page, shop: str, login: dict, path: str = "/admin/") -> None:
+    """This function will log staff of the shop in, on the way to a page of its admin."""
+    page.goto(shop + path)
+    page.get_by_label("Email").fill(login["email"])
+    page.get_by_label("Password", exact=True).fill(login["password"])
+    page.locator("main form button[type=submit]").click()
+    page.locator("#content-main").wait_for()
+
+
 def pack(page, store: str, reference: str) -> None:
     """This function will open the order, take the proposed copies, set success and save."""
     page.goto(f"{store}/admin/orders/order/?q={reference}")

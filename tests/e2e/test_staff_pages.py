@@ -11,14 +11,6 @@ from test_pages_for_everybody import WINDOWS
 SMALLEST = {**PHONE, "viewport": {"width": 360, "height": 640}}
 
 
-def log_in(page, shop: str, login: dict, path: str = "/admin/") -> None:
-    page.goto(shop + path)
-    page.get_by_label("Email").fill(login["email"])
-    page.get_by_label("Password", exact=True).fill(login["password"])
-    page.locator("main form button[type=submit]").click()
-    page.locator("#content-main").wait_for()
-
-
 @pytest.mark.parametrize("window", WINDOWS.values(), ids=WINDOWS.keys())
 def test_the_pages_about_us_shut_nobody_out(card, visit, window):
     page = visit(**window)
@@ -43,7 +35,7 @@ def test_a_guest_on_a_phone_without_javascript_writes_and_an_agent_deals_with_it
     guest.get_by_role("heading", name="Your message is here").wait_for()
 
     agent = visit(**SMALLEST, java_script_enabled=False)
-    log_in(agent, shop, card["logins"]["agent"])
+    people.log_in_to_admin(agent, shop, card["logins"]["agent"])
     agent.get_by_role("link", name="from the contact page").click()
     row = agent.locator("#result_list tr", has_text=words)
     row.locator("input.action-select").check()
@@ -62,7 +54,7 @@ def test_what_an_owner_sees_first_shuts_nobody_out(card, visit, window):
     people.put_in_cart(guest, shop, "Devdas")
     people.check_out(guest, shop, email=f"olli.{uuid4().hex[:8]}@readers.example")
     page = visit(**window)
-    log_in(page, shop, card["logins"]["owner"])
+    people.log_in_to_admin(page, shop, card["logins"]["owner"])
     reader = Reader(page, shop)
     reader.open("/admin/")
     assert reader.wrong == []
@@ -74,7 +66,7 @@ def test_a_dispatcher_on_a_phone_sees_where_the_parcel_goes_and_nothing_of_the_b
     people.put_in_cart(guest, shop, "Devdas")
     reference = people.check_out(guest, shop, email=email)
     page = visit(**SMALLEST)
-    log_in(page, shop, card["logins"]["dispatcher"])
+    people.log_in_to_admin(page, shop, card["logins"]["dispatcher"])
     reader = Reader(page, shop)
     reader.open("/admin/")
     page.get_by_text("You work here as: Dispatchers.").wait_for()

@@ -9,14 +9,6 @@ from reading import Reader
 from test_pages_for_everybody import WINDOWS
 
 
-def log_in(page, shop: str, login: dict, path: str) -> None:
-    page.goto(shop + path)
-    page.get_by_label("Email").fill(login["email"])
-    page.get_by_label("Password", exact=True).fill(login["password"])
-    page.locator("main form button[type=submit]").click()
-    page.locator("#content-main").wait_for()
-
-
 @pytest.mark.parametrize("window", WINDOWS.values(), ids=WINDOWS.keys())
 def test_the_sync_page_and_the_mail_matrix_shut_nobody_out(card, visit, window):
     shop = card["shop"]["url"]
@@ -24,7 +16,7 @@ def test_the_sync_page_and_the_mail_matrix_shut_nobody_out(card, visit, window):
     people.put_in_cart(guest, shop, "Devdas")
     people.check_out(guest, shop, email=f"carl.{uuid4().hex[:8]}@readers.example")
     page = visit(**window)
-    log_in(page, shop, card["logins"]["owner"], "/admin/sync/")
+    people.log_in_to_admin(page, shop, card["logins"]["owner"], "/admin/sync/")
     reader = Reader(page, shop)
     for path in ("/admin/sync/", "/admin/sync/mails/", "/admin/sync/dead-letters/"):
         reader.open(path)
@@ -34,7 +26,7 @@ def test_the_sync_page_and_the_mail_matrix_shut_nobody_out(card, visit, window):
 def test_an_owner_on_a_phone_without_javascript_reads_the_feed_now(card, visit):
     page = visit(**PHONE, java_script_enabled=False)
     shop = card["shop"]["url"]
-    log_in(page, shop, card["logins"]["owner"], "/admin/sync/")
+    people.log_in_to_admin(page, shop, card["logins"]["owner"], "/admin/sync/")
     books = page.locator("#books")
     if not books.is_visible():
         page.locator("summary").click()
@@ -50,6 +42,6 @@ def test_the_mail_matrix_finds_the_letters_of_an_order_in_the_catcher(card, visi
     people.check_out(guest, shop, email=email)
     people.wait_for_letters(mail, email, 2)
     page = visit()
-    log_in(page, shop, card["logins"]["owner"], f"/admin/sync/mails/?q={email}")
+    people.log_in_to_admin(page, shop, card["logins"]["owner"], f"/admin/sync/mails/?q={email}")
     page.get_by_text("Every letter on this page came").wait_for()
     assert page.locator(".cell strong").all_inner_texts() == ["captured", "captured"]

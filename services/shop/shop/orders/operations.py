@@ -24,8 +24,8 @@ from worker_bell import Topic as Wake
 
 
 @dataclass(frozen=True)
-class ShipTo:
-    """Where the parcel goes. `country` is a two-letter code."""
+class BillTo:
+    """Whom the bill names, if it is not who gets the parcel. `country` is a two-letter code."""
 
     name: str
     line1: str
@@ -33,19 +33,13 @@ class ShipTo:
     postcode: str
     city: str
     country: str
-    phone: str
 
 
 @dataclass(frozen=True)
-class BillTo:
-    """Whom the bill names, if it is not who gets the parcel."""
+class ShipTo(BillTo):
+    """Where the parcel goes; the bill, too, unless it has another address."""
 
-    name: str
-    line1: str
-    line2: str
-    postcode: str
-    city: str
-    country: str
+    phone: str
 
 
 class CannotOrder(Exception):

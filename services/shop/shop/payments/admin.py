@@ -37,7 +37,7 @@ class OneAtATime:
             "row": row,
             "action": action,
         }
-        return render(request, "admin/payments/ask.html", context, status=400 if form.is_bound else 200)
+        return render(request, "admin/ask.html", context, status=400 if form.is_bound else 200)
 
     def the_one(self, request, rows):
         """The one row that was chosen; None, and a message, if it is not one."""

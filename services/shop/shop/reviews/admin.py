@@ -68,6 +68,7 @@ class ReviewAdmin(ReadOnly):
             "opts": self.opts,
             "title": f"Refuse {counted(len(seen), 'review')}",
             "form": form,
+            "action": "refuse",
             "rows": [(row, f"{row.pk}:{seen[row.pk]}") for row in rows.select_related("book") if row.pk in seen],
         }
         return render(request, "admin/reviews/refuse.html", context, status=400 if form.is_bound else 200)

@@ -57,7 +57,7 @@ def facts_of(orders: Iterable[Order]) -> list[Facts]:
         refunds[refund.payment.order_id].append(refund)
     heard = defaultdict(list)
     for kept in StoreEvent.objects.filter(order__in=numbers).order_by("order_id", "version"):
-        heard[kept.order_id].append(kept)
+        heard[kept.order_id].append((kept, Heard.parse(kept.body)))
     retold = set(Retelling.objects.filter(order__in=numbers).values_list("order_id", flat=True))
     return [
         Facts(
@@ -75,25 +75,23 @@ def facts_of(orders: Iterable[Order]) -> list[Facts]:
     ]
 
 
-def _moves(heard: list[StoreEvent]) -> dict[int, tuple[State, datetime]]:
+def _moves(heard: list[tuple[StoreEvent, Heard]]) -> dict[int, tuple[State, datetime]]:
     """Which versions of the store's order brought a new state, and when; the others only moved its counters."""
     moves, before = {}, None
-    for kept in heard:
-        told = Heard.parse(kept.body)
+    for kept, told in heard:
         if told.status != before:
             moves[kept.version] = (FROM_STORE[told.status], told.at)
         before = told.status
     return moves
 
 
-def _of_shortfalls(order: Order, events: list[OrderEvent], heard: list[StoreEvent]) -> list[Due]:
+def _of_shortfalls(order: Order, events: list[OrderEvent], heard: list[tuple[StoreEvent, Heard]]) -> list[Due]:
     """Copies that fell short while the order went on. Of one that was paid the money's own letter tells."""
     if order.payment == Order.Payment.PREPAID:
         return []
     ended_here = [event.at for event in events if State(event.state) in OVER and event.actor != "warehouse"]
     due, status, short = [], None, 0
-    for kept in heard:
-        told = Heard.parse(kept.body)
+    for kept, told in heard:
         missing = sum(count.short for count in told.lines)
         goes_on = told.status == status and FROM_STORE[told.status] in GOING_ON
         if goes_on and missing > short and not any(at < kept.heard_at for at in ended_here):
