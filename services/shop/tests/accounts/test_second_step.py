@@ -67,6 +67,18 @@ def test_recovery_codes_open_the_account_when_the_telephone_is_lost(client, alic
     assert other.get("/account/").status_code == 200
 
 
+def test_every_page_of_the_second_step_says_what_comes_of_it(client, alice):
+    set_up(client, alice.email)
+    codes = Authenticator.objects.get(type="recovery_codes").wrap().get_unused_codes()
+    page = client.get("/accounts/2fa/recovery-codes/")
+    assert all(code in text(page) for code in codes) and "10 of 10 are left" in text(page)
+    again = client.get("/accounts/2fa/recovery-codes/generate/")
+    assert "The 10 codes that you have not used stop working." in text(again)
+    assert "your recovery codes are gone" in text(client.get("/accounts/2fa/totp/deactivate/"))
+    assert client.post("/accounts/2fa/totp/deactivate/").status_code == 302
+    assert not Authenticator.objects.exists()
+
+
 def test_staff_without_a_second_step_see_no_admin_page_and_are_led_to_it(client, olga):
     """P7.11"""
     log_in(client, olga.email)

@@ -1,0 +1,151 @@
+"""A reader with an account buys with a coupon, each way to pay; a guest does it all by keyboard; a password is lost."""
+
+import re
+from uuid import uuid4
+
+import people
+import pytest
+from conftest import PHONE
+from playwright.sync_api import expect
+from test_ways_to_pay import SMALLEST, with_peers  # noqa: F401
+
+PASSWORD, NEW = "a long walk in the rain", "a longer walk in the snow"
+RESET = re.compile(r"http://\S+/accounts/password/reset/key/\S+")
+MOST_TABS = 120
+
+
+def at_paypal(page, office) -> None:
+    page.get_by_role("button", name="Pay with PayPal").click()
+    page.get_by_role("button", name="Pay now").click()
+
+
+def at_the_test_bank(page, office) -> None:
+    page.get_by_role("button", name="Pay with Test bank").click()
+    page.get_by_role("button", name="Pay", exact=True).click()
+
+
+def by_transfer(page, office) -> None:
+    reference = people.TRANSFER.search(page.locator(".facts").inner_text()).group(1)
+    order = page.get_by_role("link", name="To the order")
+    office(reference)
+    order.click()
+
+
+def on_delivery(page, office) -> None:
+    """Nothing to be done now."""
+
+
+WAYS = {
+    "test": (at_the_test_bank, {}),
+    "paypal": (at_paypal, {"java_script_enabled": False}),
+    "bank_transfer": (by_transfer, {"java_script_enabled": False}),
+    "on_delivery": (on_delivery, {}),
+}
+
+
+def total_of(page) -> str:
+    return re.search(r"[\d.,]+", page.locator("#sum .sum-total dd").inner_text())[0]
+
+
+@pytest.mark.parametrize("payment", WAYS)
+def test_registered_verified_and_bought_with_a_coupon(card, with_peers, visit, payment):  # noqa: F811
+    shop, mail, (pay, window) = card["shop"]["url"], card["mail"]["url"], WAYS[payment]
+    page, email = visit(**SMALLEST, **window), f"rita.{uuid4().hex[:8]}@readers.example"
+    people.register(page, shop, mail, email=email, password=PASSWORD)
+    people.put_in_cart(page, shop, "White Fang")
+    page.goto(f"{shop}/checkout/")
+    before = float(total_of(page))
+    page.get_by_label("Coupon").fill("welcome10")
+    page.get_by_role("button", name="Apply").click()
+    expect(page.locator(".coupon-taken")).to_contain_text("WELCOME10 is taken off")
+    total = total_of(page)
+    assert float(total) < before
+    people.place_order(page, shop, payment=payment)
+    pay(page, lambda reference: people.book_transfer(visit(), shop, card["logins"]["owner"], reference))
+    page.wait_for_url("**/orders/*-*-*/**")
+    people.wait_for_status(page, "Accepted by the warehouse")
+    foot = page.locator(".items tfoot")
+    expect(foot).to_contain_text("Coupon WELCOME10")
+    expect(foot).to_contain_text(f"€{total}")
+    assert f"€{total}" in people.letters_to(mail, email)[-1]["Content"]["Body"]
+
+
+def test_a_lost_password_is_set_anew_by_the_letters_link(card, visit):
+    shop, mail = card["shop"]["url"], card["mail"]["url"]
+    page, email = visit(**SMALLEST, java_script_enabled=False), f"lena.{uuid4().hex[:8]}@readers.example"
+    people.register(visit(), shop, mail, email=email, password=PASSWORD)
+    page.goto(f"{shop}/accounts/login/")
+    page.get_by_role("link", name=re.compile("forgot", re.I)).click()
+    page.get_by_label("Email").fill(email)
+    page.locator("main form button[type=submit]").click()
+    people.wait_for_letters(mail, email, 2)
+    letter = people.letters_to(mail, email)[-1]["Content"]["Body"].replace("=\r\n", "").replace("=3D", "=")
+    link = RESET.search(letter)[0]
+    page.goto(link)
+    page.get_by_label("New Password", exact=True).fill(NEW)
+    page.get_by_label("New Password (again)").fill(NEW)
+    page.locator("main form button[type=submit]").click()
+    page.wait_for_load_state()
+    elsewhere = visit(**SMALLEST)
+    for password, inside in ((PASSWORD, False), (NEW, True)):
+        elsewhere.goto(f"{shop}/accounts/login/?next=/orders/")
+        elsewhere.get_by_label("Email").fill(email)
+        elsewhere.get_by_label("Password", exact=True).fill(password)
+        elsewhere.locator("main form button[type=submit]").first.click()
+        elsewhere.wait_for_load_state()
+        assert elsewhere.url.endswith("/orders/") == inside
+    page.goto(link)
+    assert not page.get_by_label("New Password", exact=True).count(), "a link that was used"
+
+
+def walk_to(page, target) -> None:
+    """This function will press Tab until it is reached, as who has no mouse does; the focus is always to be seen."""
+    for _ in range(MOST_TABS):
+        if target.evaluate("element => element === document.activeElement"):
+            outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+            shadow = page.evaluate("getComputedStyle(document.activeElement).boxShadow")
+            assert outline != "none" or shadow != "none", f"The focus is not to be seen on {target}."
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"{MOST_TABS} times Tab do not lead to {target}.")
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["with script", "without script"])
+def test_a_guest_buys_by_keyboard_alone(card, visit, script):
+    shop = card["shop"]["url"]
+    page = visit(**{**PHONE, **SMALLEST, "has_touch": False, "is_mobile": False}, java_script_enabled=script)
+    page.goto(shop)
+
+    def press(target) -> None:
+        walk_to(page, target)
+        page.keyboard.press("Enter")
+        page.wait_for_load_state()
+
+    def write(label: str, words: str) -> None:
+        walk_to(page, page.get_by_label(re.compile(f"^{label}( optional)?$")))
+        page.keyboard.type(words)
+
+    walk_to(page, page.get_by_role("searchbox"))
+    page.keyboard.type("dracula")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/books/?**")
+    press(page.locator(".book-list .card-words h2 a").first)
+    press(page.get_by_role("button", name="Add to cart").first)
+    page.get_by_text("put in your cart").first.wait_for()
+    page.goto(f"{shop}/cart/")
+    press(page.locator("main").get_by_role("link", name=re.compile("checkout", re.I)).first)
+    page.wait_for_url("**/checkout/")
+    write("E-mail address", f"kay.{uuid4().hex[:8]}@readers.example")
+    write("Full name", "Kay Keys")
+    write("Street and number", "Long Lane 1")
+    write("Postcode", "10115")
+    write("Town or city", "Berlin")
+    write("Country", "Germany")  # letters choose in a list
+    write("Coupon", "sendfree")
+    press(page.get_by_role("button", name="Apply"))
+    page.locator(".coupon-taken").wait_for()
+    expect(page.get_by_label("Full name", exact=True)).to_have_value("Kay Keys")
+    expect(page.get_by_label("Country", exact=True)).to_have_value("DE")
+    press(page.locator("#place-order"))
+    page.wait_for_url("**/orders/*-*-*/**")
+    assert people.REFERENCE.search(page.locator("h1").inner_text())
