@@ -41,7 +41,8 @@ def main(commands: list[str]) -> None:
             call_command(name, *arguments)
         except CommandError as error:
             sys.exit(f"{name}: {error}")
-    share_static_files()
+    if SERVED.is_mount():
+        share_static_files()
 
 
 if __name__ == "__main__":

@@ -26,7 +26,10 @@ def _import(imported: dict) -> list[str]:
 
 
 def _pages(pages: list[dict]) -> list[str]:
-    return [f"{cost['page']:40} {cost['cpu_ms']:6.1f} ms CPU  {cost['kilobytes']:6.1f} kB" for cost in pages]
+    return [
+        f"{cost['page']:40} {cost['cpu_ms']:6.1f} ms CPU  p95 {cost['p95_ms']:6.1f} ms  {cost['kilobytes']:6.1f} kB"
+        for cost in pages
+    ]
 
 
 def _throughput(flows: list[dict]) -> list[str]:

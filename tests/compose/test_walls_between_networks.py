@@ -1,7 +1,8 @@
 """Who can reach whom under docker compose. `scripts/compose/walls` tries the same on running containers."""
 
 import pytest
-from composition import composition, mounts, networks, published
+import yaml
+from composition import ROOT, composition, mounts, networks, published
 
 HOUSE = composition()
 SERVICES, NETWORKS = HOUSE["services"], HOUSE["networks"]
@@ -26,7 +27,7 @@ def test_the_ports_are_settings():
 @pytest.mark.parametrize(
     ("database", "users"),
     [
-        ("shop-db", {"shop", "shop-migrate", "worker", "worker-mail", "worker-pictures"}),
+        ("shop-db", {"shop", "shop-migrate", "demo-prices", "worker", "worker-mail", "worker-pictures"}),
         ("store-db", {"store", "store-migrate", "demo"}),
     ],
 )
@@ -57,6 +58,15 @@ def test_only_nginx_and_the_mail_sender_have_a_way_outside():
     assert not any(not networks(service) and "network_mode" not in service for service in SERVICES.values())
 
 
+@pytest.mark.parametrize("more", ["payments", "pictures"])
+def test_what_is_laid_over_gives_a_way_outside_and_no_secret_in_the_clear(more):
+    services = yaml.safe_load((ROOT / f"docker-compose.{more}.yml").read_text())["services"]
+    assert services.keys() <= SERVICES.keys()
+    for name, service in services.items():
+        assert service["networks"] == ["outbound"], name
+        assert not [key for key in service["environment"] if "SECRET" in key and not key.endswith("_FILE")]
+
+
 @pytest.mark.parametrize("name", ["shop-db", "store-db", "rabbitmq", "redis"])
 def test_nginx_reaches_no_database_broker_or_cache(name):
     assert "nginx" not in neighbours(name)
@@ -64,7 +74,7 @@ def test_nginx_reaches_no_database_broker_or_cache(name):
 
 READERS_OF_SECRETS = {
     "secrets-kept": set(),
-    "secrets-shop": {"shop", "shop-migrate", "worker", "worker-mail", "worker-pictures", "beat"},
+    "secrets-shop": {"shop", "shop-migrate", "demo-prices", "worker", "worker-mail", "worker-pictures", "beat"},
     "secrets-store": {"store", "store-migrate", "demo"},
     "secrets-demo": {"demo"},
     "secrets-shop-db": {"shop-db"},
@@ -100,4 +110,6 @@ def test_without_the_demo_there_is_no_mail_catcher_and_no_demo_account():
         for name, service in services.items()
         if "DEMO" in service.get("environment", {})
     }
-    assert set(told.values()) == {"0"} and {"nginx", "demo", "shop-migrate", "store-migrate"} <= told.keys()
+    assert (
+        set(told.values()) == {"0"} and {"nginx", "demo", "demo-prices", "shop-migrate", "store-migrate"} <= told.keys()
+    )

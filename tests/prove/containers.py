@@ -40,7 +40,8 @@ def override(plan: Plan) -> dict:
     """This function will write what is laid over docker-compose.yml."""
     services = {name: {"environment": {**TIMETABLE, **plan.shop_settings}} for name in SHOP_SIDE}
     services["store"] = {"environment": dict(plan.store_settings)}
-    services["demo"] = {"environment": {"DEMO": "0"}}  # the proof fills the shelves itself
+    for name in ("demo", "demo-prices"):  # the proof fills the shelves itself
+        services[name] = {"environment": {"DEMO": "0"}}
     services["mail"] = {
         "image": "bookshop-prove-mail",
         "build": {

@@ -52,7 +52,7 @@ def seen(engine):
 
     def say(status: str, health: str, restarts: int = 0) -> None:
         state = {"Status": status, "Health": {"Status": health}}
-        rows = [f"id-of-{name} {restarts} {json.dumps(state)}" for name in SERVICES if name != "demo"]
+        rows = [f"id-of-{name} {restarts} {json.dumps(state)}" for name in SERVICES if not name.startswith("demo")]
         rows.append('id-of-demo 0 {"Status": "exited", "ExitCode": 0}')
         engine.answers["inspect"] = "\n".join(rows) + "\n"
 
@@ -97,7 +97,7 @@ def test_the_override_names_services_that_there_are_and_sets_the_plans_settings(
         assert services[name]["environment"]["PAYMENT_WINDOW_S"] == "20"
     assert int(services["store"]["environment"]["HOLD_S"]) > 20
     assert services["beat"]["environment"]["SWEEP_EVERY_S"] == "2"
-    assert services["demo"]["environment"]["DEMO"] == "0"
+    assert {services[name]["environment"]["DEMO"] for name in ("demo", "demo-prices")} == {"0"}
 
 
 def test_no_setting_of_an_installation_reaches_a_proof(monkeypatch, tmp_path):

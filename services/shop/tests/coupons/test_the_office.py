@@ -123,6 +123,17 @@ def test_others_of_the_staff_and_customers_see_none_of_it(make_user, make_coupon
     assert Coupon.objects.count() == 1
 
 
+def test_the_demonstration_waits_for_the_first_books(settings, make_book, monkeypatch, capsys):
+    from django.core.management import call_command
+
+    from shop.coupons.management.commands import demo_prices
+
+    settings.DEMO = True
+    monkeypatch.setattr(demo_prices.time, "sleep", lambda seconds: make_book(1, authors=["Jane Austen"]))
+    call_command("demo_prices", "--wait", "60")
+    assert capsys.readouterr().out == "3 coupons. Cheaper: 1 book.\n"
+
+
 def test_the_demonstration_makes_its_prices_once_and_only_there(settings, make_book):
     from django.core.management import CommandError, call_command
 
