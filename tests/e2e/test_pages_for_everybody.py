@@ -59,7 +59,31 @@ def test_no_page_shuts_anybody_out(card, visit, window, request):
     reader.look("authenticator app")
     for path in BEHIND_THE_PASSWORD:
         reader.open(path)
+    use_an_app(page, shop, reader, email)
     assert reader.wrong == []
+
+
+def use_an_app(page, shop: str, reader: Reader, email: str) -> None:
+    """This function will look at every page that a second step at log-in brings with it."""
+    page.goto(f"{shop}/accounts/2fa/totp/activate/")
+    secret = page.get_by_label("Secret").input_value()
+    page.get_by_label("code").last.fill(people.code_of_the_app(secret))
+    page.get_by_role("button", name="Use it from now on").click()
+    page.get_by_role("heading", name="Recovery codes").wait_for()
+    reader.look("recovery codes, first seen")
+    for path in ("/accounts/2fa/", "/accounts/2fa/recovery-codes/generate/", "/accounts/2fa/totp/deactivate/"):
+        reader.open(path)
+    page.goto(f"{shop}/accounts/logout/")
+    page.locator("main form button[type=submit]").click()
+    page.goto(f"{shop}/accounts/login/?next=/account/")
+    page.get_by_label("Email").fill(email)
+    page.get_by_label("Password", exact=True).fill("a long walk in the rain")
+    page.locator("main form button[type=submit]").click()
+    page.get_by_role("heading", name="The second step").wait_for()
+    reader.look("second step")
+    page.get_by_label("code").last.fill(people.code_of_the_app(secret, steps_later=1))
+    page.locator("main form button[type=submit]").click()
+    page.wait_for_url("**/account/")
 
 
 def test_a_keyboard_alone_reaches_the_content_and_the_order(card, visit):
