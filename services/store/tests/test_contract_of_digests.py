@@ -35,7 +35,15 @@ def row_digest(*values) -> str:
 
 def book_digest(told: Book) -> str:
     first = (told.id, told.isbn13, told.title, told.subtitle, told.authors, told.publisher, told.series)
-    rest = (told.series_number, told.language, told.first_published, told.description, str(told.price), told.currency)
+    rest = (
+        told.series_number,
+        told.language,
+        told.format,
+        told.first_published,
+        told.description,
+        str(told.price),
+        told.currency,
+    )
     return row_digest(*first, *rest, told.categories, told.picture.sha256 if told.picture else "")
 
 

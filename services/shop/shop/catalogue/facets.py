@@ -14,6 +14,7 @@ TITLES = {
     "author": "Author",
     "price": "Price",
     "language": "Language",
+    "format": "Format",
     "publisher": "Publisher",
 }
 

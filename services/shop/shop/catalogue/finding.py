@@ -6,7 +6,7 @@ from django.apps import apps
 from django.db import connection
 from django.db.models import F, Sum
 
-from shop.catalogue.headings import IN_STOCK, KINDS, Named, heading_id
+from shop.catalogue.headings import IN_STOCK, KINDS, Named, heading_id, kind_number
 from shop.catalogue.models import UNCOUNTED
 from shop.catalogue.wish import Wish
 from shop.pages.paging import nearest_page
@@ -218,7 +218,7 @@ def _statement(wish: Wish, asked: dict[str, list[int]], params: dict) -> str:
     counted = "count(*) FILTER (WHERE misses = 0)"
     if kinds:
         cases = (
-            f"WHEN {KINDS.index(kind) + 1} THEN count(*) FILTER (WHERE misses IN (0, {1 << place}))"
+            f"WHEN {kind_number(kind)} THEN count(*) FILTER (WHERE misses IN (0, {1 << place}))"
             for place, kind in enumerate(kinds)
         )
         counted = f"CASE heading & 7 {' '.join(cases)} ELSE {counted} END"
@@ -227,7 +227,7 @@ def _statement(wish: Wish, asked: dict[str, list[int]], params: dict) -> str:
     count = COUNT.format(
         counted=counted,
         at_most_one_miss=f"misses IN (0{', ' + bits if bits else ''})",
-        not_counted=", ".join(str(KINDS.index(kind) + 1) for kind in ("series", lone) if kind),
+        not_counted=", ".join(str(kind_number(kind)) for kind in ("series", lone) if kind),
         counted_before="UNION ALL" + COUNTED_BEFORE.format(kinds=f"'{lone}'") if lone else "",
     )
     answer = ANSWER.format(

@@ -7,16 +7,22 @@ from django.urls import reverse
 
 from shop.pages import wording
 
-KINDS = ("author", "publisher", "series", "category", "language", "price", "stock")  # as in catalogue_heading_id()
+# As in catalogue_heading_id().
+KINDS = ("author", "publisher", "series", "category", "language", "price", "stock", "format")
 PLACES = ("author", "publisher", "series", "category")  # these have a page of their own
 PRICE_BANDS = ("0", "5", "10", "15", "20", "30", "50")  # as in catalogue_price_band()
 IN_STOCK = "in"
 
 
+def kind_number(kind: str) -> int:
+    """The last three bits of the numbers of its headings."""
+    return (KINDS.index(kind) + 1) % 8
+
+
 def heading_id(kind: str, slug: str) -> int:
     """This function will number a heading as the database does."""
     lot = int.from_bytes(md5(f"{kind}:{slug}".encode(), usedforsecurity=False).digest()[:8], signed=True)
-    return lot & ~7 | KINDS.index(kind) + 1
+    return lot & ~7 | kind_number(kind)
 
 
 @dataclass(frozen=True)
@@ -34,6 +40,8 @@ class Named:
             return wording.language(self.said)
         if self.kind == "price":
             return price_band(self.slug)
+        if self.kind == "format":
+            return self.said[:1].upper() + self.said[1:]
         return "In stock" if self.kind == "stock" else self.said
 
     @property

@@ -68,6 +68,7 @@ class Book(models.Model):
     series = models.CharField(max_length=300, blank=True)
     series_number = models.CharField(max_length=30, blank=True)
     language = models.CharField(max_length=35, blank=True)
+    format = models.CharField(max_length=30, blank=True, default="", db_default="", help_text="Such as paperback.")
     first_published = models.IntegerField(null=True, blank=True, help_text="A year; negative is BC.")
     description = models.TextField(blank=True)
     price = models.DecimalField(max_digits=10, decimal_places=2)

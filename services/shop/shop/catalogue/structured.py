@@ -6,6 +6,7 @@ from shop.catalogue.models import Book
 from shop.catalogue.neighbours import Beside
 from shop.pages.addresses import absolute
 
+FORMATS = {"hardback": "Hardcover", "paperback": "Paperback", "audio CD": "AudiobookFormat"}
 # As in Django's json_script: no text of a book ends the script element.
 UNSAFE_IN_HTML = {ord(">"): "\\u003E", ord("<"): "\\u003C", ord("&"): "\\u0026"}
 
@@ -25,6 +26,7 @@ def book(of: Book, beside: Beside) -> str:
         "isPartOf": {"@type": "BookSeries", "name": of.series} if of.series else None,
         "position": of.series_number,
         "inLanguage": of.language,
+        "bookFormat": f"https://schema.org/{FORMATS[of.format]}" if of.format in FORMATS else None,
         "datePublished": f"{of.first_published:04}" if of.first_published and of.first_published > 0 else None,
         "description": of.description,
         "genre": [path[-1].said for path in beside.paths],

@@ -10,7 +10,14 @@ from shop.catalogue.headings import IN_STOCK, PRICE_BANDS, Named, heading_id
 SEARCH_LENGTH = 100
 LONGEST_SLUG = 600
 MOST_CHOICES = 20  # of one kind
-FILTERS = ("category", "author", "publisher", "language", "price")  # several of one kind widen, kinds narrow each other
+FILTERS = (
+    "category",
+    "author",
+    "publisher",
+    "language",
+    "format",
+    "price",
+)  # several of one kind widen, kinds narrow each other
 ORDERS = {
     "relevance": "Best match",
     "series": "Series order",

@@ -11,8 +11,8 @@ from django.db.models import QuerySet
 from store_client import BadRow, Book, DeletedBook
 
 COLUMNS = (
-    "version, epoch, isbn13, title, subtitle, authors, publisher, series, series_number, language, first_published, "
-    "description, price, currency, categories, store_free, picture_sha256, picture_url"
+    "version, epoch, isbn13, title, subtitle, authors, publisher, series, series_number, language, format, "
+    "first_published, description, price, currency, categories, store_free, picture_sha256, picture_url"
 ).split(", ")
 # A withdrawn book that the shop never had is not worth a row.
 UPSERT = f"""
@@ -21,8 +21,8 @@ UPSERT = f"""
     SELECT {", ".join(f"row.{name}" for name in COLUMNS)}, row.id, CASE WHEN row.retired THEN %(now)s::timestamptz END, '', ''
     FROM jsonb_to_recordset(%(rows)s::jsonb) AS row (
         id bigint, version bigint, epoch text, isbn13 text, title text, subtitle text, authors text[], publisher text,
-        series text, series_number text, language text, first_published integer, description text, price numeric,
-        currency text, categories jsonb, store_free integer, picture_sha256 text, picture_url text, retired boolean
+        series text, series_number text, language text, format text, first_published integer, description text,
+        price numeric, currency text, categories jsonb, store_free integer, picture_sha256 text, picture_url text, retired boolean
     )
     WHERE NOT row.retired OR EXISTS (SELECT FROM catalogue_book known WHERE known.id = row.id)
     ORDER BY row.id

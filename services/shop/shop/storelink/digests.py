@@ -18,7 +18,7 @@ _BOOKS_SQL = """
     SELECT id, retired_at IS NOT NULL AS gone, version, epoch, store_free,
            md5(jsonb_build_array(
                id, isbn13, title, subtitle, to_jsonb(authors), publisher, series, series_number, language,
-               first_published, description, price::text, currency, categories, picture_sha256
+               format, first_published, description, price::text, currency, categories, picture_sha256
            )::text) AS book,
            md5(jsonb_build_array(id, store_free)::text) AS stock
     FROM catalogue_book WHERE id >= %(first)s AND id < %(end)s

@@ -20,7 +20,8 @@ BOOKS, STOCK = Comparison.Subject.BOOKS, Comparison.Subject.STOCK
 RANGES = 5  # of a thousand ids each; a page must come within a read timeout, also from a busy store
 AT_ONCE = 1_000
 TOLD = (
-    "isbn13 title subtitle authors publisher series series_number language first_published description price currency"
+    "isbn13 title subtitle authors publisher series series_number language format first_published description "
+    "price currency"
 )
 
 

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 AUTHORS = ["Ann Ames", "Bob Blé", "Cy Çelik"]
 PUBLISHERS = ["", "Orbit", "Faber & Faber"]
 PATHS = [["Fiction"], ["Fiction", "Crime"], ["Fiction", "Love"], ["Society", "History"]]
-KINDS = ("author", "publisher", "category", "language", "price", "stock")
+KINDS = ("author", "publisher", "category", "language", "format", "price", "stock")
 
 
 def slug(said: str) -> str:
@@ -31,6 +31,7 @@ def headings_of(book: Book) -> set[tuple[str, str]]:
     of |= {("category", slug("/".join(path[:n]))) for path in book.categories for n in range(1, len(path) + 1)}
     of |= {("publisher", slug(book.publisher))} if book.publisher else set()
     of |= {("language", book.language)} if book.language else set()
+    of |= {("format", slug(book.format))} if book.format else set()
     of.add(("price", [band for band in PRICE_BANDS if Decimal(band) <= book.price][-1]))
     of.add(("stock", "in" if book.available else "out"))
     return of
@@ -70,6 +71,7 @@ def fill(make_book, chance, number=60):
             publisher=chance.choice(PUBLISHERS),
             categories=chance.sample(PATHS, chance.choice([0, 1, 2])),
             language=chance.choice(["", "en", "fr"]),
+            format=chance.choice(["", "paperback", "audio CD"]),
             price=Decimal(chance.choice(["0.00", "4.99", "5.00", "14.99", "15.00", "49.99", "50.00", "300.00"])),
             store_free=chance.choice([0, 1, 2]),
         )
@@ -81,6 +83,7 @@ def asked(chance) -> str:
         ["publisher=orbit", "publisher=faber-faber"],
         ["category=fiction", "category=fiction/love", "category=society"],
         ["language=en", "language=fr"],
+        ["format=paperback", "format=audio-cd"],
         ["price=0", "price=15", "price=50"],
         ["in_stock=1"],
     ]
@@ -116,6 +119,7 @@ def test_the_counts_kept_on_the_headings_follow_every_change(make_book, now):
                 lambda book: book.update(authors=chance.sample(AUTHORS, 2)),
                 lambda book: book.update(store_free=chance.choice([0, 5])),
                 lambda book: book.update(categories=chance.sample(PATHS, 2), price=chance.choice([1, 60])),
+                lambda book: book.update(format=chance.choice(["hardback", "paperback"])),
                 lambda book: book.delete(),
             ]
         )(Book.objects.filter(pk=pk))
@@ -136,7 +140,9 @@ def test_an_emptied_shop_has_no_headings_left(client, make_book):
     assert not Heading.objects.exists() and "0 books" in text(client.get("/books/"))
 
 
-@pytest.mark.parametrize(("kind", "said"), [("author", "jane-austen"), ("category", "fiction/crime"), ("stock", "in")])
+@pytest.mark.parametrize(
+    ("kind", "said"), [("author", "jane-austen"), ("category", "fiction/crime"), ("stock", "in"), ("format", "x")]
+)
 def test_python_and_the_database_number_headings_alike(db, kind, said):
     from django.db import connection
 

@@ -37,7 +37,7 @@ def test_a_book_comes_over_with_all_its_facts(store, client, clock):
     picture = {"sha256": "ab" * 32, "url": "/api/books/1/picture/"}
     facts = {
         "subtitle": "A Novel", "authors": ["Jane Austen", "Another Lady"], "publisher": "Egerton", "series": "Novels",
-        "series_number": "2", "first_published": -44, "description": "Long.", "price": "9.90", "free": 3,
+        "series_number": "2", "format": "audio CD", "first_published": -44, "description": "Long.", "price": "9.90", "free": 3,
     }  # fmt: skip
     store.tell(
         book_row(1, 7, title="Pride “and” Prejudice", picture=picture, categories=[["Fiction", "Classics"]], **facts)

@@ -26,6 +26,7 @@ class Book:
     series: str
     series_number: str
     language: str
+    format: str
     first_published: int | None
     description: str
     price: Decimal
@@ -51,6 +52,7 @@ class Book:
             series=read.text(row, "series"),
             series_number=read.text(row, "series_number"),
             language=read.text(row, "language"),
+            format=read.text(row, "format") if "format" in row else "",  # a store of last year tells of none
             first_published=read.year(row, "first_published"),
             description=read.text(row, "description"),
             price=read.money(row, "price"),

@@ -3,8 +3,8 @@
 The MD5 of a row is that of the text of a JSON array as Postgres writes jsonb; the MD5 of a range is that of its rows'
 MD5s, joined in the order of their keys. The arrays are, with amounts as texts and nothing for what is not there as null:
 
-- a book: id, isbn13, title, subtitle, authors, publisher, series, series_number, language, first_published, description,
-  price, currency, categories, the picture's sha256 or an empty text; retired books count as absent
+- a book: id, isbn13, title, subtitle, authors, publisher, series, series_number, language, format, first_published,
+  description, price, currency, categories, the picture's sha256 or an empty text; retired books count as absent
 - its stock: id, free
 - an order: number, total, currency, payment, lines as [line, book, isbn13, quantity, unit_price]; of a cancel that came
   before its order the number alone

@@ -16,7 +16,7 @@ def row_digest(row: list) -> str:
 
 
 def book_digest(row: dict) -> str:
-    names = "id isbn13 title subtitle authors publisher series series_number language first_published description price"
+    names = "id isbn13 title subtitle authors publisher series series_number language format first_published description price"
     picture = row["picture"]["sha256"] if row["picture"] else ""
     return row_digest([*(row[name] for name in names.split()), row["currency"], row["categories"], picture])
 

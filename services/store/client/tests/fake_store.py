@@ -31,6 +31,7 @@ def book_row(pk: int, version: int = 1, **fields) -> dict:
         "series": "",
         "series_number": "",
         "language": "en",
+        "format": "",
         "first_published": 1813,
         "description": "",
         "price": "12.50",

@@ -82,7 +82,7 @@ class StockFilter(admin.SimpleListFilter):
 class BookAdmin(NothingIsDeleted, admin.ModelAdmin):
     form = BookForm
     list_display = ["title", "written_by", "free", "on_shelf", "reserved", "price_shown", "isbn13", "retired"]
-    list_filter = [StockFilter, "retired"]
+    list_filter = [StockFilter, "format", "retired"]
     list_per_page = 50
     search_fields = ["title", "isbn13", "authors", "series"]
     search_help_text = "Title, series, author or ISBN"
@@ -93,7 +93,7 @@ class BookAdmin(NothingIsDeleted, admin.ModelAdmin):
         (None, {"fields": ["isbn13", "title", "subtitle", "authors", "retired"]}),
         ("Price and stock", {"fields": [("price", "currency"), ("on_shelf", "reserved", "free")]}),
         ("Picture", {"fields": ["present_picture", "new_picture"]}),
-        ("Edition", {"fields": [("series", "series_number"), "publisher", "language", "first_published"]}),
+        ("Edition", {"fields": [("series", "series_number"), "publisher", "language", "format", "first_published"]}),
         ("For shoppers", {"fields": ["categories", "description"]}),
     ]
     actions = ["retire", "sell_again"]

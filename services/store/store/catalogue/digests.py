@@ -24,8 +24,8 @@ _ROWS_SQL = f"""
         SELECT book.id, book.retired, {_FREE_SQL} AS free,
                md5(jsonb_build_array(
                    book.id, book.isbn13, book.title, book.subtitle, to_jsonb(book.authors), book.publisher, book.series,
-                   book.series_number, book.language, book.first_published, book.description, book.price::text,
-                   book.currency, COALESCE(places.paths, '[]'::jsonb), book.picture_sha256
+                   book.series_number, book.language, book.format, book.first_published, book.description,
+                   book.price::text, book.currency, COALESCE(places.paths, '[]'::jsonb), book.picture_sha256
                )::text) AS book,
                md5(jsonb_build_array(book.id, {_FREE_SQL})::text) AS stock
         FROM catalogue_book book

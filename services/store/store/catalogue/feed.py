@@ -32,7 +32,8 @@ _TOLD_SQL = """
     ELSE json_build_object(
         'id', page.book_id, 'version', page.version, 'isbn13', book.isbn13, 'title', book.title,
         'subtitle', book.subtitle, 'authors', book.authors, 'publisher', book.publisher, 'series', book.series,
-        'series_number', book.series_number, 'language', book.language, 'first_published', book.first_published,
+        'series_number', book.series_number, 'language', book.language, 'format', book.format,
+        'first_published', book.first_published,
         'description', book.description, 'price', book.price::text, 'currency', book.currency,
         'free', COALESCE(level.on_shelf - level.reserved, 0), 'retired', book.retired,
         'categories', COALESCE(places.paths, '[]'),

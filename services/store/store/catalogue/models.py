@@ -51,6 +51,16 @@ class BookQuerySet(models.QuerySet):
 class Book(models.Model):
     """A title that is or was sold. Books are retired, never deleted: orders point at them for ever."""
 
+    class Format(models.TextChoices):
+        """How it is bound or recorded; the shop shows the words, and filters by them."""
+
+        HARDBACK = "hardback", "hardback"
+        PAPERBACK = "paperback", "paperback"
+        BOARD = "board book", "board book"
+        SPIRAL = "spiral bound", "spiral bound"
+        AUDIO = "audio CD", "audio CD"
+        OTHER = "other", "other"
+
     isbn13 = models.CharField("ISBN-13", max_length=13, unique=True, validators=[validate_isbn13])
     title = models.CharField(max_length=300)
     subtitle = models.CharField(max_length=300, blank=True)
@@ -66,6 +76,7 @@ class Book(models.Model):
         validators=[RegexValidator(r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", "Write a language tag such as en or pt-BR.")],
         help_text="A BCP 47 tag: en, de, pt-BR",
     )
+    format = models.CharField(max_length=20, blank=True, choices=Format, default="", db_default="")
     first_published = models.SmallIntegerField(
         null=True,
         blank=True,

@@ -3,6 +3,8 @@
 from decimal import Decimal
 from typing import NamedTuple
 
+from store.catalogue.models import Book
+
 from .draw import Draw
 
 MOST_COPIES = 12
@@ -10,12 +12,14 @@ AISLES = "ABCDEFGHJKLMNPRSTUVW"  # no I, O or Q, which look like digits on a lab
 BAYS, BOARDS = 24, 6
 CENTS = ("00", "50", "90", "95")
 LOWEST_PRICE, HIGHEST_PRICE = 5, 34
+HARDBACK_FROM = 18
 
 
 class Offer(NamedTuple):
     price: Decimal  # EUR
     copies: int
     shelf: str  # aisle, bay and board, such as A-03-2
+    format: str
 
 
 def offer_of(isbn13: str) -> Offer:
@@ -26,4 +30,4 @@ def offer_of(isbn13: str) -> Offer:
     price = Decimal(f"{whole}.{draw.of(CENTS)}")
     copies = 0 if draw.below(16) == 0 else draw.between(1, MOST_COPIES)
     shelf = f"{draw.of(AISLES)}-{draw.between(1, BAYS):02d}-{draw.between(1, BOARDS)}"
-    return Offer(price, copies, shelf)
+    return Offer(price, copies, shelf, Book.Format.HARDBACK if whole >= HARDBACK_FROM else Book.Format.PAPERBACK)

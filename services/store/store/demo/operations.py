@@ -151,7 +151,7 @@ def _lock_out_imports() -> None:
 def _filled(row: Book, book: DemoBook) -> Book:
     row.isbn13, row.title, row.subtitle = book.isbn13, book.title, book.subtitle
     row.authors, row.publisher, row.language = list(book.authors), book.publisher, book.language
-    row.first_published = book.first_published
+    row.first_published, row.format = book.first_published, offer_of(book.isbn13).format
     row.series, row.series_number, row.description = book.series, book.series_number, book.description
     row.price = offer_of(book.isbn13).price
     return row

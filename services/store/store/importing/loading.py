@@ -23,17 +23,18 @@ ACTOR = "import_books"
 IMPORT_LOCK = 7_302
 
 COLUMNS = ("title", "series", "series_number", "authors", "first_published", "language", "price", "currency")
+IF_NAMED = ("publisher", "description", "format")
 UPSERT_SQL = """
     INSERT INTO catalogue_book AS book
         (isbn13, title, series, series_number, authors, first_published, language, price, currency, publisher, description,
-         subtitle, picture, picture_sha256, retired)
+         format, subtitle, picture, picture_sha256, retired)
     SELECT isbn13, title, series, series_number, ARRAY(SELECT jsonb_array_elements_text(authors)), first_published,
-           language, price, currency, publisher, description, '', '', '', false
+           language, price, currency, publisher, description, format, '', '', '', false
     FROM unnest(%(isbn13)s::text[], %(title)s::text[], %(series)s::text[], %(series_number)s::text[], %(authors)s::jsonb[],
                 %(first_published)s::smallint[], %(language)s::text[], %(price)s::numeric[], %(currency)s::text[],
-                %(publisher)s::text[], %(description)s::text[])
+                %(publisher)s::text[], %(description)s::text[], %(format)s::text[])
          AS incoming(isbn13, title, series, series_number, authors, first_published, language, price, currency, publisher,
-                     description)
+                     description, format)
     ORDER BY isbn13
     ON CONFLICT (isbn13) DO UPDATE SET {assignments}
     WHERE ({old}) IS DISTINCT FROM ({new})
@@ -98,13 +99,13 @@ def _load(rows: Sequence[Row], columns: Collection[str], now: datetime) -> Tally
 
 def _upsert(rows: Sequence[Row], columns: Collection[str]) -> list[bool]:
     """Answer one value for each book that was touched: whether it is new."""
-    ours = [*COLUMNS, *(name for name in ("publisher", "description") if name in columns)]
+    ours = [*COLUMNS, *(name for name in IF_NAMED if name in columns)]
     sql = UPSERT_SQL.format(
         assignments=", ".join(f"{name} = excluded.{name}" for name in ours),
         old=", ".join(f"book.{name}" for name in ours),
         new=", ".join(f"excluded.{name}" for name in ours),
     )
-    names = ("isbn13", *COLUMNS, "publisher", "description")
+    names = ("isbn13", *COLUMNS, *IF_NAMED)
     params = {name: [getattr(row, name) for row in rows] for name in names}
     params["authors"] = [json.dumps(row.authors) for row in rows]
     with connection.cursor() as cursor:

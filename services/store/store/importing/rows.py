@@ -7,10 +7,10 @@ from typing import NamedTuple
 
 from store.catalogue.isbn import to_isbn13
 from store.catalogue.models import HIGHEST_PRICE, LATEST_YEAR, OLDEST_YEAR, Book
-from store.importing import languages
+from store.importing import formats, languages
 
 REQUIRED = ("isbn13", "title", "authors", "first_published", "language", "price", "currency", "copies")
-OPTIONAL = ("publisher", "description", "categories", "shelf")
+OPTIONAL = ("publisher", "description", "format", "categories", "shelf")
 MOST_COPIES = 10_000
 MOST_AUTHORS = 50
 LONGEST_SHELF = 30
@@ -40,6 +40,7 @@ class Row(NamedTuple):
     copies: int
     publisher: str = ""
     description: str = ""
+    format: str = ""
     categories: tuple[tuple[str, ...], ...] = ()
     shelf: str = ""
 
@@ -68,6 +69,7 @@ def row_from(columns: Sequence[str], cells: Sequence[str]) -> Row:
     text = dict(zip(columns, (cell.strip() for cell in cells)))
     try:
         isbn13, language = to_isbn13(text["isbn13"]), languages.normal(text["language"])
+        form = formats.normal(text.get("format", ""))
     except ValueError as error:
         raise BadRow(str(error)) from None
     title, series, series_number = _title(text["title"])
@@ -84,6 +86,7 @@ def row_from(columns: Sequence[str], cells: Sequence[str]) -> Row:
         copies=_copies(text["copies"]),
         publisher=_short(text, "publisher", Book._meta.get_field("publisher").max_length),
         description=_short(text, "description", Book._meta.get_field("description").max_length),
+        format=form,
         categories=_categories(text.get("categories", "")),
         shelf=_short(text, "shelf", LONGEST_SHELF),
     )

@@ -43,7 +43,12 @@ def test_a_book_has_the_shape_of_the_contract(shop, books):
     fiction = Category.objects.create(name="Fiction")
     Category.objects.create(name="Classics", parent=fiction).books.add(books[0])
     Book.objects.filter(id=books[0].id).update(
-        subtitle="A Novel", publisher="Penguin", series="Austen", series_number="2", first_published=1813
+        subtitle="A Novel",
+        publisher="Penguin",
+        series="Austen",
+        series_number="2",
+        first_published=1813,
+        format="hardback",
     )
     page = changes(shop)
     book = next(row for row in page["changes"] if row["id"] == books[0].id)
@@ -58,6 +63,7 @@ def test_a_book_has_the_shape_of_the_contract(shop, books):
         "series": "Austen",
         "series_number": "2",
         "language": "en",
+        "format": "hardback",
         "first_published": 1813,
         "description": "",
         "price": "12.50",

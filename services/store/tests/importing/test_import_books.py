@@ -201,6 +201,20 @@ def test_series_stand_in_brackets(run, title, expected):
     assert (book.title, book.series, book.series_number) == expected
 
 
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [("Hardcover", "hardback"), ("mass-market paperback", "paperback"), ("Audio CD", "audio CD"), ("", "")],
+)
+def test_formats_are_named_as_one_finds_them(run, said, kept):
+    run(f"{ILIAD},{said}", header=f"{HEADER},format")
+    assert Book.objects.get().format == kept
+
+
+def test_a_format_that_nobody_knows_is_named(run):
+    out, err, ending = run(f"{ILIAD},papyrus", header=f"{HEADER},format")
+    assert "line 2: “papyrus” is no format we know: write hardback, paperback" in err and not Book.objects.exists()
+
+
 def test_optional_columns_are_kept_where_the_file_lacks_them(run):
     more = HEADER + ",publisher,description,categories,shelf"
     run(ILIAD + ",Penguin,A war.,Fiction > Classics; Poetry,A-7", header=more)

@@ -23,7 +23,7 @@ The first line names the columns:
   language         en, eng or en-US; may be empty
   price, currency  12.50 and EUR
   copies           how many copies imports bring for this book, all imports together
-and, if you like: publisher, description, shelf, categories (“Fiction > Classics; Poetry”).
+and, if you like: publisher, description, format (hardback, paperback …), shelf, categories (“Fiction > Classics; Poetry”).
 
 Safe to repeat. Books we know are changed only where the file differs; optional columns the file lacks are left alone,
 and no book is taken out of a category. Copies: an import counts the copies that imports ever brought for the book,
