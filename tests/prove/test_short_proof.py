@@ -1,5 +1,6 @@
 """A short form of `make prove`, and the proof of its checks: each must turn red when a row is tampered with."""
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -8,6 +9,7 @@ from prove import checks
 from prove.checks.evidence import SHOP, STORE, Evidence, rows_of
 from prove.plan import Fault, Plan
 from prove.proof import Proof
+from prove.shoppers import ADDRESS
 from prove.tampering import TAMPERING
 from prove.ways import STORIES_OF
 
@@ -71,6 +73,16 @@ def test_fifty_orders_outlive_four_faults(proof):
     """L1 to L8, L17, L18, L25: see prove/checks."""
     assert proof.verdict.is_green, proof.verdict.table()
     assert len(proof.verdict.evidence.accepted) == PLAN.orders
+
+
+def test_no_log_tells_who_a_customer_is(proof):
+    """Whatever broke meanwhile: neither address nor name, nor the key that opens an order without a log-in."""
+    logs = sorted(proof.system.home.rglob("*.log"))
+    assert {"shop.log", "store.log", "worker_1.log"} <= {log.name for log in logs}
+    telling = re.compile(rf"{ADDRESS['name']}|{ADDRESS['line1']}|@prove\.example|[?&]key=\w")
+    assert [
+        f"{log.name}: {found[0]}" for log in logs if (found := telling.search(log.read_text("utf8", "replace")))
+    ] == []
 
 
 def test_the_report_has_its_figures(proof):
