@@ -3,11 +3,15 @@
 import os
 import subprocess
 import sys
+import tempfile
 import time
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import IO
 
 from parts import ROOT
 
@@ -45,22 +49,27 @@ class Gate:
 
 @dataclass(frozen=True)
 class Member:
-    """The tests below one folder, run by pytest with the settings of the pyproject.toml there."""
+    """Tests of one folder, run by pytest with the settings of the pyproject.toml there.
+
+    :ivar beside: the member before it that it runs at the same time as; what it says is shown when both have ended.
+    """
 
     name: str
     folder: str
     database: str = ""
     processes: int = 0
+    tests: tuple[str, ...] = ("tests",)
+    beside: str = ""
 
-    def run(self, env: dict[str, str]) -> Count:
+    def run(self, env: dict[str, str], output: IO | None = None) -> Count:
         report = ROOT / ".run" / "reports" / f"{self.name}.xml"
         report.parent.mkdir(parents=True, exist_ok=True)
         report.unlink(missing_ok=True)
         if self.database:
             env = {**env, "DATABASE_URL": env[f"{self.database}_DATABASE_URL"]}
-        command = [str(BIN / "pytest"), "tests", "-q", f"--junitxml={report}"]
+        command = [str(BIN / "pytest"), *self.tests, "-q", f"--junitxml={report}"]
         command += ["-n", str(self.processes)] if self.processes else []
-        done = subprocess.run(command, cwd=ROOT / self.folder, env=env, check=False)
+        done = subprocess.run(command, cwd=ROOT / self.folder, env=env, check=False, stdout=output, stderr=output)
         return _counted(report, done.returncode)
 
 
@@ -104,7 +113,14 @@ MEMBERS = (
     Member("store", "services/store", database="STORE"),
     Member("shop", "services/shop", database="SHOP", processes=2),
     Member("worker", "services/worker", database="SHOP"),
-    Member("system", "."),
+    # A browser waits for its pages most of the time, a proof for its faults.
+    Member("journeys", ".", tests=("tests/e2e",)),
+    Member("faults", ".", tests=("tests/faults", "tests/prove/test_short_proof.py"), beside="journeys"),
+    Member(
+        "system",
+        ".",
+        tests=("tests", "--ignore=tests/e2e", "--ignore=tests/faults", "--ignore=tests/prove/test_short_proof.py"),
+    ),
 )
 
 
@@ -119,12 +135,30 @@ def run_all(checks: list[Gate | Member], env: dict[str, str]) -> Count:
     """This function will run the checks in their order and return the sum; each gets a heading and its own result."""
     total = Count()
     for check in checks:
+        neighbour = next((other for other in checks if getattr(other, "beside", "") == check.name), None)
+        if getattr(check, "beside", "") in {other.name for other in checks}:
+            continue  # has run
         print(f"\n=== {check.name}", flush=True)
         began = time.monotonic()
-        count = check.run(env)
+        with _beside(neighbour, env) if neighbour else nullcontext(Count()) as other:
+            count = check.run(env)
+            print(f"=== {check.name}: {count} ({time.monotonic() - began:.0f} s)", flush=True)
         total.add(count)
-        print(f"=== {check.name}: {count} ({time.monotonic() - began:.0f} s)", flush=True)
+        total.add(other)
     return total
+
+
+@contextmanager
+def _beside(member: Member, env: dict[str, str]) -> Iterator[Count]:
+    """Run a member while the block runs; what it counts is there after the block."""
+    count, began = Count(), time.monotonic()
+    with tempfile.TemporaryFile("w+") as said, ThreadPoolExecutor(1) as pool:
+        running = pool.submit(member.run, env, said)
+        yield count
+        count.add(running.result())
+        said.seek(0)
+        print(f"\n=== {member.name}\n{said.read()}", end="", flush=True)
+        print(f"=== {member.name}: {count} ({time.monotonic() - began:.0f} s)", flush=True)
 
 
 def environment() -> dict[str, str]:
