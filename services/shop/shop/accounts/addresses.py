@@ -2,12 +2,21 @@
 
 from datetime import datetime
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from shop.accounts.models import Address, User
 
 MOST_ADDRESSES = 20
 PARTS = ("name", "line1", "line2", "postcode", "city", "country", "phone")
+_NAMES, _VALUES = ", ".join(PARTS), ", ".join(f"%({part})s" for part in PARTS)
+REMEMBER = f"""
+    WITH known AS (
+        UPDATE accounts_address SET used_at = %(now)s WHERE user_id = %(user)s AND ({_NAMES}) = ({_VALUES}) RETURNING id
+    )
+    INSERT INTO accounts_address (user_id, is_default, used_at, {_NAMES})
+    SELECT %(user)s, count(*) = 0, %(now)s, {_VALUES} FROM accounts_address WHERE user_id = %(user)s
+    HAVING count(*) < %(most)s AND NOT EXISTS (SELECT FROM known)
+"""
 
 
 class TooManyAddresses(Exception):
@@ -37,12 +46,9 @@ def remember_address(user: User, parts: dict[str, str], *, now: datetime) -> Non
     A full book stays as it is: an order does not fail for that.
     """
     with transaction.atomic(durable=True):
-        if user.addresses.filter(**parts).update(used_at=now):
-            return
-        try:
-            _add(user, Address(**parts), now=now)
-        except TooManyAddresses:
-            return
+        _lock(user)
+        with connection.cursor() as cursor:
+            cursor.execute(REMEMBER, {**parts, "user": user.pk, "now": now, "most": MOST_ADDRESSES})
 
 
 def make_default(user: User, address: Address) -> None:

@@ -9,6 +9,15 @@ from shop.cart.models import MAX_LINES, MAX_QUANTITY, Cart, CartLine
 from shop.catalogue.models import Book
 
 
+TAKE = """
+    WITH mine AS MATERIALIZED (SELECT key FROM cart_cart WHERE key = %(cart)s FOR UPDATE), taken AS (
+        DELETE FROM cart_cartline AS line USING mine
+        WHERE line.cart_id = mine.key AND (%(book)s::bigint IS NULL OR line.book_id = %(book)s) RETURNING line.*
+    )
+    SELECT * FROM taken ORDER BY added_at, id
+"""
+
+
 class CartRefused(Exception):
     """A change that the cart does not take; the text is for the shopper."""
 
@@ -149,15 +158,13 @@ def step(cart: Cart, *, book_id: int, by: int) -> None:
 def remove(cart: Cart, *, book_id: int) -> list[CartLine]:
     """This function will take a book out and return what was taken, for an undo; removing twice is harmless."""
     with transaction.atomic(durable=True):
-        _lock(cart)
-        return _take(cart.lines.filter(book=book_id))
+        return _take(cart, book_id)
 
 
 def clear(cart: Cart) -> list[CartLine]:
     """This function will empty the cart and return what was in it, for an undo."""
     with transaction.atomic(durable=True):
-        _lock(cart)
-        return _take(cart.lines.all())
+        return _take(cart)
 
 
 def put_back(cart: Cart, lines: list[tuple[int, int, Decimal]]) -> None:
@@ -210,13 +217,12 @@ def take_lines(cart: Cart) -> list[CartLine]:
     """This function will take all lines out of the cart, in the order they were added, inside the caller's transaction.
 
     The cart stays locked until that transaction ends, and exactly the lines returned are deleted: what is added
-    meanwhile from another tab stays for the next order. The lines come with their books.
+    meanwhile from another tab stays for the next order.
 
     :raises TooManyLines: more books than one order may hold.
     :raises NoSuchCart:
     """
-    _lock(cart)
-    lines = _take(cart.lines.select_related("book").order_by("added_at", "id"))
+    lines = _take(cart)
     if len(lines) > MAX_LINES:
         raise TooManyLines
     return lines
@@ -227,9 +233,11 @@ def _lock(cart: Cart) -> None:
         raise NoSuchCart
 
 
-def _take(lines) -> list[CartLine]:
-    taken = list(lines)
-    CartLine.objects.filter(pk__in=[line.pk for line in taken]).delete()
+def _take(cart: Cart, book_id: int | None = None) -> list[CartLine]:
+    """Step: lock the cart, and take out one book or all; each line is as it was in the moment it went."""
+    taken = list(CartLine.objects.raw(TAKE, {"cart": cart.pk, "book": book_id}))
+    if not taken:
+        _lock(cart)  # empty, or no cart any more?
     return taken
 
 

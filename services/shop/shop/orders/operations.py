@@ -222,6 +222,8 @@ def _books_for_sale(taken: list[CartLine], held: Held | None) -> dict[int, Book]
     # A second statement, since the first saw the world before it got its locks.
     books = Book.objects.with_available().in_bulk(keys)
     left = {pk: 0 if book.is_retired else book.available for pk, book in books.items()}
+    for line in taken:
+        line.book = books[line.book_id]
     if problems := [(line, left[line.book_id]) for line in taken if line.quantity > left[line.book_id]]:
         raise NotForSale(problems)
     return books

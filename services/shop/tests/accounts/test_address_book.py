@@ -118,3 +118,19 @@ def test_two_first_addresses_at_once_leave_one_default(alice, now):
     for thread in threads:
         thread.join()
     assert [entry.is_default for entry in Address.objects.default_first()] == [True, False, False, False]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_address_typed_in_two_orders_at_once_is_one_entry(alice, now):
+    parts = {name: HERS[name] for name in addresses.PARTS}
+
+    def remember():
+        addresses.remember_address(alice, parts, now=now)
+        connection.close()
+
+    threads = [threading.Thread(target=remember) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [entry.is_default for entry in Address.objects.all()] == [True]
