@@ -7,7 +7,7 @@ from uuid import UUID
 
 from prove.browser import Browser, Stopped, fields, token_in
 
-LIST = "/admin/orders/order/"
+LIST, LOG_IN = "/admin/orders/order/", "/admin/login/"
 ROW = re.compile(r"/admin/orders/order/(\d+)/change/.*?([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})", re.DOTALL)
 CHOSEN = re.compile(r'<option value="([^"]+)" selected')
 ROWS_PER_PAGE = 50
@@ -63,9 +63,11 @@ class Packer(threading.Thread):
         found, page = {}, 1
         while True:
             answer = self.browser.get(f"{LIST}?state=open&p={page}")
-            if answer.is_redirect:
+            if LOG_IN in answer.headers.get("Location", ""):
                 self._log_in()
                 continue
+            if answer.is_redirect:  # the orders of the next page have been packed while we looked at this one
+                break
             rows = ROW.findall(answer.text)
             found |= {int(order): number for order, number in rows}
             if len(rows) < ROWS_PER_PAGE:
@@ -75,7 +77,7 @@ class Packer(threading.Thread):
         return [(order, number) for order, number in todo if order % self.of == self.number]
 
     def _log_in(self) -> None:
-        path = f"/admin/login/?next={LIST}"
+        path = f"{LOG_IN}?next={LIST}"
         form = {"csrfmiddlewaretoken": token_in(self.browser.get(path).text)}
         email, password = self.login
         self.browser.post(path, form | {"username": email, "password": password})
