@@ -13,7 +13,7 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from store.ringing import ring_after_commit
-from store.stock.models import COPY_MOVES, BookItem, Condition, CopyState, LedgerLine, Origin, Reason, StockLevel
+from store.stock.models import COPY_MOVES, BookItem, Condition, CopyState, Origin, Reason, StockLevel
 from worker_bell import Topic
 
 COUNTED_STATES = frozenset({CopyState.AVAILABLE, CopyState.MISSING, CopyState.DAMAGED, CopyState.WRITTEN_OFF})
@@ -59,6 +59,20 @@ class Shortage(NamedTuple):
     free: int
 
 
+SHIFT_SQL = """
+    UPDATE stock_stocklevel AS level
+    SET on_shelf = level.on_shelf + shift.on_shelf, reserved = level.reserved + shift.reserved
+    FROM unnest(%(books)s::bigint[], %(on_shelf)s::int[], %(reserved)s::int[]) AS shift(book_id, on_shelf, reserved)
+    WHERE level.book_id = shift.book_id
+"""
+MOVE_SQL = f"""
+    WITH moved AS (
+        UPDATE stock_bookitem SET state = %(to)s WHERE id = ANY(%(copies)s)
+    ), shifted AS ({SHIFT_SQL})
+    INSERT INTO stock_ledgerline (copy_id, from_state, to_state, reason, note, order_number, actor, at)
+    SELECT copy.id, copy.state, %(to)s, %(reason)s, %(note)s, %(order_number)s, %(actor)s, %(now)s
+    FROM unnest(%(copies)s::bigint[], %(from)s::text[]) AS copy(id, state)
+"""
 NEXT_BARCODE_SQL = "'B' || lpad(nextval('stock_barcode')::text, 9, '0')"
 RECEIVE_SQL = f"""
     WITH came_in AS (
@@ -132,30 +146,27 @@ def move_copies(
     now: datetime,
     order_number: UUID | None = None,
     note: str = "",
+    shifts: Mapping[int, Shift] | None = None,
 ) -> None:
-    """Give locked copies another state and write a ledger line for each. The caller shifts the levels.
+    """Give locked copies another state and write a ledger line for each, with one statement for however many.
 
+    :param shifts: as in `shift_levels`, done by the same statement; without it the caller shifts the levels.
     :raises IllegalMove: naming the first copy that cannot go there.
     """
     _require_transaction()
+    if not copies:
+        return
     for copy in copies:
         if to not in COPY_MOVES[copy.state]:
             was = CopyState(copy.state).label
             raise IllegalMove(f"Copy {copy.barcode} of “{copy.book}” is {was}; it cannot become {to.label}.")
-    LedgerLine.objects.bulk_create(
-        LedgerLine(
-            copy=copy,
-            from_state=copy.state,
-            to_state=to,
-            reason=reason,
-            note=note,
-            order_number=order_number,
-            actor=actor,
-            at=now,
-        )
-        for copy in copies
-    )
-    BookItem.objects.filter(id__in=[copy.id for copy in copies]).update(state=to)
+    levels = _columns(shifts or {})
+    moved = {"copies": [copy.id for copy in copies], "from": [str(copy.state) for copy in copies], "to": str(to)}
+    told = {"reason": str(reason), "note": note, "order_number": order_number, "actor": actor, "now": now}
+    with connection.cursor() as cursor:
+        cursor.execute(MOVE_SQL, moved | told | levels)
+    if levels["books"]:
+        ring_after_commit(Topic.BOOKS)
     for copy in copies:
         copy.state = to
 
@@ -163,18 +174,21 @@ def move_copies(
 def shift_levels(shifts: Mapping[int, Shift]) -> None:
     """Add to the levels of locked books with one statement; the database refuses what would promise too much."""
     _require_transaction()
-    changed = {book: shift for book, shift in shifts.items() if any(shift)}
-    if not changed:
+    levels = _columns(shifts)
+    if not levels["books"]:
         return
     with connection.cursor() as cursor:
-        cursor.execute(
-            """UPDATE stock_stocklevel AS level
-               SET on_shelf = level.on_shelf + shift.on_shelf, reserved = level.reserved + shift.reserved
-               FROM unnest(%s::bigint[], %s::int[], %s::int[]) AS shift(book_id, on_shelf, reserved)
-               WHERE level.book_id = shift.book_id""",
-            [list(changed), [s.on_shelf for s in changed.values()], [s.reserved for s in changed.values()]],
-        )
+        cursor.execute(SHIFT_SQL, levels)
     ring_after_commit(Topic.BOOKS)
+
+
+def _columns(shifts: Mapping[int, Shift]) -> dict[str, list[int]]:
+    changed = {book: shift for book, shift in shifts.items() if any(shift)}
+    return {
+        "books": list(changed),
+        "on_shelf": [shift.on_shelf for shift in changed.values()],
+        "reserved": [shift.reserved for shift in changed.values()],
+    }
 
 
 def promise_copies(lines: Sequence[Wanted], *, already: Mapping[int, int] | None = None) -> list[Shortage]:
@@ -225,23 +239,40 @@ def note_count(copy_ids: Collection[int], to: CopyState, *, actor: str, now: dat
     :raises PromisedToOrders: if those very copies are promised to open orders or held for customers.
     """
     with transaction.atomic(durable=True):
-        books = BookItem.objects.filter(id__in=copy_ids).values_list("book_id", flat=True)
-        levels = lock_levels(books)
+        lock_levels(BookItem.objects.filter(id__in=copy_ids).values_list("book_id", flat=True))
         copies = [copy for copy in lock_copies(copy_ids) if copy.state != to]
-        for copy in copies:
-            if copy.state not in COUNTED_STATES:
-                raise IllegalMove(f"Copy {copy.barcode} of “{copy.book}” is {copy.get_state_display()}: see its order.")
-        onto, off = to == CopyState.AVAILABLE, Counter(c.book_id for c in copies if c.state == CopyState.AVAILABLE)
-        for copy in copies:
-            if levels[copy.book_id].free < off[copy.book_id]:
-                raise PromisedToOrders(
-                    f"“{copy.book}”: open orders and checkouts wait for {levels[copy.book_id].reserved} of the "
-                    f"{levels[copy.book_id].on_shelf} copies on the shelf. Pack, fail or cancel an order first."
-                )
-        shifts = Counter(c.book_id for c in copies) if onto else Counter({b: -n for b, n in off.items()})
-        move_copies(copies, to, reason=Reason.COUNTED, actor=actor, now=now, note=note)
-        shift_levels({book: Shift(on_shelf=number) for book, number in shifts.items()})
+        note_copies(copies, to, actor=actor, now=now, note=note)
     return len(copies)
+
+
+def note_copies(
+    copies: Collection[BookItem],
+    to: CopyState,
+    *,
+    actor: str,
+    now: datetime,
+    note: str = "",
+    order_number: UUID | None = None,
+) -> None:
+    """Step: what `note_count` does to copies that are locked, as are their books' levels.
+
+    :param order_number: of the order for which they were looked for.
+    """
+    levels = lock_levels(copy.book_id for copy in copies)
+    for copy in copies:
+        if copy.state not in COUNTED_STATES:
+            raise IllegalMove(f"Copy {copy.barcode} of “{copy.book}” is {copy.get_state_display()}: see its order.")
+    onto, off = to == CopyState.AVAILABLE, Counter(c.book_id for c in copies if c.state == CopyState.AVAILABLE)
+    for copy in copies:
+        if levels[copy.book_id].free < off[copy.book_id]:
+            raise PromisedToOrders(
+                f"“{copy.book}”: open orders and checkouts wait for {levels[copy.book_id].reserved} of the "
+                f"{levels[copy.book_id].on_shelf} copies on the shelf. Pack, fail or cancel an order first."
+            )
+    numbers = Counter(c.book_id for c in copies) if onto else Counter({b: -n for b, n in off.items()})
+    shifts = {book: Shift(on_shelf=number) for book, number in numbers.items()}
+    named = {"actor": actor, "now": now, "note": note, "order_number": order_number}
+    move_copies(copies, to, reason=Reason.COUNTED, shifts=shifts, **named)
 
 
 def _require_transaction() -> None:
