@@ -1,5 +1,8 @@
 """Orders as the shop sent them, and the copies put into each."""
 
+from collections.abc import Collection
+from datetime import datetime, timedelta
+
 from django.db import models
 from django.db.models.functions import Now
 
@@ -9,6 +12,7 @@ from store.moves import Move, legal
 from store.stock.models import BookItem
 
 LARGEST_QUANTITY = 99
+CLAIM_MINUTES = 15  # so long an order stays its packer's without a scan
 
 
 class OrderState(models.TextChoices):
@@ -58,7 +62,20 @@ class OrderQuerySet(models.QuerySet):
 
     def seen_by(self, user) -> "OrderQuerySet":
         """Those who pack see only what they may pack."""
-        return self if user.has_perm("orders.see_unpaid_order") else self.that_may_be_packed()
+        return self.seen_with(user.get_all_permissions())
+
+    def seen_with(self, rights: Collection[str]) -> "OrderQuerySet":
+        return self if "orders.see_unpaid_order" in rights else self.that_may_be_packed()
+
+    def to_pack(self) -> "OrderQuerySet":
+        return self.that_may_be_packed().filter(state__in=OPEN_STATES)
+
+    def claimed(self, *, now: datetime) -> "OrderQuerySet":
+        return self.filter(claimed_until__gt=now)
+
+    def unclaimed(self, *, now: datetime) -> "OrderQuerySet":
+        """Nobody's, or left by its packer for too long."""
+        return self.exclude(claimed_until__gt=now)
 
 
 class Order(models.Model):
@@ -81,6 +98,8 @@ class Order(models.Model):
     if_short = models.CharField(max_length=10, choices=IfShort, default=IfShort.SHIP)  # the customer's wish
     reason = models.TextField(blank=True)  # why it failed or was cancelled
     shortage = models.JSONField(default=list)  # of a rejected order, as the shop was told
+    packer = models.CharField(max_length=254, blank=True, default="", db_default="")  # an e-mail: who claimed it last
+    claimed_until = models.DateTimeField(null=True)
 
     objects = OrderQuerySet.as_manager()
 
@@ -120,6 +139,22 @@ class Order(models.Model):
         if state not in ORDER_MOVES[self.state]:
             raise IllegalMove(f"An order that is {self.get_state_display()} cannot become {state.label}.")
         self.state = state
+        if not self.is_open:
+            self.let_go()
+
+    def claim(self, packer: str, *, now: datetime) -> None:
+        """Keep the order for this packer, who has the time anew with each scan. Others may take it over before."""
+        self.packer, self.claimed_until = packer, now + timedelta(minutes=CLAIM_MINUTES)
+
+    def let_go(self) -> None:
+        self.packer, self.claimed_until = "", None
+
+    def is_claimed(self, *, now: datetime) -> bool:
+        return self.claimed_until is not None and self.claimed_until > now
+
+    def belongs_to_other(self, packer: str, *, now: datetime) -> bool:
+        """Whether somebody else has claimed it, and has not left it for long."""
+        return self.is_claimed(now=now) and self.packer != packer
 
     @property
     def is_tombstone(self) -> bool:
@@ -193,7 +228,10 @@ class OrderEvent(FeedRow):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["order", "version"], name="order_version_once")]
-        indexes = [models.Index(fields=["client", "xid", "id"], name="order_feed")]
+        indexes = [
+            models.Index(fields=["client", "xid", "id"], name="order_feed"),
+            models.Index(fields=["at"], condition=models.Q(status=OrderState.DISPATCHED), name="dispatched_by_time"),
+        ]
 
     def as_told(self) -> dict:
         """The event as clients read it."""

@@ -88,11 +88,15 @@ def end(order: Order, state: OrderState, *, reason: str, actor: str, now: dateti
     record(order, actor=actor, now=now)
 
 
-def record(order: Order, *, actor: str, now: datetime) -> None:
-    """Step: save the order with its next version, and tell the move to the feed of statuses."""
+def record(order: Order, *, actor: str, now: datetime, lines: Sequence[OrderLine] | None = None) -> None:
+    """Step: save the order with its next version, and tell the move to the feed of statuses.
+
+    :param lines: as in `event_of`, for a caller that knows how they stand now.
+    """
     order.version += 1
     order.save()
-    event_of(order, lines_with_packed(order), actor=actor, now=now).save(force_insert=True)
+    lines = lines_with_packed(order) if lines is None else lines
+    event_of(order, lines, actor=actor, now=now).save(force_insert=True)
     ring_after_commit(Topic.ORDERS)
 
 

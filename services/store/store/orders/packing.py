@@ -1,7 +1,7 @@
 """Put copies into an order's box, and send it off."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -11,7 +11,7 @@ from store.orders import queries
 from store.orders.models import Allocation, Order, OrderLine, OrderState
 from store.orders.operations import record
 from store.stock.models import BookItem, CopyState, Reason
-from store.stock.operations import Shift, lock_copies, lock_levels, move_copies, shift_levels
+from store.stock.operations import Shift, lock_copies, lock_levels, move_copies
 
 
 class PackingRefused(Exception):
@@ -44,15 +44,12 @@ def choose_copies(
     :raises PackingRefused: nothing is changed then. PackedMeanwhile if the revision is not the present one.
     """
     with transaction.atomic(durable=True):
-        box = _open_box(order_id, barcodes, revision)
-        _refuse_unless_fitting(box)
-        order = box.order
+        order = Order.objects.select_for_update().get(pk=order_id)
+        refuse_unless_open(order, revision)
+        box = open_box(order, barcodes)
+        refuse_unless_fitting(box)
         if _fill(box, actor=actor, now=now):
-            if order.state == OrderState.RECEIVED:
-                order.move_to(OrderState.PACKING)
-                record(order, actor=actor, now=now)
-            else:
-                order.save(update_fields=["revision"])
+            note_work(order, actor=actor, now=now)
     return order
 
 
@@ -67,14 +64,12 @@ def dispatch(
     :raises PackingRefused: nothing is changed then.
     """
     with transaction.atomic(durable=True):
-        box = _open_box(order_id, barcodes, revision)
-        _refuse_unless_fitting(box, complete=True)
+        order = Order.objects.select_for_update().get(pk=order_id)
+        refuse_unless_open(order, revision)
+        box = open_box(order, barcodes)
+        refuse_unless_fitting(box, complete=True)
         _fill(box, actor=actor, now=now)
-        order, copies = box.order, box.chosen
-        for state, reason in ((CopyState.PACKED, Reason.PACKED), (CopyState.SHIPPED, Reason.SHIPPED)):
-            move_copies(copies, state, reason=reason, actor=actor, now=now, order_number=order.number)
-        order.move_to(OrderState.DISPATCHED)
-        record(order, actor=actor, now=now)
+        send_off(box, actor=actor, now=now)
     return order
 
 
@@ -104,9 +99,11 @@ def refuse_unless_open(order: Order, revision: int | None) -> None:
         )
 
 
-def _open_box(order_id: int, barcodes: Sequence[str], revision: int | None) -> Box:
-    order = Order.objects.select_for_update().get(pk=order_id)
-    refuse_unless_open(order, revision)
+def open_box(order: Order, barcodes: Sequence[str]) -> Box:
+    """Step: lock what a packer's choice of copies for the locked order touches.
+
+    :raises PackingRefused: if a barcode is named twice, or no copy has it.
+    """
     twice = [barcode for barcode, times in Counter(barcodes).items() if times > 1]
     if twice:
         raise PackingRefused(*(f"Copy {barcode} is named twice; a copy goes into the box once." for barcode in twice))
@@ -125,7 +122,12 @@ def _open_box(order_id: int, barcodes: Sequence[str], revision: int | None) -> B
     return Box(order, lines, live, [by_barcode[barcode] for barcode in barcodes])
 
 
-def _refuse_unless_fitting(box: Box, *, complete: bool = False) -> None:
+def refuse_unless_fitting(box: Box, *, complete: bool = False) -> None:
+    """Step: see that the chosen copies are free, of ordered books, and not too many.
+
+    :param complete: nor too few.
+    :raises PackingRefused: naming every copy and book that is in the way.
+    """
     ordered, titles = Counter(), {}
     for line in box.lines:
         ordered[line.book_id] += line.to_deliver
@@ -165,33 +167,66 @@ def why_not_free(copies: Sequence[BookItem]) -> list[str]:
     return sentences
 
 
-def _fill(box: Box, *, actor: str, now: datetime) -> bool:
-    """Step: bring allocations, copies and levels to what was chosen; answer whether anything changed.
+def send_off(box: Box, *, actor: str, now: datetime) -> None:
+    """Step: ship the chosen copies, which are in the box and all that is to be delivered."""
+    order = box.order
+    for state, reason in ((CopyState.PACKED, Reason.PACKED), (CopyState.SHIPPED, Reason.SHIPPED)):
+        move_copies(box.chosen, state, reason=reason, actor=actor, now=now, order_number=order.number)
+    order.move_to(OrderState.DISPATCHED)
+    record(order, actor=actor, now=now)
 
-    A promised copy leaves the shelf as one.
+
+def note_work(order: Order, *, actor: str, now: datetime, lines: Sequence[OrderLine] | None = None) -> None:
+    """Step: save the locked order after its box has changed. With the first change it is being packed.
+
+    :param lines: as in `operations.record`.
     """
-    chosen = {copy.id for copy in box.chosen}
-    given_back = [allocation for allocation in box.live if allocation.copy_id not in chosen]
-    kept = {allocation.copy_id: allocation.line_id for allocation in box.live if allocation.copy_id in chosen}
-    added = [copy for copy in box.chosen if copy.id not in kept]
-    if not given_back and not added:
-        return False
-    order, back = box.order, [allocation.copy for allocation in given_back]
-    Allocation.objects.filter(id__in=[allocation.id for allocation in given_back]).update(released_at=now)
-    Allocation.objects.bulk_create(_places(box.lines, Counter(kept.values()), added))
-    named = {"actor": actor, "now": now, "order_number": order.number}
-    move_copies(back, CopyState.AVAILABLE, reason=Reason.UNCHOSEN, **named)
-    move_copies(added, CopyState.ALLOCATED, reason=Reason.CHOSEN, **named)
-    shift = Counter(copy.book_id for copy in back)
-    shift.subtract(copy.book_id for copy in added)
-    shift_levels({book: Shift(on_shelf=number, reserved=number) for book, number in shift.items()})
-    order.revision += 1
-    return True
+    if order.state == OrderState.RECEIVED:
+        order.move_to(OrderState.PACKING)
+        record(order, actor=actor, now=now, lines=lines)
+    else:
+        order.save(update_fields=["revision", "packer", "claimed_until"])
 
 
-def _places(lines: Sequence[OrderLine], taken: Counter, copies: Sequence[BookItem]) -> list[Allocation]:
-    """Spread the copies over the lines of their books, in the lines' order."""
+def places_left(lines: Sequence[OrderLine], taken: Mapping[int, int]) -> dict[int, list[OrderLine]]:
+    """For each ordered book the lines that still want a copy of it, in their order, each as often as it wants one.
+
+    :param taken: how many copies are in the box, by the id of the line.
+    """
     places: dict[int, list[OrderLine]] = {}
     for line in lines:
-        places.setdefault(line.book_id, []).extend([line] * (line.to_deliver - taken[line.id]))
-    return [Allocation(line=places[copy.book_id].pop(0), copy=copy, book_id=copy.book_id) for copy in copies]
+        places.setdefault(line.book_id, []).extend([line] * (line.to_deliver - taken.get(line.id, 0)))
+    return places
+
+
+def exchange(order: Order, *, into: Sequence[Allocation], out: Sequence[Allocation], actor: str, now: datetime) -> None:
+    """Step: put copies into the locked order's box and take others out, with allocations, ledger and levels.
+
+    A promised copy leaves the shelf as one. Copies and levels are locked.
+    """
+    Allocation.objects.filter(id__in=[allocation.id for allocation in out]).update(released_at=now)
+    Allocation.objects.bulk_create(into)
+    for allocations, state, reason, shelf in (
+        (out, CopyState.AVAILABLE, Reason.UNCHOSEN, 1),
+        (into, CopyState.ALLOCATED, Reason.CHOSEN, -1),
+    ):
+        copies = [allocation.copy for allocation in allocations]
+        numbers = Counter(copy.book_id for copy in copies)
+        shifts = {book: Shift(on_shelf=shelf * n, reserved=shelf * n) for book, n in numbers.items()}
+        told = {"actor": actor, "now": now, "order_number": order.number}
+        move_copies(copies, state, reason=reason, shifts=shifts, **told)
+    order.revision += 1
+
+
+def _fill(box: Box, *, actor: str, now: datetime) -> bool:
+    """Step: bring the box to what was chosen; answer whether anything changed."""
+    chosen = {copy.id for copy in box.chosen}
+    out = [allocation for allocation in box.live if allocation.copy_id not in chosen]
+    kept = {allocation.copy_id: allocation.line_id for allocation in box.live if allocation.copy_id in chosen}
+    added = [copy for copy in box.chosen if copy.id not in kept]
+    if not out and not added:
+        return False
+    places = places_left(box.lines, Counter(kept.values()))
+    into = [Allocation(line=places[c.book_id].pop(0), copy=c, book_id=c.book_id) for c in added]
+    exchange(box.order, into=into, out=out, actor=actor, now=now)
+    return True
