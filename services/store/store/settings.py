@@ -104,6 +104,9 @@ HOLD_MINUTES = env.int("HOLD_MINUTES", default=15)
 HOLD_GRACE_MINUTES = env.int("HOLD_GRACE_MINUTES", default=2)
 HOLD_S = env.int("HOLD_S", default=(HOLD_MINUTES + HOLD_GRACE_MINUTES) * 60)
 
+# When an order should be on its way: the packing queue marks what waits for longer.
+PACK_WITHIN_HOURS = env.int("PACK_WITHIN_HOURS", default=24)
+
 AUTH_USER_MODEL = "accounts.User"
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",

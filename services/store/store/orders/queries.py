@@ -1,13 +1,15 @@
 """Questions about orders."""
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection
-from django.db.models import Count, Q, Window
-from django.db.models.functions import Coalesce, RowNumber
+from django.db.models import Count, IntegerField, OuterRef, Q, Subquery, Window
+from django.db.models.functions import Coalesce, JSONObject, RowNumber
 
-from store.orders.models import OPEN_STATES, Allocation, Order, OrderLine
+from store.orders.models import Allocation, Order, OrderLine
 from store.stock.models import BookItem, CopyState
 
 SHELVES_SHOWN = 3
+NEXT_SHOWN = 2  # the one to take, and the one after it
 LEVEL_DIFFERENCES_SQL = """
     WITH counted AS (
         SELECT book_id, count(*) AS on_shelf FROM stock_bookitem WHERE state = 'available' GROUP BY book_id
@@ -58,7 +60,7 @@ def oldest_free_copies(number_by_book: dict[int, int]) -> list[BookItem]:
 
 def number_to_pack() -> int:
     """How many orders wait to be packed."""
-    return Order.objects.that_may_be_packed().filter(state__in=OPEN_STATES).count()
+    return Order.objects.to_pack().count()
 
 
 def books_with_wrong_level() -> list[int]:
@@ -85,6 +87,24 @@ def lines_for_packing(order: Order) -> list[OrderLine]:
     for line in lines:
         line.shelves = shelves.get(line.book_id, [])
     return lines
+
+
+def lines_at_bench(order: Order, *, locked: bool = False) -> list[OrderLine]:
+    """The order's lines with `packed` and `next`: its longest free copies as dicts of barcode and shelf.
+
+    :param locked: also lock the levels of their books until the transaction ends. An open order has one for each.
+    """
+    live = Allocation.objects.filter(line=OuterRef("pk"), released_at__isnull=True).order_by().values("line")
+    free = BookItem.objects.filter(book=OuterRef("book"), state=CopyState.AVAILABLE).order_by("received_at", "id")
+    shown = free.values(shown=JSONObject(barcode="barcode", shelf="shelf"))[:NEXT_SHOWN]
+    lines = OrderLine.objects.filter(order=order).annotate(
+        packed=Coalesce(Subquery(live.values(number=Count("pk")), output_field=IntegerField()), 0),
+        next=ArraySubquery(shown),
+    )
+    if locked:
+        levels = lines.filter(book__level__isnull=False).select_related("book__level")
+        lines = levels.select_for_update(of=("book__level",)).order_by("book_id")
+    return sorted(lines, key=lambda line: line.line)
 
 
 def copies_to_choose_from(order: Order, term: str, *, page: int, size: int) -> tuple[list[BookItem], bool]:

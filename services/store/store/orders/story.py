@@ -4,7 +4,17 @@ from uuid import UUID
 
 from store.holds.models import Hold
 from store.orders.models import Allocation, Order
-from store.stock.models import LedgerLine
+from store.stock.models import BookItem, CopyState, LedgerLine
+
+WHERE_IT_WENT = {
+    CopyState.AVAILABLE: "has been on the shelf",
+    CopyState.ALLOCATED: "is in the box",
+    CopyState.PACKED: "was packed",
+    CopyState.SHIPPED: "was shipped",
+    CopyState.MISSING: "was noted as missing",
+    CopyState.DAMAGED: "was noted as damaged",
+    CopyState.WRITTEN_OFF: "was written off",
+}
 
 
 def story_of(number: UUID) -> list[str]:
@@ -67,3 +77,14 @@ def _box(order: Order) -> list[tuple]:
         said = f"copy {allocation.copy.barcode} ({allocation.copy.state}) put into line {allocation.line.line}"
         told.append(((allocation.made_at, 4, allocation.id), f"{allocation.made_at:%F %T.%f} {said}"))
     return told
+
+
+def copy_in_a_sentence(copy: BookItem, last: LedgerLine) -> str:
+    """What became of a copy.
+
+    :param last: the copy's latest line of the ledger.
+    """
+    of_order = f" for order {Order(number=last.order_number).reference}" if last.order_number else ""
+    note = f": {last.note}" if last.note else ""
+    went = f"{WHERE_IT_WENT[CopyState(copy.state)]}{of_order} since {last.at:%-d %B %Y, %H:%M} UTC, {last.actor}{note}"
+    return f"Copy {copy.barcode} of “{copy.book}” {went}."

@@ -1,0 +1,78 @@
+"""What a packer reads at the bench of one order."""
+
+from datetime import datetime
+from typing import NamedTuple
+
+from django.db.models import Max
+
+from store.orders import queries
+from store.orders.codes import Command
+from store.orders.models import Allocation, Order, OrderLine, OrderState
+from store.orders.packing import PackingRefused
+from store.orders.scanning import InTheBox, OrderCancelled
+from store.stock.models import BookItem
+
+GOOD, NOTE, REFUSED, STOP = "good", "note", "refused", "stop"
+ICONS = {GOOD: "✓", NOTE: "•", REFUSED: "✗", STOP: "✋"}
+COMMANDS = {
+    Command.DONE: "Done: send it off",
+    Command.UNDO: "Undo the last scan",
+    Command.CANNOT_FIND: "Can't find it",
+    Command.NEXT: "Leave it, take the next",
+}
+
+
+class Told(NamedTuple):
+    """The answer to a scan, as it is shown and heard."""
+
+    tone: str
+    words: str
+
+    @property
+    def icon(self) -> str:
+        return ICONS[self.tone]
+
+
+def told_of(refusal: PackingRefused) -> Told:
+    tone = {OrderCancelled: STOP, InTheBox: NOTE}.get(type(refusal), REFUSED)
+    return Told(tone, " ".join(refusal.sentences))
+
+
+def context_of(order: Order, lines: list[OrderLine] | None, told: Told | None, *, packer: str, now: datetime) -> dict:
+    """What the page shows of an order; the lines are read unless they are known."""
+    lines = queries.lines_at_bench(order) if lines is None else lines
+    packed, copies = sum(line.packed for line in lines), sum(line.to_deliver for line in lines)
+    missing = [line for line in lines if line.packed < line.to_deliver]
+    stopped = order.state == OrderState.CANCELLED
+    return {
+        "title": f"Packing {order.reference}",
+        "order": order,
+        "ship_to": order.ship_to,
+        "lines": lines,
+        "packed": packed,
+        "copies": copies,
+        "progress": _progress(order, packed, copies),
+        "offered": next((line for line in missing if line.next), None),
+        "told": told,
+        "stopped": stopped,
+        "to_put_back": _given_back(order) if stopped else [],
+        "claimed": order.is_claimed(now=now),
+        "others": order.belongs_to_other(packer, now=now),
+        "commands": {command.name.lower(): str(command) for command in Command},
+    }
+
+
+def _progress(order: Order, packed: int, copies: int) -> str:
+    if not order.is_open:
+        return f"This order is {order.get_state_display()}."
+    if packed == copies:
+        return "Everything is in the box: scan “done”." if copies > 1 else "The copy is in the box: scan “done”."
+    rest = copies - packed
+    return f"{packed} of {copies} in the box, {rest} more to scan."
+
+
+def _given_back(order: Order) -> list[BookItem]:
+    """The copies that were in the box when the order ended."""
+    released = Allocation.objects.filter(line__order=order, released_at__isnull=False)
+    last = released.aggregate(at=Max("released_at"))["at"]
+    return [each.copy for each in released.filter(released_at=last).select_related("copy__book").order_by("id")]

@@ -1,0 +1,171 @@
+"""The packers' own pages: the queue, the bench of one order, and the sheet of commands."""
+
+from collections.abc import Callable, Collection
+from datetime import timedelta
+from functools import wraps
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from store.orders import bench, codes, queue, scanning
+from store.orders.code128 import bars_of
+from store.orders.codes import Command
+from store.orders.models import Order
+from store.orders.packing import PackingRefused
+
+SEE, PACK = "orders.view_order", "orders.change_order"
+ORDERS_A_PAGE = 50
+
+
+def for_those_who(right: str) -> Callable:
+    """This decorator will let in staff with this right, and tell the view all the rights of who asks."""
+
+    def decorate(view: Callable) -> Callable:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args, **kwargs) -> HttpResponse:
+            # Staff have rights by their groups alone. To ask for no others saves a statement of each scan.
+            rights = request.user.get_group_permissions()
+            if right not in rights:
+                raise PermissionDenied
+            return view(request, rights, *args, **kwargs)
+
+        return admin.site.admin_view(guarded)
+
+    return decorate
+
+
+@require_safe
+@for_those_who(SEE)
+def show_queue(request: HttpRequest, rights: Collection[str]) -> HttpResponse:
+    """This view will list what waits, by the filters in the address."""
+    now, filters = timezone.now(), _filters(request.GET)
+    orders, promise = Order.objects.seen_with(rights), _promise()
+    waiting = queue.queue(orders, filters, packer=request.user.email, now=now, promise=promise)
+    page = Paginator(waiting, ORDERS_A_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "title": "Packing",
+        "rows": queue.told(page.object_list, promise=promise),
+        "page": page,
+        "chosen": filters._asdict(),
+        "filters": [(name, getattr(filters, name), choices) for name, choices in queue.CHOICES.items()],
+        "query": _query(filters),
+        "packed_today": queue.packed_since(now.replace(hour=0, minute=0, second=0, microsecond=0)),
+        "mine": request.user.email,
+        "now": now,
+        "may_pack": PACK in rights,
+    }
+    return TemplateResponse(request, "admin/packing/queue.html", _frame(request) | context)
+
+
+@require_POST
+@for_those_who(PACK)
+def take_next(request: HttpRequest, rights: Collection[str]) -> HttpResponse:
+    """This view will claim the first free order among those that the packer is looking at, and open its bench."""
+    return _next(request, rights, _filters(request.GET))
+
+
+@for_those_who(SEE)
+def show_bench(request: HttpRequest, rights: Collection[str], order_id: int) -> HttpResponse:
+    """This view will show one order's bench; on POST do what was scanned, and say what came of it."""
+    orders = Order.objects.seen_with(rights)
+    if request.method != "POST":
+        return _bench(request, orders, order_id, rights)
+    if PACK not in rights:
+        raise PermissionDenied
+    try:
+        return _scan(request, rights, orders, order_id)
+    except Order.DoesNotExist:
+        raise Http404 from None
+    except codes.NotACode as error:
+        told = bench.Told(bench.REFUSED, str(error))
+    except PackingRefused as refusal:
+        told = bench.told_of(refusal)
+    return _bench(request, orders, order_id, rights, told)
+
+
+@require_safe
+@for_those_who(SEE)
+def show_commands(request: HttpRequest, rights: Collection[str]) -> HttpResponse:
+    """This view will show the commands as bars, to be printed."""
+    sheet = [(words, str(command), *bars_of(command)) for command, words in bench.COMMANDS.items()]
+    return TemplateResponse(
+        request, "admin/packing/commands.html", _frame(request) | {"title": "Commands", "sheet": sheet}
+    )
+
+
+def _scan(request, rights, orders, order_id: int) -> HttpResponse:
+    who = {"orders": orders, "order_id": order_id, "packer": request.user.email, "now": timezone.now()}
+    if "take_over" in request.POST:
+        order = scanning.take_over(**who)
+        return _bench(request, orders, order_id, rights, bench.Told(bench.GOOD, f"Order {order.reference} is yours."))
+    what = codes.read(request.POST.get("command") or request.POST.get("code", ""))
+    if what == Command.NEXT:
+        return _next(request, rights, _filters(request.GET), instead_of=order_id)
+    done = scanning.scan(scanned=_scanned(request.POST, what), **who)
+    if not done.order.is_open:
+        messages.success(request, done.words)
+        return HttpResponseRedirect(_queue_address(request))
+    return _bench(request, orders, order_id, rights, bench.Told(bench.GOOD, done.words), done=done)
+
+
+def _bench(request, orders, order_id: int, rights, told: bench.Told | None = None, *, done=None) -> HttpResponse:
+    order = done.order if done else orders.filter(pk=order_id).first()
+    if order is None:
+        raise Http404
+    context = bench.context_of(order, done and done.lines, told, packer=request.user.email, now=timezone.now())
+    frame = _frame(request) | {"may_pack": PACK in rights, "query": _query(_filters(request.GET))}
+    return TemplateResponse(request, "admin/packing/bench.html", frame | context)
+
+
+def _next(request, rights, filters: queue.Filters, *, instead_of: int | None = None) -> HttpResponse:
+    now, packer = timezone.now(), request.user.email
+    waiting = queue.queue(Order.objects.seen_with(rights), filters, packer=packer, now=now, promise=_promise())
+    order = scanning.take_next(queue=waiting, packer=packer, now=now, instead_of=instead_of)
+    if order is None:
+        messages.info(request, "No order is free to be taken.")
+        return HttpResponseRedirect(_queue_address(request))
+    return HttpResponseRedirect(reverse("packing:bench", args=[order.pk]) + _query(filters))
+
+
+def _scanned(form: QueryDict, what) -> scanning.Scanned:
+    revision = form.get("revision", "")
+    known = revision.isascii() and revision.isdigit() and len(revision) < 10
+    return scanning.Scanned(what, int(revision) if known else None, form.get("offered", "").replace("\x00", ""))
+
+
+def _filters(query: QueryDict) -> queue.Filters:
+    asked = {name: query.get(name, "") for name in queue.CHOICES}
+    return queue.Filters(**{name: value for name, value in asked.items() if value in dict(queue.CHOICES[name])})
+
+
+def _query(filters: queue.Filters) -> str:
+    chosen = {name: value for name, value in filters._asdict().items() if value}
+    return f"?{urlencode(chosen)}" if chosen else ""
+
+
+def _queue_address(request: HttpRequest) -> str:
+    return reverse("packing:queue") + _query(_filters(request.GET))
+
+
+def _promise() -> timedelta:
+    return timedelta(hours=settings.PACK_WITHIN_HOURS)
+
+
+def _frame(request: HttpRequest) -> dict:
+    """What the admin's frame wants to know, without its list of everything else."""
+    site = admin.site
+    return {
+        "site_header": site.site_header,
+        "site_title": site.site_title,
+        "has_permission": True,
+        "is_nav_sidebar_enabled": False,
+        "is_popup": False,
+    }
