@@ -13,7 +13,7 @@ from store.orders.scanning import InTheBox, OrderCancelled
 from store.stock.models import BookItem
 
 GOOD, NOTE, REFUSED, STOP = "good", "note", "refused", "stop"
-ICONS = {GOOD: "✓", NOTE: "•", REFUSED: "✗", STOP: "✋"}
+ICONS = {GOOD: "✓", NOTE: "•", REFUSED: "✗", STOP: "✗"}
 COMMANDS = {
     Command.DONE: "Done: send it off",
     Command.UNDO: "Undo the last scan",
