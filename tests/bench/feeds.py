@@ -22,7 +22,7 @@ POSITION = "SELECT position FROM storelink_feed WHERE name = %s"
 
 def idle(bookshop, feed: str) -> dict:
     """This function will have the shop read a feed again and again while nothing is new in it and nobody else reads."""
-    with _without_workers(bookshop):
+    with without_workers(bookshop):
         _read(bookshop, feed, 1)
         with measured(bookshop) as cost:
             told = _read(bookshop, feed, POLLS)
@@ -34,7 +34,8 @@ def idle(bookshop, feed: str) -> dict:
 
 
 @contextmanager
-def _without_workers(bookshop) -> Iterator[None]:
+def without_workers(bookshop) -> Iterator[None]:
+    """This context manager will stop worker and timetable within a with block."""
     for part in (bookshop.beat, bookshop.worker):
         part.stop()
     yield

@@ -62,11 +62,21 @@ def _books(books: dict) -> list[str]:
     ]
 
 
+def _packing(packing: dict) -> list[str]:
+    cpu = ", ".join(f"{part} {used:.1f}" for part, used in packing["cpu_ms"].items())
+    return [
+        f"scan with {packing['copies']:,} copies and {packing['open_orders']:,} open orders: ms of CPU: {cpu}; "
+        f"statements: {packing['statements']}; answered in {packing['median_ms']} ms, p95 {packing['p95_ms']} ms",
+        f"queue of {packing['open_orders']:,} orders: {packing['queue_cpu_ms']} ms of CPU",
+    ]
+
+
 WRITERS = {
     "road": _road,
     "import": _import,
     "pages": _pages,
     "throughput": _throughput,
+    "packing": _packing,
     "idle_statuses": lambda idle: [_idle("statuses", idle)],
     "books": _books,
 }

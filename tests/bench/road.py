@@ -24,11 +24,12 @@ TIMETABLE_S = 60  # how often the timetable reads the statuses
 HEADER = "isbn13 title authors first_published language price currency copies".split()
 
 
-def place_orders(shop: Browser, books: list[int], how_many: int) -> Iterator[tuple[str, str]]:
+def place_orders(shop: Browser, books: list[int], how_many: int, *, books_each: int = 1) -> Iterator[tuple[str, str]]:
     """This function will order as a guest, one order as each is asked for, and yield its number and mail address."""
     for n in range(how_many):
         token = {"csrfmiddlewaretoken": token_in(shop.get("/accounts/login/").text)}
-        shop.post("/cart/add/", token | {"book": books[n % len(books)], "quantity": 1})
+        for place in range(n * books_each, (n + 1) * books_each):
+            shop.post("/cart/add/", token | {"book": books[place % len(books)], "quantity": 1})
         form = fields(shop.get("/checkout/").text, '<form class="checkout"')
         email = f"reader-{n}@bench.example"
         answer = shop.post("/checkout/", form | ADDRESS | {"email": email})
@@ -87,6 +88,11 @@ def ship(store: Browser, number: str) -> float:
     success = [*fields(proposal, 'id="packing"').items(), *chosen, ("result", "success")]
     assert store.post(path, success).is_redirect
     return time.monotonic()
+
+
+def wait_for_state(shop: Browser, number: str, state: str) -> None:
+    """This function will look at an order's page until it says so."""
+    _wait(lambda: _state(shop, number) == state)
 
 
 def _state(shop: Browser, number: str) -> str:
