@@ -8,7 +8,6 @@ from django.db import transaction
 from shop.cart.models import MAX_LINES, MAX_QUANTITY, Cart, CartLine
 from shop.catalogue.models import Book
 
-
 TAKE = """
     WITH mine AS MATERIALIZED (SELECT key FROM cart_cart WHERE key = %(cart)s FOR UPDATE), taken AS (
         DELETE FROM cart_cartline AS line USING mine
