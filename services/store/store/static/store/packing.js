@@ -23,10 +23,12 @@
 
   function show(html) {
     const page = new DOMParser().parseFromString(html, "text/html");
+    const typed = field()?.value ?? "";  // half a code: the scanner does not wait for an answer
     for (const part of ["#content-main", "#content > h1"]) {
       const [before, after] = [document.querySelector(part), page.querySelector(part)];
       if (before && after) before.replaceWith(document.adoptNode(after));
     }
+    if (field()) field().value = typed;
     field()?.focus();
     hear(document.getElementById("told")?.dataset.tone);
   }
