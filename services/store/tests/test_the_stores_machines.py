@@ -17,10 +17,12 @@ from store.holds.models import Hold, HoldState
 from store.holds.operations import HoldDiffers, HoldUsed, OutOfStock, lapse_due_holds, release_hold, take_hold
 from store.holds.operations import Line as HeldLine
 from store.orders.accepting import Line, NewOrder, OrderCancelled, OrderDiffers, accept_order
+from store.orders.codes import read
 from store.orders.models import ORDER_MOVES, Allocation, Order, OrderEvent, OrderLine, OrderState
 from store.orders.operations import TooLate, cancel_order, fail_order
 from store.orders.packing import PackingRefused, choose_copies, dispatch, propose_copies
 from store.orders.queries import books_with_wrong_level
+from store.orders.scanning import Scanned, scan
 from store.orders.shortfall import fall_short
 from store.stock.models import BookItem, CopyState, LedgerLine, Origin, StockLevel
 from store.stock.operations import Delivery, IllegalMove, PromisedToOrders, note_count, receive_copies
@@ -154,6 +156,18 @@ class Store(RuleBasedStateMachine):
             except PackingRefused:
                 return
             assert len(barcodes) == sum(line.to_deliver for line in order.lines.all())
+
+    @rule(number=numbers, code=st.sampled_from(["B1-1", "B1-2", "B2-1", isbn_number(0), "undo", "can't find", "done"]))
+    def scan(self, number, code):
+        if order := self.order(number):
+            scanned = Scanned(read(code), order.revision, offered="B1-3")
+            who = {"packer": "dan@example.org", "now": self.now}
+            try:
+                scan(orders=Order.objects.all(), order_id=order.id, scanned=scanned, **who)
+            except PackingRefused:
+                return
+            if code == "done":
+                assert Order.objects.get(pk=order.id).state == OrderState.DISPATCHED
 
     @rule(number=numbers, short=st.integers(1, 2), lost=st.sampled_from(["", "", "B1-1", "B2-1"]))
     def fall_short(self, number, short, lost):

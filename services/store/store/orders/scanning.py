@@ -128,7 +128,7 @@ def _take_up(order: Order, *, packer: str, now: datetime, anyhow: bool = False) 
     packing.refuse_unless_open(order, None)
     if order.belongs_to_other(packer, now=now) and not anyhow:
         raise ClaimedByOther(
-            f"{order.packer} is packing this order and keeps it until {order.claimed_until:%H:%M} UTC without a scan."
+            f"{order.packer} is packing this order, and has it until {order.claimed_until:%H:%M} UTC unless you take it over."
         )
     order.claim(packer, now=now)
     return order

@@ -13,7 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from store.orders import bench, codes, queue, scanning
 from store.orders.code128 import bars_of
@@ -72,6 +72,7 @@ def take_next(request: HttpRequest, rights: Collection[str]) -> HttpResponse:
     return _next(request, rights, _filters(request.GET))
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 @for_those_who(SEE)
 def show_bench(request: HttpRequest, rights: Collection[str], order_id: int) -> HttpResponse:
     """This view will show one order's bench; on POST do what was scanned, and say what came of it."""

@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth.models import Group, Permission
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -70,7 +71,9 @@ def test_three_books_are_three_scans_and_one_command(dan, books, accept):
     assert "is sent off with 3 copies" in dan.get(done["Location"]).content.decode()
     order.refresh_from_db()
     assert (order.state, order.packer, order.claimed_until) == ("dispatched", "", None)
-    assert [event.status for event in order.events.order_by("version")] == ["received", "packing", "dispatched"]
+    events = list(order.events.order_by("version"))
+    assert [event.status for event in events] == ["received", "packing", "dispatched"]
+    assert [line["packed"] for line in events[1].lines] == [1, 0]
     assert LedgerLine.objects.filter(order_number=order.number, actor="dan@example.org").count() == 9
     assert all_adds_up()
 
@@ -196,6 +199,18 @@ def test_only_packers_pack_and_they_see_only_what_is_paid(client, staff, django_
     assert "Only 1.00 of" in said(scan(office, unpaid, "B1-1"))[1]
     assert "12.50" not in dan.get(url(order)).content.decode()  # nor what it costs
     assert dan.get(reverse("packing:bench", args=[10**9])).status_code == 404
+
+
+def test_who_may_only_look_packs_nothing(client, django_user_model, books, accept):
+    order, looker = accept((books[0], 1)), django_user_model.objects.create_user("lou@example.org", "x", is_staff=True)
+    lookers = Group.objects.create(name="Lookers")
+    lookers.permissions.add(Permission.objects.get(codename="view_order"))
+    looker.groups.add(lookers)
+    client.force_login(looker)
+    assert 'name="code"' not in client.get(url(order)).content.decode()
+    assert "Take the next" not in client.get(reverse("packing:queue")).content.decode()
+    assert [scan(client, order, "B1-1").status_code, client.post(reverse("packing:next")).status_code] == [403, 403]
+    assert in_box(order) == []
 
 
 def statements_of(ask):
