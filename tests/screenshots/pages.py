@@ -97,5 +97,7 @@ PAGES = (
     Page("payments", "/admin/payments/payment/", OWNER),
     Page("store-orders", "/admin/orders/order/", PACKER, "store"),
     Page("packing", visits.packing, PACKER, "store", dark=True),
+    Page("packing-queue", visits.packing_queue, PACKER, "store"),
+    Page("packing-bench", visits.packing_bench, PACKER, "store", dark=True),
     Page("mail", "/", site="mail"),
 )

@@ -267,14 +267,34 @@ def sign_up_code(visitor: Visitor) -> None:
 # --- staff ---
 
 
-def packing(visitor: Visitor) -> None:
-    """The page of an order that waits, with the copies that the store proposes."""
+def _order_that_waits(visitor: Visitor) -> str:
     guest = visitor.page.context.browser.new_page()
     at_the_till = Visitor(guest, visitor.scene, None)
     cart(at_the_till)
     reference = people.check_out(guest, visitor.shop, email=_someone())
     people.wait_for_status(guest, "Accepted by the warehouse")
     guest.context.close()
+    return reference
+
+
+def packing(visitor: Visitor) -> None:
+    """The page of an order that waits, with the copies that the store proposes."""
+    reference = _order_that_waits(visitor)
     visitor.page.goto(f"{visitor.scene.card['store']['url']}/admin/orders/order/?q={reference}")
     visitor.page.locator("#result_list tbody th a").first.click()
     visitor.press("Propose the oldest free copies")
+
+
+def packing_queue(visitor: Visitor) -> str:
+    """The queue with an order that waits; the order's reference."""
+    reference = _order_that_waits(visitor)
+    visitor.page.goto(f"{visitor.scene.card['store']['url']}/admin/packing/")
+    return reference
+
+
+def packing_bench(visitor: Visitor) -> None:
+    """The bench of an order with one of its copies scanned."""
+    visitor.page.get_by_role("link", name=packing_queue(visitor)).click()
+    visitor.page.locator("#code").fill(visitor.page.locator("#scan [name=offered]").input_value())
+    visitor.page.locator("#code").press("Enter")
+    visitor.page.locator("#told").wait_for()
