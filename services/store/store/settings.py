@@ -138,6 +138,9 @@ STORAGES = {
 }
 MEDIA_URL = "/media/"
 MEDIA_ROOT = env.str("MEDIA_ROOT", default=str(BASE_DIR.parent / ".media"))
+# Files that people send in for us alone. No web server may look into this folder.
+PRIVATE_ROOT = env.str("PRIVATE_ROOT", default=str(BASE_DIR.parent / ".private"))
+LARGEST_IMPORT_BYTES = 1024 * 1024 * 1024
 SERVE_MEDIA = env.bool("SERVE_MEDIA", default=False)
 PICTURE_FOLDER = "books"
 LARGEST_UPLOAD_BYTES = 10 * 1024 * 1024

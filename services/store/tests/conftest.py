@@ -55,6 +55,7 @@ def all_is_told() -> None:
 def own_media_and_quick_passwords(settings, tmp_path):
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.MEDIA_ROOT = str(tmp_path / "media")
+    settings.PRIVATE_ROOT = str(tmp_path / "private")
 
 
 @pytest.fixture

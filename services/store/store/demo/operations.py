@@ -18,7 +18,7 @@ from store.demo.motifs import HEIGHT, WIDTH
 from store.demo.offers import offer_of
 from store.demo.synthetic import ISBN_PREFIX, MOST_BOOKS, synthetic
 from store.holds.models import Hold, HoldLine
-from store.importing.loading import IMPORT_LOCK
+from store.importing.turn import IMPORT_LOCK
 from store.orders.models import Allocation, Order, OrderEvent, OrderLine
 from store.ringing import ring_after_commit
 from store.stock.models import BookItem, LedgerLine, Origin, StockLevel

@@ -3,10 +3,11 @@
 import csv
 from collections import deque
 from collections.abc import Iterator
-from typing import NamedTuple, TextIO
+from typing import IO, NamedTuple
 
 LONGEST_CELL = 20_000
 LONGEST_LINE = 200_000
+BOM = b"\xef\xbb\xbf"
 
 
 class BadRecord(Exception):
@@ -14,7 +15,13 @@ class BadRecord(Exception):
 
 
 class Record(NamedTuple):
+    """:ivar ends: the byte after its last one, where reading can go on.
+    :ivar last_line: of a record that goes on over several.
+    """
+
     line: int
+    last_line: int
+    ends: int
     cells: list[str]
     fault: str = ""
 
@@ -22,11 +29,12 @@ class Record(NamedTuple):
 class _Lines:
     """The file's lines, which can be taken back: an unclosed quote must not swallow the lines after it."""
 
-    def __init__(self, file: TextIO):
+    def __init__(self, file: IO[bytes], *, at: int, line: int):
+        file.seek(at)
         self._file = file
-        self._taken_back: deque[str] = deque()
-        self.of_record: list[str] = []
-        self.number = 0
+        self._taken_back: deque[bytes] = deque()
+        self.of_record: list[bytes] = []
+        self.number, self.ends = line, at
 
     def __iter__(self) -> "_Lines":
         return self
@@ -35,29 +43,37 @@ class _Lines:
         line = self._taken_back.popleft() if self._taken_back else self._file.readline(LONGEST_LINE)
         if not line:
             raise StopIteration
+        at_start = self.ends == 0
         self.number += 1
+        self.ends += len(line)
         self.of_record.append(line)
-        if len(line) == LONGEST_LINE and not line.endswith("\n"):
-            while (rest := self._file.readline(LONGEST_LINE)) and not rest.endswith("\n"):
-                pass
-            raise BadRecord(f"The line is longer than {LONGEST_LINE:,} characters.")
-        return line
+        if len(line) == LONGEST_LINE and not line.endswith(b"\n"):
+            self._skip_the_rest()
+            raise BadRecord(f"The line is longer than {LONGEST_LINE:,} bytes.")
+        # A byte of another encoding is a fault of its own line.
+        return (line.removeprefix(BOM) if at_start else line).decode(errors="surrogateescape")
+
+    def _skip_the_rest(self) -> None:
+        while rest := self._file.readline(LONGEST_LINE):
+            self.ends += len(rest)
+            if rest.endswith(b"\n"):
+                return
 
     def take_back_all_but_the_first(self) -> None:
         rest = self.of_record[1:]
         self._taken_back.extendleft(reversed(rest))
         self.number -= len(rest)
+        self.ends -= sum(map(len, rest))
 
 
-def records(file: TextIO) -> Iterator[Record]:
+def records(file: IO[bytes], *, delimiter: str = ",", at: int = 0, line: int = 0) -> Iterator[Record]:
     """Yield each record with the number of its first line, or with what is wrong with it. Blank lines fall away.
 
-    :param file: opened with newline="" and errors="surrogateescape", so that a byte of another encoding is a fault of
-        its own line.
+    :param at: begin at this byte, which is the end of line number `line`.
     """
     csv.field_size_limit(LONGEST_CELL)
-    lines = _Lines(file)
-    reader = csv.reader(lines, strict=True)
+    lines = _Lines(file, at=at, line=line)
+    reader = csv.reader(lines, strict=True, delimiter=delimiter)
     while True:
         first = lines.number + 1
         lines.of_record.clear()
@@ -65,15 +81,22 @@ def records(file: TextIO) -> Iterator[Record]:
             cells = next(reader, None)
         except csv.Error as error:
             lines.take_back_all_but_the_first()
-            yield Record(first, [], _sentence(str(error)))
+            yield Record(first, lines.number, lines.ends, [], _sentence(str(error)))
             continue
         except BadRecord as error:
-            yield Record(first, [], str(error))
+            yield Record(first, lines.number, lines.ends, [], str(error))
             continue
         if cells is None:
             return
         if cells:
-            yield Record(first, cells, _foreign_characters(cells))
+            yield Record(first, lines.number, lines.ends, cells, _foreign_characters(cells))
+
+
+def delimiter_of(file: IO[bytes]) -> str:
+    """The one of comma, semicolon and tab that divides the first line into most cells."""
+    file.seek(0)
+    first = file.readline(LONGEST_LINE).decode(errors="replace")
+    return max(",;\t", key=first.count)
 
 
 def _sentence(error: str) -> str:

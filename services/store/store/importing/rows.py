@@ -1,4 +1,4 @@
-"""What a line of the file means."""
+"""What a line of a CSV file means, and the shape in which every format's records go on."""
 
 import re
 from collections.abc import Sequence
@@ -8,9 +8,11 @@ from typing import NamedTuple
 from store.catalogue.isbn import to_isbn13
 from store.catalogue.models import HIGHEST_PRICE, LATEST_YEAR, OLDEST_YEAR, Book
 from store.importing import formats, languages
+from store.importing.refusal import FileRefused
 
 REQUIRED = ("isbn13", "title", "authors", "first_published", "language", "price", "currency", "copies")
-OPTIONAL = ("publisher", "description", "format", "categories", "shelf")
+OPTIONAL = ("subtitle", "publisher", "description", "format", "categories", "shelf")
+FIELDS = REQUIRED + OPTIONAL
 MOST_COPIES = 10_000
 MOST_AUTHORS = 50
 LONGEST_SHELF = 30
@@ -23,72 +25,87 @@ class BadRow(Exception):
     """The line breaks a rule; the text is a sentence for the person who made the file."""
 
 
-class WrongHeader(Exception):
-    """The file's first line is not the header we know; the text says what is wrong."""
-
-
 class Row(NamedTuple):
+    """What a record says of a book. None: it says nothing, and what we know stays.
+
+    :ivar number: of the record in its file, or of its first line.
+    :ivar retire: the book is no longer to be sold; nothing else of the row counts then.
+    :ivar copies: how many imports bring for this book, all imports together.
+    """
+
+    number: int
     isbn13: str
-    title: str
-    series: str
-    series_number: str
-    authors: list[str]
-    first_published: int | None
-    language: str
-    price: Decimal
-    currency: str
-    copies: int
-    publisher: str = ""
-    description: str = ""
-    format: str = ""
+    title: str | None = None
+    subtitle: str | None = None
+    series: str | None = None
+    series_number: str | None = None
+    authors: list[str] | None = None
+    first_published: int | None = None
+    language: str | None = None
+    price: Decimal | None = None
+    currency: str | None = None
+    publisher: str | None = None
+    description: str | None = None
+    format: str | None = None
     categories: tuple[tuple[str, ...], ...] = ()
+    copies: int = 0
     shelf: str = ""
+    retire: bool = False
 
 
 def columns_from(cells: Sequence[str]) -> list[str]:
-    """This function will answer the columns a header names, in its order.
+    """This function will answer the columns a header of our own names, in its order.
 
-    :raises WrongHeader: if one is missing, unknown or there twice.
+    :raises FileRefused: if one is missing, unknown or there twice.
     """
     columns = [cell.strip().lower() for cell in cells]
     missing = [name for name in REQUIRED if name not in columns]
-    unknown = [name for name in columns if name not in REQUIRED + OPTIONAL]
+    unknown = [name for name in columns if name not in FIELDS]
     if missing:
-        raise WrongHeader(f"The first line must name the columns {','.join(REQUIRED)}; {', '.join(missing)} missing.")
+        raise FileRefused(f"The first line must name the columns {','.join(REQUIRED)}; {', '.join(missing)} missing.")
     if unknown:
-        raise WrongHeader(f"Unknown column {unknown[0][:40]!r}; further columns may be {', '.join(OPTIONAL)}.")
+        raise FileRefused(f"Unknown column {unknown[0][:40]!r}; further columns may be {', '.join(OPTIONAL)}.")
     if len(set(columns)) < len(columns):
-        raise WrongHeader("A column is named twice.")
+        raise FileRefused("A column is named twice.")
     return columns
 
 
-def row_from(columns: Sequence[str], cells: Sequence[str]) -> Row:
-    """:raises BadRow: for the first rule the line breaks."""
+def row_from(columns: Sequence[str], cells: Sequence[str], number: int, *, currency: str = "EUR") -> Row:
+    """What a line says of a book; a column the file lacks says nothing.
+
+    :param columns: our name for each cell; empty for one that is not wanted.
+    :param currency: of prices, where the file has no column for it.
+    :raises BadRow: for the first rule the line breaks.
+    """
     if len(cells) != len(columns):
         raise BadRow(f"It has {len(cells)} cells where the header has {len(columns)}.")
-    text = dict(zip(columns, (cell.strip() for cell in cells)))
+    text = {name: cell.strip() for name, cell in zip(columns, cells) if name}
     try:
-        isbn13, language = to_isbn13(text["isbn13"]), languages.normal(text["language"])
-        form = formats.normal(text.get("format", ""))
+        isbn13 = to_isbn13(text["isbn13"])
+        language = languages.normal(text["language"]) if "language" in text else None
+        form = formats.normal(text["format"]) if "format" in text else None
     except ValueError as error:
         raise BadRow(str(error)) from None
-    title, series, series_number = _title(text["title"])
+    title, series, series_number = _title(text["title"]) if "title" in text else (None, None, None)
+    price = _price(text["price"]) if "price" in text else None
     return Row(
+        number=number,
         isbn13=isbn13,
         title=title,
+        subtitle=_short(text, "subtitle"),
         series=series,
         series_number=series_number,
-        authors=_authors(text["authors"]),
-        first_published=_year(text["first_published"]),
+        authors=_authors(text["authors"]) if "authors" in text else None,
+        first_published=_year(text.get("first_published", "")),
         language=language,
-        price=_price(text["price"]),
-        currency=_currency(text["currency"]),
-        copies=_copies(text["copies"]),
-        publisher=_short(text, "publisher", Book._meta.get_field("publisher").max_length),
-        description=_short(text, "description", Book._meta.get_field("description").max_length),
+        price=price,
+        currency=_currency(text.get("currency", currency)) if price is not None else None,
+        copies=_copies(text.get("copies", "0")),
+        publisher=_short(text, "publisher"),
+        description=_short(text, "description"),
         format=form,
         categories=_categories(text.get("categories", "")),
-        shelf=_short(text, "shelf", LONGEST_SHELF),
+        shelf=_shelf(text.get("shelf", "")),
     )
 
 
@@ -121,6 +138,8 @@ def _year(text: str) -> int | None:
 def _price(text: str) -> Decimal:
     if re.fullmatch(r"-[\d.]+", text, re.ASCII):
         raise BadRow(f"The price {text[:20]} is negative.")
+    if re.fullmatch(r"\d{1,5},\d{2}", text, re.ASCII):
+        text = text.replace(",", ".")  # as a comma's countries write it
     if not re.fullmatch(r"\d{1,5}(\.\d{1,2})?", text, re.ASCII):
         raise BadRow(f"“{text[:20]}” is no price: write it like 12.50, up to {HIGHEST_PRICE}.")
     return Decimal(text)
@@ -138,10 +157,17 @@ def _copies(text: str) -> int:
     return int(text)
 
 
-def _short(text: dict[str, str], column: str, longest: int) -> str:
+def _short(text: dict[str, str], column: str) -> str | None:
+    longest = Book._meta.get_field(column).max_length
     if len(text.get(column, "")) > longest:
         raise BadRow(f"The {column} is longer than {longest:,} characters.")
-    return text.get(column, "")
+    return text.get(column)
+
+
+def _shelf(text: str) -> str:
+    if len(text) > LONGEST_SHELF:
+        raise BadRow(f"The shelf is longer than {LONGEST_SHELF} characters.")
+    return text
 
 
 def _categories(text: str) -> tuple[tuple[str, ...], ...]:

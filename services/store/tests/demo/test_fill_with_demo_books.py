@@ -16,7 +16,7 @@ from store.demo import operations
 from store.demo.classics import classics
 from store.demo.offers import offer_of
 from store.demo.operations import demo_books
-from store.importing.loading import IMPORT_LOCK
+from store.importing.turn import IMPORT_LOCK
 from store.orders.queries import books_with_wrong_level
 from store.stock.models import BookItem, LedgerLine, Origin
 from store.stock.queries import copies_that_differ_from_ledger

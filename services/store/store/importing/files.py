@@ -1,0 +1,46 @@
+"""Files that were sent in: kept in a folder of their own, under names of ours, out of every web server's reach."""
+
+import os
+import shutil
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import IO
+from uuid import uuid4
+
+from django.conf import settings
+
+BLOCK_BYTES = 1024 * 1024
+LEFT_OVER_AFTER = timedelta(days=1)
+
+
+def folder() -> Path:
+    place = Path(settings.PRIVATE_ROOT) / "imports"
+    place.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return place
+
+
+def keep(file: IO[bytes]) -> tuple[str, int]:
+    """This function will copy what is left of the open file; it answers our name for it, and its size.
+
+    What dies half-way is a file that no import names, and is removed a day later.
+    """
+    name = uuid4().hex
+    with os.fdopen(os.open(folder() / name, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as ours:
+        shutil.copyfileobj(file, ours, BLOCK_BYTES)
+        return name, ours.tell()
+
+
+def open_kept(name: str) -> IO[bytes]:
+    return (folder() / name).open("rb")
+
+
+def remove(name: str) -> None:
+    (folder() / name).unlink(missing_ok=True)
+
+
+def remove_left_overs(named: Collection[str], *, now: datetime) -> None:
+    """This function will remove the files that no import names, and that are older than a day."""
+    for path in folder().iterdir():
+        if path.name not in named and path.stat().st_mtime < (now - LEFT_OVER_AFTER).timestamp():
+            path.unlink(missing_ok=True)
