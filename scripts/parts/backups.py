@@ -112,7 +112,7 @@ class ComposePlace:
 
     # Who may write the pictures of whom.
     PICTURES = {"shop": "worker-pictures", "store": "store"}
-    USERS = ["nginx", "shop", "store", "worker", "worker-mail", "worker-pictures", "beat"]
+    USERS = ["nginx", "shop", "store", "worker", "worker-mail", "worker-pictures", "worker-imports", "beat"]
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[None]:

@@ -70,6 +70,14 @@ class Bookshop:
         self.store = Web("store", port=store_port, env={**self.store_env, "DATABASE_POOL": "8"}, **web)
         celery = {"home": self.home, "env": self.shop_env}
         self.worker = Celery("worker", ["-Q", "orders,sync,mail,pictures", "--concurrency", "2"], **celery)
+        self.imports = Celery(
+            "imports",
+            ["-n", "imports@%h", "-Q", "imports", "--concurrency", "1"],
+            home=self.home,
+            env=self.store_env,
+            app="worker.store_app",
+            command="worker",
+        )
         self.beat = Celery("beat", ["--pidfile=", "--schedule", str(self.home / "timetable")], **celery)
 
     @property
@@ -80,7 +88,7 @@ class Bookshop:
 
     @property
     def programs(self) -> list[Part]:
-        return [self.store, self.shop, self.worker, self.beat]
+        return [self.store, self.shop, self.worker, self.imports, self.beat]
 
     @property
     def token_file(self) -> Path:
@@ -107,8 +115,9 @@ class Bookshop:
             "REDIS_URL": self.redis.url(),
             "BROKER_URL": self.broker_url,
             "MEDIA_ROOT": str(self.home / "media" / service),
+            "PRIVATE_ROOT": str(self.home / "private" / service),
             "SERVE_MEDIA": "1",
-            # Nine processes import the same modules; let the first one keep what it compiled.
+            # Eleven processes import the same modules; let the first one keep what it compiled.
             "PYTHONDONTWRITEBYTECODE": "",
         }
 

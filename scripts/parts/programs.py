@@ -30,10 +30,20 @@ class Web(Part):
 class Celery(Part):
     """A Celery process has no door to knock at; it touches a file once it has its broker."""
 
-    def __init__(self, name: str, arguments: list[str], *, home: Path, env: dict[str, str]):
+    def __init__(
+        self,
+        name: str,
+        arguments: list[str],
+        *,
+        home: Path,
+        env: dict[str, str],
+        app: str = "worker.app",
+        command: str = "",
+    ):
+        """:param command: of Celery; the part's own name, unless another one is given."""
         self.sign = Path(home) / "run" / f"{name}.alive"
-        command = [sys.executable, "-m", "celery", "-A", "worker.app", name, *arguments, "--loglevel", "INFO"]
-        super().__init__(name, command, home=home, env={**env, "WORKER_ALIVE_FILE": str(self.sign)})
+        line = [sys.executable, "-m", "celery", "-A", app, command or name, *arguments, "--loglevel", "INFO"]
+        super().__init__(name, line, home=home, env={**env, "WORKER_ALIVE_FILE": str(self.sign)})
 
     def prepare(self) -> None:
         self.sign.unlink(missing_ok=True)

@@ -28,7 +28,7 @@ def test_the_ports_are_settings():
     ("database", "users"),
     [
         ("shop-db", {"shop", "shop-migrate", "demo-prices", "worker", "worker-mail", "worker-pictures"}),
-        ("store-db", {"store", "store-migrate", "demo"}),
+        ("store-db", {"store", "store-migrate", "demo", "worker-imports"}),
     ],
 )
 def test_a_database_is_reached_by_its_own_service_only(database, users):
@@ -45,6 +45,7 @@ def test_the_store_is_reached_by_http_from_the_shop_its_workers_and_nginx():
         "demo",
         "store-migrate",
         "store-db",
+        "worker-imports",
     }
 
 
@@ -75,7 +76,7 @@ def test_nginx_reaches_no_database_broker_or_cache(name):
 READERS_OF_SECRETS = {
     "secrets-kept": set(),
     "secrets-shop": {"shop", "shop-migrate", "demo-prices", "worker", "worker-mail", "worker-pictures", "beat"},
-    "secrets-store": {"store", "store-migrate", "demo"},
+    "secrets-store": {"store", "store-migrate", "demo", "worker-imports"},
     "secrets-demo": {"demo"},
     "secrets-shop-db": {"shop-db"},
     "secrets-store-db": {"store-db"},

@@ -19,7 +19,7 @@ from prove.plan import EVERYTHING, SECONDS, Fault, Plan
 from prove.system import TIMETABLE, Told
 
 SERVERS = ("shop", "store", "shop-db", "store-db", "rabbitmq", "redis", "mail", "nginx")
-PARTS = (*SERVERS, "worker", "worker-mail", "worker-pictures", "beat")
+PARTS = (*SERVERS, "worker", "worker-mail", "worker-pictures", "worker-imports", "beat")
 SHOP_SIDE = ("shop", "worker", "worker-mail", "worker-pictures", "beat")
 # Without these a mail sender cannot finish what it has begun.
 NEEDED_BY_SENDERS = ("worker-mail", "shop-db", "rabbitmq", "mail", EVERYTHING)

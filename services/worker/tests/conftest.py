@@ -35,7 +35,7 @@ def broker():
     if not url.startswith("amqp"):
         pytest.skip("needs RabbitMQ in BROKER_URL; scripts/services exec starts one")
     with Connection(url) as line:
-        for name in ("orders", "sync", "mail", "pictures", "dead-letters"):
+        for name in ("orders", "sync", "mail", "pictures", "imports", "dead-letters"):
             line.default_channel.queue_delete(name)
         yield line
 

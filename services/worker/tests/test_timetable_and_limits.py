@@ -1,5 +1,9 @@
 """What was decided once about queues, limits and the timetable holds together."""
 
+import os
+import subprocess
+import sys
+
 import environ
 import pytest
 
@@ -12,10 +16,28 @@ from worker.app import app
 from worker.timetable import timetable
 from worker_bell import Topic
 
+STORES_TASKS = """
+from worker.store_app import app
+from django.conf import settings
+app.loader.import_default_modules()
+print(settings.ROOT_URLCONF, app.conf.task_time_limit > 0, *app.tasks)
+"""
+
+
+@pytest.fixture(scope="module")
+def stores_tasks():
+    """What the store's app has, asked in a process of its own: two services' settings are not loaded in one."""
+    env = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
+    env["SECRET_KEY"] = "tests-only-" + "k" * 40
+    told = subprocess.run([sys.executable, "-c", STORES_TASKS], env=env, capture_output=True, text=True, check=True)
+    urls, limited, *tasks = told.stdout.split()
+    assert (urls, limited) == ("store.urls", "True")
+    return tasks
+
 
 @pytest.mark.parametrize("topic", list(Topic))
-def test_every_topic_has_its_task_its_queue_and_its_place_in_the_timetable(topic):
-    assert topic.value.task in app.tasks
+def test_every_topic_has_its_task_its_queue_and_its_place_in_the_timetable(topic, stores_tasks):
+    assert (topic.value.task in app.tasks) != (topic.value.task in stores_tasks), "one service's work, not the other's"
     assert app.amqp.router.route({}, topic.value.task)["queue"].name == topic.value.queue
     assert topic.value.queue in {queue.name for queue in settings.task_queues}
     entries = [entry for entry in settings.beat_schedule.values() if entry["task"] == topic.value.task]

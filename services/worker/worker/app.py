@@ -1,35 +1,12 @@
-"""The Celery app: `celery -A worker.app worker -Q orders,sync,mail,pictures` and `celery -A worker.app beat`."""
+"""The shop's Celery app: `celery -A worker.app worker -Q orders,sync,mail,pictures` and `celery -A worker.app beat`.
 
-import logging
+Beat rings for all kinds of work, the store's too: it sends names of tasks and knows no database.
+"""
+
 import os
 
-from celery import Celery
-from celery.signals import before_task_publish, setup_logging
-
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shop.settings")
-# The celery command takes a BROKER_URL of the environment for its own -b, which outranks worker.settings; the password,
-# kept in a file, would be missing from it.
-os.environ.pop("CELERY_BROKER_URL", None)
 
-from worker import alive, queues  # noqa: E402 - both read the shop's settings
+from worker.making import new_app  # noqa: E402 - reads the shop's settings
 
-app = Celery("bookshop", include=["worker.tasks"])
-app.config_from_object("worker.settings")
-app.steps["consumer"].add(queues.DeclareQueues)
-alive.watch()
-
-
-@before_task_publish.connect
-def leave_expiry_to_the_worker(properties: dict, **_) -> None:
-    """A hint that the broker lets expire would lie among the dead letters, where only poison belongs.
-
-    The worker knows the same moment from the message's headers and drops the hint itself.
-    """
-    properties.pop("expiration", None)
-
-
-@setup_logging.connect
-def keep_the_shops_logging(**_) -> None:
-    """The shop's settings say how log lines look. That a tick came and went is not worth two lines every few seconds."""
-    for ticks in ("celery.worker.strategy", "celery.app.trace"):
-        logging.getLogger(ticks).setLevel(logging.WARNING)
+app = new_app("bookshop", tasks="worker.tasks")

@@ -1,7 +1,7 @@
 """The queues, and where a message goes that nobody could work off."""
 
 from celery import bootsteps
-from django.conf import settings as shop
+from django.conf import settings as service
 from kombu import Exchange, Queue
 
 from worker_bell import DEAD_LETTERS, Topic
@@ -16,7 +16,7 @@ def is_amqp(broker_url: str) -> bool:
 
 def _arguments() -> dict | None:
     """Quorum queues on RabbitMQ; Redis has but one kind."""
-    if not is_amqp(shop.BROKER_URL):
+    if not is_amqp(service.BROKER_URL):
         return None
     return {
         "x-queue-type": "quorum",
@@ -47,7 +47,7 @@ class DeclareQueues(bootsteps.StartStopStep):
     requires = {"celery.worker.consumer.connection:Connection"}
 
     def start(self, consumer) -> None:
-        if not is_amqp(shop.BROKER_URL):
+        if not is_amqp(service.BROKER_URL):
             return
         with consumer.connection.clone() as connection:
             for queue in (dead_letters, *ALL):

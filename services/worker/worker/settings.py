@@ -1,7 +1,7 @@
 """Celery's settings. Rows in Postgres are the truth, a message is only a hint; so nothing here may hold work back."""
 
 import environ
-from django.conf import settings as shop
+from django.conf import settings as service
 
 from worker.queues import ALL, is_amqp
 from worker.timetable import timetable
@@ -9,7 +9,7 @@ from worker_bell import Topic
 
 env = environ.FileAwareEnv()
 
-broker_url = shop.BROKER_URL or "memory://"
+broker_url = service.BROKER_URL or "memory://"
 broker_connection_retry_on_startup = True
 broker_connection_max_retries = None
 broker_connection_timeout = 2
@@ -37,7 +37,7 @@ worker_max_tasks_per_child = 2000
 
 # Results are for people who look at a sync; a Redis that is away must not stop the work.
 task_ignore_result = True
-result_backend = f"worker.results:ForgivingRedisBackend+{shop.REDIS_URL}" if shop.REDIS_URL else None
+result_backend = f"worker.results:ForgivingRedisBackend+{service.REDIS_URL}" if service.REDIS_URL else None
 result_expires = 3600
 redis_socket_timeout = 1
 redis_socket_connect_timeout = 1

@@ -15,6 +15,7 @@ def timetable(env: Env) -> dict[str, dict]:
     sweep = env.float("SWEEP_EVERY_S", default=5.0)
     pictures = env.float("PICTURES_EVERY_S", default=60.0)
     payments = env.float("PAYMENTS_EVERY_S", default=10.0)
+    imports = env.float("IMPORTS_EVERY_S", default=10.0)
     reconcile = env.float("RECONCILE_EVERY_S", default=3600.0)
     every = {
         Topic.BOOKS: books,
@@ -25,6 +26,7 @@ def timetable(env: Env) -> dict[str, dict]:
         Topic.MAIL: sweep,
         Topic.PICTURES: pictures,
         Topic.RECONCILE: reconcile,
+        Topic.IMPORTS: imports,
     }
     return {
         topic.name.lower(): {

@@ -11,6 +11,8 @@ from store.importing.models import WAITING, WORKED_ON, Format, ImportRun, RunSta
 from store.importing.refusal import FileRefused
 from store.importing.rows import FIELDS, columns_from
 from store.importing.sources import format_of, header_of
+from store.ringing import ring_after_commit
+from worker_bell import Topic
 
 
 class CannotNow(Exception):
@@ -57,6 +59,8 @@ def take_in(
             uploaded_at=now,
             **facts,
         )
+        if not ours:
+            ring_after_commit(Topic.IMPORTS)
     return run
 
 
@@ -105,6 +109,7 @@ def stop(run: ImportRun, *, actor: str, now: datetime, reason: str = "") -> None
             or runs.filter(state=RunState.APPLYING).update(state=RunState.STOPPED, **end)
         ):
             raise CannotNow
+        ring_after_commit(Topic.IMPORTS)  # for the rows and the file that lie about
 
 
 def _move(run: ImportRun, source: RunState, target: RunState, **changes) -> None:
@@ -112,3 +117,4 @@ def _move(run: ImportRun, source: RunState, target: RunState, **changes) -> None
     with transaction.atomic(durable=True):
         if not ImportRun.objects.filter(pk=run.pk, state=source).update(state=target, **changes):
             raise CannotNow
+        ring_after_commit(Topic.IMPORTS)

@@ -23,3 +23,5 @@ class Topic(Enum):
     PICTURES = Door("pictures", "worker.tasks.fetch_pictures")
     # A long walk that nobody waits for: in the queue of the pictures it holds up neither feeds nor orders.
     RECONCILE = Door("pictures", "worker.tasks.reconcile")
+    # The store's own work, by a worker of the store.
+    IMPORTS = Door("imports", "worker.store_tasks.work_on_imports")
