@@ -22,6 +22,7 @@ ROLES: dict[str, dict[tuple[str, str], frozenset[str]]] = {
         ("stock", "stocklevel"): SEE,
         ("orders", "order"): EDIT_ALL,
         ("holds", "hold"): SEE,
+        ("importing", "importrun"): KEEP,
     },
     OFFICE: {
         ("catalogue", "book"): KEEP,
@@ -31,6 +32,7 @@ ROLES: dict[str, dict[tuple[str, str], frozenset[str]]] = {
         ("stock", "stocklevel"): SEE,
         ("orders", "order"): EDIT_ALL,
         ("holds", "hold"): SEE,
+        ("importing", "importrun"): KEEP,
     },
     DISPATCHERS: {
         ("catalogue", "book"): SEE,

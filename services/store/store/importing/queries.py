@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from store.catalogue.models import Book
-from store.importing.models import ImportFault, ImportRun, Outcome, StagedBook
+from store.importing.models import WORKED_ON, ImportFault, ImportRun, Outcome, StagedBook
 from store.importing.staging import CHANGEABLE
 
 CHANGES_SHOWN = 20
@@ -45,8 +45,15 @@ def examples_of(run: ImportRun, outcome: Outcome, *, limit: int = CHANGES_SHOWN)
     return list(StagedBook.objects.filter(run_id=run.pk, outcome=outcome).order_by("outcome", "isbn13")[:limit])
 
 
-def titles_of(isbns: list[str]) -> dict[str, str]:
-    return dict(Book.objects.filter(isbn13__in=isbns).values_list("isbn13", "title"))
+def books_to_retire(run: ImportRun) -> list[Book]:
+    """The first books that the import would retire, as we know them."""
+    isbns = [row.isbn13 for row in examples_of(run, Outcome.RETIRED)]
+    return list(Book.objects.filter(isbn13__in=isbns).order_by("isbn13"))
+
+
+def import_before(run: ImportRun) -> ImportRun | None:
+    """The one that is worked on first, if it is not this one."""
+    return ImportRun.objects.filter(state__in=WORKED_ON, id__lt=run.pk).order_by("id").first()
 
 
 def faults_for_a_file(run: ImportRun) -> Iterator[list[str]]:
