@@ -7,7 +7,7 @@ help:
 	@echo "make down   stop a demo that runs elsewhere"
 	@echo "make test   every check and every test"
 	@echo "make lint   style and the arrows between packages"
-	@echo "make bench  the figures of the README on this machine (ONLY=road,import,pages,throughput,feeds,packing,books ORDERS= BOOKS=)"
+	@echo "make bench  the figures of the README on this machine (ONLY=road,import,pages,throughput,feeds,packing,books ORDERS= BOOKS= ROWS= PRODUCTS=)"
 	@echo "make screenshots  the pictures of docs/screenshots (BOOKSHOP_CARD= a demo that runs)"
 	@echo "make prove  break every part while orders flow, then check everything (ORDERS=1000 SEED= FAULTS=all MUTANT= ENGINE=processes|compose)"
 

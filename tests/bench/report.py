@@ -25,6 +25,13 @@ def _import(imported: dict) -> list[str]:
     ]
 
 
+def _large_imports(runs: dict) -> list[str]:
+    return [
+        f"import of {run['records']:9,} records of {name:10} {run['seconds']:6.1f} s: {run['per_s']:6,}/s, peak {run['peak_mb']} MB"
+        for name, run in runs.items()
+    ]
+
+
 def _pages(pages: list[dict]) -> list[str]:
     return [
         f"{cost['page']:40} {cost['cpu_ms']:6.1f} ms CPU  p95 {cost['p95_ms']:6.1f} ms  {cost['kilobytes']:6.1f} kB"
@@ -74,6 +81,7 @@ def _packing(packing: dict) -> list[str]:
 WRITERS = {
     "road": _road,
     "import": _import,
+    "large_imports": _large_imports,
     "pages": _pages,
     "throughput": _throughput,
     "packing": _packing,

@@ -1,6 +1,7 @@
 """Languages as one finds them in book data, made into the shortest tag of BCP 47 (its primary part)."""
 
 import re
+from functools import lru_cache
 
 # ISO 639-2 (both the bibliographic and the terminological code) to ISO 639-1; languages without a code of two letters
 # keep their three.
@@ -24,6 +25,7 @@ _TWO_LETTERS = dict(
 )
 
 
+@lru_cache(1000)
 def normal(text: str) -> str:
     """This function will answer `en` for eng, en-US, EN_gb; "" for nothing.
 

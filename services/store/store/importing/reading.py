@@ -109,6 +109,9 @@ def _sentence(error: str) -> str:
 
 def _foreign_characters(cells: list[str]) -> str:
     text = "".join(cells)
-    if any("\udc80" <= character <= "\udcff" for character in text):
-        return "The line is not UTF-8."
+    if not text.isascii():
+        try:
+            text.encode()
+        except UnicodeEncodeError:  # what errors="surrogateescape" made of a byte that is not UTF-8
+            return "The line is not UTF-8."
     return "The line holds a NUL character." if "\x00" in text else ""

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from decimal import Decimal
+from functools import lru_cache
 from typing import NamedTuple
 
 from store.catalogue.isbn import to_isbn13
@@ -14,6 +15,7 @@ REQUIRED = ("isbn13", "title", "authors", "first_published", "language", "price"
 OPTIONAL = ("subtitle", "publisher", "description", "format", "categories", "shelf")
 FIELDS = REQUIRED + OPTIONAL
 MOST_COPIES = 10_000
+CACHED = 5_000  # cells of a kind, which repeat from line to line
 MOST_AUTHORS = 50
 LONGEST_SHELF = 30
 LONGEST_CATEGORY = 100
@@ -114,7 +116,7 @@ def _title(text: str) -> tuple[str, str, str]:
         raise BadRow("The title is missing.")
     if len(text) > Book._meta.get_field("title").max_length:
         raise BadRow("The title is longer than 300 characters.")
-    in_series = SERIES.fullmatch(text)
+    in_series = SERIES.fullmatch(text) if "#" in text else None
     return (in_series["title"], in_series["series"].strip(), in_series["number"]) if in_series else (text, "", "")
 
 
@@ -127,6 +129,7 @@ def _authors(text: str) -> list[str]:
     return authors
 
 
+@lru_cache(CACHED)
 def _year(text: str) -> int | None:
     if not text:
         return None
@@ -135,6 +138,7 @@ def _year(text: str) -> int | None:
     return int(text)
 
 
+@lru_cache(CACHED)
 def _price(text: str) -> Decimal:
     if re.fullmatch(r"-[\d.]+", text, re.ASCII):
         raise BadRow(f"The price {text[:20]} is negative.")
@@ -145,12 +149,14 @@ def _price(text: str) -> Decimal:
     return Decimal(text)
 
 
+@lru_cache(CACHED)
 def _currency(text: str) -> str:
     if not re.fullmatch("[A-Z]{3}", text):
         raise BadRow(f"“{text[:20]}” is no currency: write three capitals such as EUR.")
     return text
 
 
+@lru_cache(CACHED)
 def _copies(text: str) -> int:
     if not re.fullmatch(r"\d{1,5}", text, re.ASCII) or int(text) > MOST_COPIES:
         raise BadRow(f"“{text[:20]}” is no number of copies from 0 to {MOST_COPIES:,}.")
@@ -158,10 +164,12 @@ def _copies(text: str) -> int:
 
 
 def _short(text: dict[str, str], column: str) -> str | None:
+    if column not in text:
+        return None
     longest = Book._meta.get_field(column).max_length
-    if len(text.get(column, "")) > longest:
+    if len(text[column]) > longest:
         raise BadRow(f"The {column} is longer than {longest:,} characters.")
-    return text.get(column)
+    return text[column]
 
 
 def _shelf(text: str) -> str:
@@ -170,6 +178,7 @@ def _shelf(text: str) -> str:
     return text
 
 
+@lru_cache(CACHED)
 def _categories(text: str) -> tuple[tuple[str, ...], ...]:
     paths = tuple(
         tuple(name.strip() for name in path.split(">")) for path in dict.fromkeys(text.split(";")) if path.strip()

@@ -1,7 +1,7 @@
 """Which of a product's prices is ours: what a reader pays, tax included, in our currency and country, today."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import NamedTuple
@@ -42,7 +42,7 @@ def price_of(record: Element, market: Market, defaults: Defaults) -> Decimal | N
 
     :raises BadRow: if it names prices, and none can be ours.
     """
-    prices = list(record.all("ProductSupply", "SupplyDetail", "Price"))
+    prices = record.all("ProductSupply", "SupplyDetail", "Price")
     if not prices:
         return None
     if ours := sorted(_ours(prices, market, defaults), key=lambda found: found[0]):
@@ -54,7 +54,9 @@ def price_of(record: Element, market: Market, defaults: Defaults) -> Decimal | N
     )
 
 
-def _ours(prices: list[Element], market: Market, defaults: Defaults) -> Iterator[tuple[tuple[int, int, int], Decimal]]:
+def _ours(
+    prices: Sequence[Element], market: Market, defaults: Defaults
+) -> Iterator[tuple[tuple[int, int, int], Decimal]]:
     for place, price in enumerate(prices):
         kind = price.text("PriceType") or defaults.price_type
         nearness = _nearness(price, market.country)
@@ -94,7 +96,7 @@ def _nearness(price: Element, country: str) -> int | None:
     """0 for the price that means us best, None for one that is not meant for us."""
     if not price.has("Territory"):
         return 1 if country else 0
-    territory = next(price.all("Territory"))
+    territory = price.all("Territory")[0]
     included = territory.text("CountriesIncluded").split()
     everywhere = "WORLD" in territory.text("RegionsIncluded").split()
     if not country:

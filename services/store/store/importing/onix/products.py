@@ -1,6 +1,7 @@
 """What a record of ONIX means for the catalogue. docs/imports.md tells readers the same."""
 
 import re
+from collections.abc import Sequence
 
 from store.catalogue.isbn import to_isbn13
 from store.catalogue.models import LATEST_YEAR, Book
@@ -90,7 +91,7 @@ def _titles(record: Element) -> tuple[str | None, str | None, str | None, str | 
     details = [d for d in record.all("DescriptiveDetail", "TitleDetail") if d.text("TitleType") == DISTINCTIVE_TITLE]
     if not details:
         return None, None, None, None
-    elements = list(details[0].all("TitleElement"))
+    elements = details[0].all("TitleElement")
     own = [element for element in elements if element.text("TitleElementLevel") == PRODUCT] or elements[:1]
     title = _title(own[0]) if own else ""
     if not title:
@@ -109,9 +110,9 @@ def _title(element: Element) -> str:
     return f"{prefix}{'' if prefix.endswith(('’', chr(39), '-')) else ' '}{rest}".strip()
 
 
-def _series(record: Element, elements: list[Element]) -> tuple[str, str]:
+def _series(record: Element, elements: Sequence[Element]) -> tuple[str, str]:
     for collection in record.all("DescriptiveDetail", "Collection"):
-        of_collection = list(collection.all("TitleDetail", "TitleElement"))
+        of_collection = collection.all("TitleDetail", "TitleElement")
         if name := next((_title(e) for e in of_collection if e.text("TitleElementLevel") == COLLECTION), ""):
             parts = [element.text("PartNumber") for element in (*of_collection, *elements)]
             sequence = collection.text("CollectionSequence", "CollectionSequenceNumber")

@@ -12,12 +12,11 @@ from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import DefusedXMLParser
 
 from store.importing.onix.tags import ROOTS, local_name
-from store.importing.onix.tree import Builder, Element
+from store.importing.onix.tree import DEEPEST, Builder, Element, TooDeep
 from store.importing.refusal import FileRefused
 
 CHUNK_BYTES = 64 * 1024
 LONGEST_TAG_BYTES = 512 * 1024
-DEEPEST = 60
 
 
 class Product(NamedTuple):
@@ -50,7 +49,7 @@ def header(file: IO[bytes]) -> Element:
 
 class _Message:
     def __init__(self):
-        self.header = Builder()
+        self.header = Builder(self._header_built)
         self.first_start = 0
         self._begin(offset=0)
 
@@ -58,11 +57,8 @@ class _Message:
         """A parser for the file's bytes; those fed to it first are followed by the ones from `offset` on."""
         parser = DefusedXMLParser(forbid_dtd=False, forbid_entities=True, forbid_external=True)
         self._expat = parser.parser
-        self._expat.StartElementHandler = self._start
-        self._expat.EndElementHandler = self._end
-        self._expat.CharacterDataHandler = self._characters
+        self._listen(None)
         self._offset, self._depth, self._fed = offset, 0, 0
-        self._builder: Builder | None = None
         self._finished: list[Product] = []
         self._product_start = 0
 
@@ -106,6 +102,8 @@ class _Message:
             raise FileRefused("The file declares entities or points outside itself. Such XML is not read.") from None
         except (ExpatError, ParseError) as error:
             raise FileRefused(_broken(error)) from None
+        except TooDeep:
+            raise FileRefused(f"Elements stand in each other more than {DEEPEST} deep.") from None
         except (UnicodeError, LookupError):
             raise FileRefused("The file's encoding is not the one it names.") from None
         self._fed += len(chunk)
@@ -116,33 +114,35 @@ class _Message:
 
     def _start(self, name: str, attributes: list[str]) -> None:
         self._depth += 1
-        if self._builder is not None:
-            if self._depth > DEEPEST:
-                raise FileRefused(f"Elements stand in each other more than {DEEPEST} deep.")
-            self._builder.start(name)
-        elif self._depth == 1:
+        if self._depth == 1:
             _require_onix_3(name, dict(zip(attributes[::2], attributes[1::2])))
         elif self._depth == 2 and local_name(name) in ("Product", "product"):
             self._product_start = self._expat.CurrentByteIndex + self._offset
             self.first_start = self.first_start or self._product_start
-            self._builder = Builder()
+            self._listen(Builder(self._product_built))
         elif self._depth == 2 and local_name(name) in ("Header", "header"):
-            self.header = self._builder = Builder()
+            self.header = Builder(self._header_built)
+            self._listen(self.header)
+        elif self._depth > DEEPEST:
+            raise TooDeep
 
     def _end(self, name: str) -> None:
         self._depth -= 1
-        if self._builder is None:
-            return
-        if self._depth > 1:
-            self._builder.end(name)
-            return
-        if self._builder is not self.header:
-            self._finished.append(Product(self._product_start, self._builder.root, self._builder.fault))
-        self._builder = None
 
-    def _characters(self, text: str) -> None:
-        if self._builder is not None:
-            self._builder.characters(text)
+    def _listen(self, builder: Builder | None) -> None:
+        """Let the builder hear what follows, or nobody but us."""
+        self._builder = builder
+        self._expat.StartElementHandler = builder.start if builder else self._start
+        self._expat.EndElementHandler = builder.end if builder else self._end
+        self._expat.CharacterDataHandler = builder.characters if builder else None
+
+    def _product_built(self) -> None:
+        self._finished.append(Product(self._product_start, self._builder.root, self._builder.fault))
+        self._header_built()
+
+    def _header_built(self) -> None:
+        self._depth -= 1
+        self._listen(None)
 
 
 def _require_onix_3(name: str, attributes: dict[str, str]) -> None:
