@@ -16,6 +16,7 @@ NAMES = {
     "subtitle": "subtitle",
     "publisher": "publisher",
     "description": "description",
+    "format": "format",
     "categories": "categories",
     "shelf": "shelf",
 }

@@ -15,6 +15,7 @@ WORDS = {
     "copies": "copies quantity qty stock numberofcopies bestand",
     "publisher": "publisher imprint publishername verlag editeur",
     "description": "description blurb summary synopsis annotation",
+    "format": "format binding productform edition einband",
     "categories": "categories category subjects subject genre genres",
     "shelf": "shelf location bin regal",
 }
