@@ -11,7 +11,7 @@ from shop.catalogue.models import Book
 TAKE = """
     WITH mine AS MATERIALIZED (SELECT key FROM cart_cart WHERE key = %(cart)s FOR UPDATE), taken AS (
         DELETE FROM cart_cartline AS line USING mine
-        WHERE line.cart_id = mine.key AND (%(book)s::bigint IS NULL OR line.book_id = %(book)s) RETURNING line.*
+        WHERE line.cart_id = mine.key AND (%(book)s::numeric IS NULL OR line.book_id = %(book)s::numeric) RETURNING line.*
     )
     SELECT * FROM taken ORDER BY added_at, id
 """
