@@ -115,12 +115,7 @@ MEMBERS = (
     Member("worker", "services/worker", database="SHOP"),
     # A browser waits for its pages most of the time, a proof for its faults.
     Member("journeys", ".", tests=("tests/e2e",)),
-    Member("faults", ".", tests=("tests/faults", "tests/prove/test_short_proof.py"), beside="journeys"),
-    Member(
-        "system",
-        ".",
-        tests=("tests", "--ignore=tests/e2e", "--ignore=tests/faults", "--ignore=tests/prove/test_short_proof.py"),
-    ),
+    Member("system", ".", tests=("tests", "--ignore=tests/e2e"), beside="journeys"),
 )
 
 

@@ -10,6 +10,8 @@ from playwright.sync_api import sync_playwright
 from launched import demo_with_peers
 from parts import browser as chromium
 
+# A way that another one of the same test nearly covers.
+thorough = pytest.mark.skipif(os.environ.get("JOURNEYS") != "all", reason="asked for by JOURNEYS=all")
 PHONE = {"viewport": {"width": 375, "height": 667}, "has_touch": True, "is_mobile": True}
 SLOWEST_STEP_MS = 15_000
 

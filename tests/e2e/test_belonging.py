@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import people
 import pytest
-from conftest import PHONE
+from conftest import PHONE, thorough
 from playwright.sync_api import expect
 from pypdf import PdfReader
 from reading import Reader
@@ -69,7 +69,11 @@ def approve(page, shop: str, login: dict, words: str) -> None:
     page.locator(".messagelist .success").wait_for()
 
 
-@pytest.mark.parametrize("way", WAYS.values(), ids=WAYS.keys())
+@pytest.mark.parametrize(
+    "way",
+    [pytest.param(WAYS["with script"], marks=thorough), WAYS["without script"]],
+    ids=WAYS.keys(),
+)
 def test_after_shipping_a_reader_reviews_reads_the_invoice_and_orders_again(card, visit, way):
     shop, store, mail = (card[part]["url"] for part in ("shop", "store", "mail"))
     page, email, words = visit(**SMALLEST, **way), new_address(), f"{WORDS} {uuid4().hex[:6]}"
@@ -123,7 +127,7 @@ def test_after_shipping_a_reader_reviews_reads_the_invoice_and_orders_again(card
     expect(page.locator("#cart-badge")).to_contain_text("1")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", [pytest.param("light", marks=thorough), "dark"])
 def test_these_pages_shut_nobody_out(card, visit, scheme):
     shop, store, mail = (card[part]["url"] for part in ("shop", "store", "mail"))
     page, email = visit(**SMALLEST, color_scheme=scheme), new_address()

@@ -4,18 +4,18 @@ from uuid import uuid4
 
 import people
 import pytest
-from conftest import PHONE
+from conftest import PHONE, thorough
 
-WINDOWS = {
-    "desktop": {},
-    "phone": PHONE,
-    "without JavaScript": {"java_script_enabled": False},
-    "phone without JavaScript": {**PHONE, "java_script_enabled": False},
-}
 TITLES = ("Devdas", "The Four Million", "St. Peter's Umbrella", "White Fang")
+WINDOWS = [
+    pytest.param({}, TITLES[0], id="desktop"),
+    pytest.param(PHONE, TITLES[1], id="phone", marks=thorough),
+    pytest.param({"java_script_enabled": False}, TITLES[2], id="without JavaScript", marks=thorough),
+    pytest.param({**PHONE, "java_script_enabled": False}, TITLES[3], id="phone without JavaScript"),
+]
 
 
-@pytest.mark.parametrize("window, title", zip(WINDOWS.values(), TITLES), ids=WINDOWS.keys())
+@pytest.mark.parametrize("window, title", WINDOWS)
 def test_a_registered_customers_order_is_packed_and_told(card, visit, window, title):
     shop, store, mail = (card[part]["url"] for part in ("shop", "store", "mail"))
     email = f"alice.{uuid4().hex[:8]}@readers.example"
