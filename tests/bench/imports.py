@@ -95,8 +95,9 @@ def _scratch(bookshop):
     """The store's environment with an empty database, so that the other measurements keep their catalogue."""
     with psycopg.connect(bookshop.postgres.url("postgres"), autocommit=True) as postgres:
         postgres.execute(f"DROP DATABASE IF EXISTS {SCRATCH}")
-        postgres.execute(f"CREATE DATABASE {SCRATCH} OWNER store")
-        url = bookshop.postgres.url("store").rpartition("/")[0] + f"/{SCRATCH}"
+        postgres.execute(f"CREATE DATABASE {SCRATCH}")
+        # As the superuser: the store may enter its own database only.
+        url = bookshop.postgres.url("postgres").rpartition("/")[0] + f"/{SCRATCH}"
         env = {**bookshop.store_env, "DATABASE_URL": url, "BROKER_URL": ""}
         job = Commands("scratch", [["migrate", "--noinput"]], home=bookshop.home, env=env)
         job.start()
