@@ -12,9 +12,9 @@ from shop.storelink import reconcile as comparing
 from shop.storelink.one_run import a_place, one_run
 from shop.storelink.store import open_store
 from worker.app import app
+from worker.steps import RUN_FOR, go_on_if
 from worker_bell import Door, Topic
 
-RUN_FOR = timedelta(seconds=12)  # the soft limit is 20 s; a last page, or a wait for the turn, fits in between
 COMPARE_FOR = timedelta(seconds=6)  # before its last step it may wait for the turn at a feed
 AT_THE_SAME_TIME = 2  # the second one sees what was committed while the first was about to end
 
@@ -77,10 +77,3 @@ def reconcile() -> str:
     with open_store() as store:
         run = comparing.reconcile(store, timezone.now, run_for=COMPARE_FOR)
     return go_on_if(run.unfinished, reconcile, run)
-
-
-def go_on_if(unfinished: bool, task, run) -> str:
-    """A long reading is cut into tasks, so that each stays within its time limit."""
-    if unfinished:
-        task.apply_async()
-    return str(run)
