@@ -9,13 +9,17 @@ from shop.accounts.models import Address, User
 MOST_ADDRESSES = 20
 PARTS = ("name", "line1", "line2", "postcode", "city", "country", "phone")
 _NAMES, _VALUES = ", ".join(PARTS), ", ".join(f"%({part})s" for part in PARTS)
+# The first entry of a book is its default, and a full book takes none.
+ADD = f"""
+    INSERT INTO accounts_address (user_id, is_default, used_at, {_NAMES})
+    SELECT %(user)s, count(*) = 0, %(now)s, {_VALUES} FROM accounts_address WHERE user_id = %(user)s
+    HAVING count(*) < %(most)s
+"""
 REMEMBER = f"""
     WITH known AS (
         UPDATE accounts_address SET used_at = %(now)s WHERE user_id = %(user)s AND ({_NAMES}) = ({_VALUES}) RETURNING id
     )
-    INSERT INTO accounts_address (user_id, is_default, used_at, {_NAMES})
-    SELECT %(user)s, count(*) = 0, %(now)s, {_VALUES} FROM accounts_address WHERE user_id = %(user)s
-    HAVING count(*) < %(most)s AND NOT EXISTS (SELECT FROM known)
+    {ADD} AND NOT EXISTS (SELECT FROM known)
 """
 
 
@@ -37,7 +41,9 @@ def add_address(user: User, address: Address, *, now: datetime) -> Address:
     :raises TooManyAddresses:
     """
     with transaction.atomic(durable=True):
-        return _add(user, address, now=now)
+        if not _write(ADD, user, {part: getattr(address, part) for part in PARTS}, now=now):
+            raise TooManyAddresses(f"Your address book holds {MOST_ADDRESSES} addresses. Please remove one first.")
+        return user.addresses.latest("pk")
 
 
 def remember_address(user: User, parts: dict[str, str], *, now: datetime) -> None:
@@ -46,9 +52,7 @@ def remember_address(user: User, parts: dict[str, str], *, now: datetime) -> Non
     A full book stays as it is: an order does not fail for that.
     """
     with transaction.atomic(durable=True):
-        _lock(user)
-        with connection.cursor() as cursor:
-            cursor.execute(REMEMBER, {**parts, "user": user.pk, "now": now, "most": MOST_ADDRESSES})
+        _write(REMEMBER, user, parts, now=now)
 
 
 def make_default(user: User, address: Address) -> None:
@@ -68,14 +72,12 @@ def remove_address(user: User, address: Address) -> None:
             user.addresses.filter(pk=following.pk).update(is_default=True)
 
 
-def _add(user: User, address: Address, *, now: datetime) -> Address:
+def _write(statement: str, user: User, parts: dict[str, str], *, now: datetime) -> int:
+    """Step: write an entry into the locked book; how many were written."""
     _lock(user)
-    there = user.addresses.count()
-    if there >= MOST_ADDRESSES:
-        raise TooManyAddresses(f"Your address book holds {MOST_ADDRESSES} addresses. Please remove one first.")
-    address.user, address.used_at, address.is_default = user, now, there == 0
-    address.save(force_insert=True)
-    return address
+    with connection.cursor() as cursor:
+        cursor.execute(statement, {**parts, "user": user.pk, "now": now, "most": MOST_ADDRESSES})
+        return cursor.rowcount
 
 
 def _lock(user: User) -> None:
