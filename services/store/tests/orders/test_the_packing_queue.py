@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from tests.conftest import NOW
 
+from store.orders import views
 from store.orders.models import Order, OrderEvent
 from store.orders.packing import choose_copies, dispatch
 from store.orders.scanning import take_next
@@ -62,6 +63,16 @@ def test_filters_go_along_in_the_address(dan, books, accept):
     assert done["Location"] == reverse("packing:queue") + "?short=yes"
     assert "No waiting order is like that." in dan.get(done["Location"]).content.decode()
     assert dan.post(done["Location"].replace("packing/", "packing/next/"))["Location"] == done["Location"]
+
+
+def test_filters_go_along_to_the_next_page(dan, books, accept, monkeypatch):
+    monkeypatch.setattr(views, "ORDERS_A_PAGE", 1)
+    for _ in range(2):
+        accept((books[0], 1))
+    page = dan.get(reverse("packing:queue"), {"claim": "free"}).content.decode()
+    assert 'rel="next" href="?claim=free&amp;page=2"' in page and 'rel="prev"' not in page
+    second = dan.get(reverse("packing:queue"), {"claim": "free", "page": 2}).content.decode()
+    assert 'rel="prev" href="?claim=free&amp;page=1"' in second and 'rel="next"' not in second
 
 
 def test_an_empty_queue_says_how_many_were_packed_today(dan, books, accept):
