@@ -8,7 +8,7 @@ import time
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
@@ -41,6 +41,7 @@ class Gate:
     name: str
     command: tuple[str, ...]
     env: dict[str, str] = field(default_factory=dict)
+    beside = ""
 
     def run(self, env: dict[str, str]) -> Count:
         done = subprocess.run(self.command, cwd=ROOT, env={**env, **self.env}, check=False)
@@ -128,32 +129,38 @@ def django_gates(env: dict[str, str]) -> Iterator[Gate]:
 
 def run_all(checks: list[Gate | Member], env: dict[str, str]) -> Count:
     """This function will run the checks in their order and return the sum; each gets a heading and its own result."""
-    total = Count()
+    total, names = Count(), {check.name for check in checks}
+    neighbours = {check.beside: check for check in checks if check.beside in names}
     for check in checks:
-        neighbour = next((other for other in checks if getattr(other, "beside", "") == check.name), None)
-        if getattr(check, "beside", "") in {other.name for other in checks}:
-            continue  # has run
+        if check in neighbours.values():
+            continue
         print(f"\n=== {check.name}", flush=True)
-        began = time.monotonic()
-        with _beside(neighbour, env) if neighbour else nullcontext(Count()) as other:
-            count = check.run(env)
-            print(f"=== {check.name}: {count} ({time.monotonic() - began:.0f} s)", flush=True)
-        total.add(count)
+        with _beside(neighbours.get(check.name), env) as other:
+            total.add(_timed(check, env))
         total.add(other)
     return total
 
 
+def _timed(check: Gate | Member, env: dict[str, str], *output: IO) -> Count:
+    began = time.monotonic()
+    count = check.run(env, *output)
+    print(f"=== {check.name}: {count} ({time.monotonic() - began:.0f} s)", file=next(iter(output), None), flush=True)
+    return count
+
+
 @contextmanager
-def _beside(member: Member, env: dict[str, str]) -> Iterator[Count]:
+def _beside(member: Member | None, env: dict[str, str]) -> Iterator[Count]:
     """Run a member while the block runs; what it counts is there after the block."""
-    count, began = Count(), time.monotonic()
+    count = Count()
+    if member is None:
+        yield count
+        return
     with tempfile.TemporaryFile("w+") as said, ThreadPoolExecutor(1) as pool:
-        running = pool.submit(member.run, env, said)
+        running = pool.submit(_timed, member, env, said)
         yield count
         count.add(running.result())
         said.seek(0)
         print(f"\n=== {member.name}\n{said.read()}", end="", flush=True)
-        print(f"=== {member.name}: {count} ({time.monotonic() - began:.0f} s)", flush=True)
 
 
 def environment() -> dict[str, str]:
