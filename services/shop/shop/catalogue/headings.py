@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from hashlib import md5
 
 from django.urls import reverse
+from django.utils.text import capfirst
 
 from shop.pages import wording
 
@@ -41,7 +42,7 @@ class Named:
         if self.kind == "price":
             return price_band(self.slug)
         if self.kind == "format":
-            return self.said[:1].upper() + self.said[1:]
+            return capfirst(self.said)
         return "In stock" if self.kind == "stock" else self.said
 
     @property

@@ -10,14 +10,8 @@ from shop.catalogue.headings import IN_STOCK, PRICE_BANDS, Named, heading_id
 SEARCH_LENGTH = 100
 LONGEST_SLUG = 600
 MOST_CHOICES = 20  # of one kind
-FILTERS = (
-    "category",
-    "author",
-    "publisher",
-    "language",
-    "format",
-    "price",
-)  # several of one kind widen, kinds narrow each other
+# Several of one kind widen, kinds narrow each other.
+FILTERS = ("category", "author", "publisher", "language", "format", "price")
 ORDERS = {
     "relevance": "Best match",
     "series": "Series order",

@@ -10,10 +10,9 @@ def to_isbn13(text: str) -> str:
 
     :raises ValueError: with a sentence, if its form or check digit is wrong.
     """
+    # What most files hold, a million times over: here without the library, which takes ten times as long.
     if len(text) == 13 and text.isascii() and text.isdigit() and text.startswith(("978", "979")):
-        if (
-            sum(map(int, text[::2])) + 3 * sum(map(int, text[1::2]))
-        ) % 10 == 0:  # what most files hold, many times over
+        if (sum(map(int, text[::2])) + 3 * sum(map(int, text[1::2]))) % 10 == 0:
             return text
     try:
         return isbn.to_isbn13(isbn.validate(text)).replace("-", "")

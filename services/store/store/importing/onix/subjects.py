@@ -1,10 +1,10 @@
 """Subjects as categories of ours: paths of names, since nobody browses by codes."""
 
 from store.importing.onix.tree import Element
+from store.importing.rows import LONGEST_CATEGORY
 
 THEMA, BISAC = "93", "10"  # code list 27
 MOST_CATEGORIES = 10
-LONGEST_CATEGORY = 100
 # The first letter of a Thema code; the lists below each are long and belong to EDItEUR.
 THEMA_SUBJECTS = {
     "A": "The Arts",

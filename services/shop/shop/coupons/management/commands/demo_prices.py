@@ -22,9 +22,10 @@ class Command(BaseCommand):
         if not settings.DEMO:
             raise CommandError("This is for the demonstration (DEMO=1). Make coupons in the admin.")
         deadline = time.monotonic() + wait
-        coupons, books = demo.fill(now=timezone.now())
-        while not books and time.monotonic() < deadline:
-            time.sleep(PAUSE_S)
+        while True:
             coupons, books = demo.fill(now=timezone.now())
+            if books or time.monotonic() >= deadline:
+                break
+            time.sleep(PAUSE_S)
         told = f"Cheaper: {counted(books, 'book')}." if books else "The shop knows no book to make cheaper yet."
         self.stdout.write(f"{coupons} coupons. {told}")
