@@ -8,6 +8,7 @@ from pathlib import Path
 import psycopg
 
 from bench.cost import peak_megabytes
+from isbns import isbn13
 from parts.programs import Commands
 
 SCRATCH = "store_scratch"
@@ -48,17 +49,12 @@ RECORD = """<Product><RecordReference>bench.{isbn}</RecordReference><Notificatio
 """
 
 
-def isbn(number: int, prefix: str) -> str:
-    digits = f"{prefix}{number:08d}"
-    return digits + str(-sum(int(digit) * (3 if place % 2 else 1) for place, digit in enumerate(digits)) % 10)
-
-
 def write_csv(file: Path, rows: int) -> None:
     with file.open("w") as out:
         out.write("isbn13,title,authors,first_published,language,price,currency,copies\n")
         for n in range(rows):
             out.write(
-                f'{isbn(n, "9798")},"Book {n} (A Series, #{n % 9})","An Author, Another {n % 999}",1999,eng,12.50,EUR,0\n'
+                f'{isbn13("9798", n)},"Book {n} (A Series, #{n % 9})","An Author, Another {n % 999}",1999,eng,12.50,EUR,0\n'
             )
 
 
@@ -67,7 +63,7 @@ def write_onix(file: Path, products: int) -> None:
         out.write('<?xml version="1.0" encoding="UTF-8"?>\n')
         out.write('<ONIXMessage release="3.0" xmlns="http://ns.editeur.org/onix/3.0/reference"><Header/>\n')
         for n in range(products):
-            out.write(RECORD.format(isbn=isbn(n, "9799"), number=n, part=n % 9, words=WORDS))
+            out.write(RECORD.format(isbn=isbn13("9799", n), number=n, part=n % 9, words=WORDS))
         out.write("</ONIXMessage>\n")
 
 

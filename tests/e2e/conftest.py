@@ -13,6 +13,7 @@ from parts import browser as chromium
 # A way that another one of the same test nearly covers.
 thorough = pytest.mark.skipif(os.environ.get("JOURNEYS") != "all", reason="asked for by JOURNEYS=all")
 PHONE = {"viewport": {"width": 375, "height": 667}, "has_touch": True, "is_mobile": True}
+SMALLEST = {**PHONE, "viewport": {"width": 360, "height": 640}}
 SLOWEST_STEP_MS = 15_000
 
 
@@ -24,6 +25,13 @@ def demo(tmp_path_factory):
         return
     with demo_with_peers(tmp_path_factory.mktemp("demo")) as launched:
         yield launched
+
+
+@pytest.fixture
+def with_peers(demo):
+    if demo is None:
+        pytest.skip("the demo that runs already knows no peers")
+    return demo
 
 
 @pytest.fixture(scope="session")

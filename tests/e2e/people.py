@@ -8,6 +8,7 @@ import time
 import requests
 
 HEARD_WITHIN_SECONDS = 30
+MOST_TABS = 120
 CODE = re.compile(r"^([A-Z0-9]{4}-[A-Z0-9]{4})\s*$", re.MULTILINE)
 REFERENCE = re.compile(r"[Oo]rder ([0-9A-F]{4}-[0-9A-F]{4})")
 TRANSFER = re.compile(r"(Order [0-9A-F]{4}-[0-9A-F]{4})")
@@ -33,6 +34,18 @@ def code_of_the_app(secret: str, *, steps_later: int = 0) -> str:
     digest = hmac.digest(base64.b32decode(secret), step, "sha1")
     start = digest[-1] & 15
     return f"{int.from_bytes(digest[start : start + 4], 'big') % 2**31 % 10**6:06}"
+
+
+def walk_to(page, target) -> None:
+    """This function will press Tab until it is reached, as who has no mouse does; the focus is always to be seen."""
+    for _ in range(MOST_TABS):
+        if target.evaluate("element => element === document.activeElement"):
+            outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+            shadow = page.evaluate("getComputedStyle(document.activeElement).boxShadow")
+            assert outline != "none" or shadow != "none", f"The focus is not to be seen on {target}."
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"{MOST_TABS} times Tab do not lead to {target}.")
 
 
 def put_in_cart(page, shop: str, title: str) -> None:

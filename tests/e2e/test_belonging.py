@@ -6,12 +6,11 @@ from uuid import uuid4
 
 import people
 import pytest
-from conftest import PHONE, thorough
+from conftest import SMALLEST, thorough
 from playwright.sync_api import expect
 from pypdf import PdfReader
 from reading import Reader
 
-SMALLEST = {**PHONE, "viewport": {"width": 360, "height": 640}}
 WAYS = {"with script": {}, "without script": {"java_script_enabled": False}}
 PASSWORD = "a long walk in the rain"
 WORDS = "A quiet book that I did not want to end."

@@ -5,14 +5,12 @@ from uuid import uuid4
 
 import people
 import pytest
-from conftest import PHONE, thorough
+from conftest import SMALLEST, thorough
 from playwright.sync_api import expect
 from reading import Reader
-from test_ways_to_pay import SMALLEST, with_peers  # noqa: F401
 
 PASSWORD, NEW = "a long walk in the rain", "a longer walk in the snow"
 RESET = re.compile(r"http://\S+/accounts/password/reset/key/\S+")
-MOST_TABS = 120
 
 
 def at_paypal(page, office) -> None:
@@ -49,7 +47,7 @@ def total_of(page) -> str:
 
 
 @pytest.mark.parametrize("payment", [pytest.param("on_delivery", marks=thorough), "test", "paypal", "bank_transfer"])
-def test_registered_verified_and_bought_with_a_coupon(card, with_peers, visit, payment):  # noqa: F811
+def test_registered_verified_and_bought_with_a_coupon(card, with_peers, visit, payment):
     shop, mail, (pay, window) = card["shop"]["url"], card["mail"]["url"], WAYS[payment]
     page, email = visit(**SMALLEST, **window), f"rita.{uuid4().hex[:8]}@readers.example"
     people.register(page, shop, mail, email=email, password=PASSWORD)
@@ -103,34 +101,22 @@ def test_a_lost_password_is_set_anew_by_the_letters_link(card, visit):
     assert reader.wrong == []
 
 
-def walk_to(page, target) -> None:
-    """This function will press Tab until it is reached, as who has no mouse does; the focus is always to be seen."""
-    for _ in range(MOST_TABS):
-        if target.evaluate("element => element === document.activeElement"):
-            outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
-            shadow = page.evaluate("getComputedStyle(document.activeElement).boxShadow")
-            assert outline != "none" or shadow != "none", f"The focus is not to be seen on {target}."
-            return
-        page.keyboard.press("Tab")
-    raise AssertionError(f"{MOST_TABS} times Tab do not lead to {target}.")
-
-
 @pytest.mark.parametrize("script", [True, False], ids=["with script", "without script"])
 def test_a_guest_buys_by_keyboard_alone(card, visit, script):
     shop = card["shop"]["url"]
-    page = visit(**{**PHONE, **SMALLEST, "has_touch": False, "is_mobile": False}, java_script_enabled=script)
+    page = visit(**{**SMALLEST, "has_touch": False, "is_mobile": False}, java_script_enabled=script)
     page.goto(shop)
 
     def press(target) -> None:
-        walk_to(page, target)
+        people.walk_to(page, target)
         page.keyboard.press("Enter")
         page.wait_for_load_state()
 
     def write(label: str, words: str) -> None:
-        walk_to(page, page.get_by_label(re.compile(f"^{label}( optional)?$")))
+        people.walk_to(page, page.get_by_label(re.compile(f"^{label}( optional)?$")))
         page.keyboard.type(words)
 
-    walk_to(page, page.get_by_role("searchbox"))
+    people.walk_to(page, page.get_by_role("searchbox"))
     page.keyboard.type("dracula")
     page.keyboard.press("Enter")
     page.wait_for_url("**/books/?**")

@@ -4,11 +4,10 @@ import gzip
 import re
 
 import pytest
-from conftest import PHONE
+from conftest import SMALLEST
 from playwright.sync_api import expect
 from reading import MOST_REQUESTS, Reader
 
-SMALLEST = {**PHONE, "viewport": {"width": 360, "height": 640}}
 HEAVIEST_PAGE = 150_000  # bytes as transferred, without pictures
 LARGEST_SHIFT = 0.1  # of the window, which is called good; a typeface that comes late moves a line
 

@@ -8,17 +8,14 @@ import pytest
 from reading import Reader
 from test_pages_for_everybody import WINDOWS
 
+from isbns import isbn13
+
 WITHIN_S = 60
 IMPORTS = "/admin/importing/importrun/"
 
 
-def isbn() -> str:
-    digits = f"9792{uuid4().int % 10**8:08d}"
-    return digits + str(-sum(int(d) * (3 if i % 2 else 1) for i, d in enumerate(digits)) % 10)
-
-
 def send_in(page, store: str, title: str) -> None:
-    file = f"EAN;Titel;Preis;Bestand;Farbe\n{isbn()};{title};12,50;3;blau\n9781948372603;Wrong;1;1;rot\n"
+    file = f"EAN;Titel;Preis;Bestand;Farbe\n{isbn13('9792', uuid4().int % 10**8)};{title};12,50;3;blau\n9781948372603;Wrong;1;1;rot\n"
     page.goto(store + IMPORTS)
     page.get_by_role("link", name="Add import").first.click()
     page.get_by_label("File").set_input_files({"name": "spring.csv", "mimeType": "text/csv", "buffer": file.encode()})

@@ -3,12 +3,11 @@
 from uuid import uuid4
 
 import people
-from conftest import PHONE
+from conftest import SMALLEST
 from playwright.sync_api import expect
 from reading import Reader
 
 TABLET = {"viewport": {"width": 768, "height": 1024}}
-SMALLEST = {**PHONE, "viewport": {"width": 360, "height": 640}}
 TITLES = ("Devdas", "The Four Million", "White Fang")
 
 

@@ -2,14 +2,14 @@
 
 import people
 import pytest
-from conftest import PHONE
+from conftest import SMALLEST
 from playwright.sync_api import expect
 from reading import Reader
 
 # Both sizes and both colours; what is true of one pair is true of the other, and takes as long.
 WINDOWS = {
     "desktop in the dark": {"viewport": {"width": 1280, "height": 850}, "color_scheme": "dark"},
-    "smallest phone": {**PHONE, "viewport": {"width": 360, "height": 640}},
+    "smallest phone": SMALLEST,
 }
 OWN_PAGES = (
     *("/account/name/", "/account/addresses/", "/account/addresses/new/", "/accounts/password/change/"),

@@ -4,11 +4,9 @@ from uuid import uuid4
 
 import people
 import pytest
-from conftest import PHONE
+from conftest import SMALLEST
 from reading import Reader
 from test_pages_for_everybody import WINDOWS
-
-SMALLEST = {**PHONE, "viewport": {"width": 360, "height": 640}}
 
 
 @pytest.mark.parametrize("window", WINDOWS.values(), ids=WINDOWS.keys())

@@ -5,23 +5,15 @@ from uuid import uuid4
 
 import people
 import pytest
-from conftest import PHONE
+from conftest import SMALLEST
 from playwright.sync_api import expect
 from reading import Reader
 
 from parts import ROOT
 
-SMALLEST = {**PHONE, "viewport": {"width": 360, "height": 640}}
 RIAL_BOOKS = """isbn13,title,authors,first_published,language,price,currency,copies
 9789644531002,The Blind Owl,Sadegh Hedayat,1936,fa,95000,IRR,9
 """
-
-
-@pytest.fixture(scope="module")
-def with_peers(demo):
-    if demo is None:
-        pytest.skip("the demo that runs already knows no peers")
-    return demo
 
 
 @pytest.fixture

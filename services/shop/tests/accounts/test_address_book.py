@@ -20,6 +20,18 @@ def write(user, now, **changes):
     return addresses.add_address(user, Address(**{**HERS, **changes}), now=now)
 
 
+def four_at_once(call):
+    def run():
+        call()
+        connection.close()
+
+    threads = [threading.Thread(target=run) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
 @pytest.fixture
 def hers(client, alice):
     log_in(client, alice.email)
@@ -108,29 +120,12 @@ def test_a_full_book_says_so_and_lets_one_order_all_the_same(hers, alice, make_b
 
 @pytest.mark.django_db(transaction=True)
 def test_two_first_addresses_at_once_leave_one_default(alice, now):
-    def add():
-        write(alice, now)
-        connection.close()
-
-    threads = [threading.Thread(target=add) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    four_at_once(lambda: write(alice, now))
     assert [entry.is_default for entry in Address.objects.default_first()] == [True, False, False, False]
 
 
 @pytest.mark.django_db(transaction=True)
 def test_an_address_typed_in_two_orders_at_once_is_one_entry(alice, now):
     parts = {name: HERS[name] for name in addresses.PARTS}
-
-    def remember():
-        addresses.remember_address(alice, parts, now=now)
-        connection.close()
-
-    threads = [threading.Thread(target=remember) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    four_at_once(lambda: addresses.remember_address(alice, parts, now=now))
     assert [entry.is_default for entry in Address.objects.all()] == [True]
