@@ -114,8 +114,7 @@ def row_from(columns: Sequence[str], cells: Sequence[str], number: int, *, curre
 def _title(text: str) -> tuple[str, str, str]:
     if not text:
         raise BadRow("The title is missing.")
-    if len(text) > Book._meta.get_field("title").max_length:
-        raise BadRow("The title is longer than 300 characters.")
+    require_short(title=text)
     in_series = SERIES.fullmatch(text) if "#" in text else None
     return (in_series["title"], in_series["series"].strip(), in_series["number"]) if in_series else (text, "", "")
 
@@ -163,12 +162,20 @@ def _copies(text: str) -> int:
     return int(text)
 
 
+def require_short(**texts: str) -> None:
+    """:raises BadRow: for a text that its field of a book cannot keep."""
+    for name, text in texts.items():
+        longest = Book._meta.get_field(name).max_length
+        if len(text) > longest:
+            raise BadRow(f"The {name.replace('_', ' ')} is longer than {longest:,} characters.")
+        if "\x00" in text:
+            raise BadRow(f"The {name} holds a NUL character.")
+
+
 def _short(text: dict[str, str], column: str) -> str | None:
     if column not in text:
         return None
-    longest = Book._meta.get_field(column).max_length
-    if len(text[column]) > longest:
-        raise BadRow(f"The {column} is longer than {longest:,} characters.")
+    require_short(**{column: text[column]})
     return text[column]
 
 

@@ -4,13 +4,13 @@ import re
 from collections.abc import Sequence
 
 from store.catalogue.isbn import to_isbn13
-from store.catalogue.models import LATEST_YEAR, Book
+from store.catalogue.models import LATEST_YEAR
 from store.importing import formats, languages
 from store.importing.onix.prices import Defaults, Market, price_of
 from store.importing.onix.subjects import categories_of
 from store.importing.onix.texts import plain
 from store.importing.onix.tree import Element
-from store.importing.rows import MOST_AUTHORS, BadRow, Row
+from store.importing.rows import MOST_AUTHORS, BadRow, Row, require_short
 
 # Code list 1. Anything else that is no test is read like an update: what the record lacks is left alone.
 DELETE, TESTS = "05", ("88", "89")
@@ -98,7 +98,7 @@ def _titles(record: Element) -> tuple[str | None, str | None, str | None, str | 
         raise BadRow("The title is missing.")
     series, number = _series(record, elements)
     subtitle = own[0].text("Subtitle")
-    _require_short(title=title, subtitle=subtitle, series=series, series_number=number)
+    require_short(title=title, subtitle=subtitle, series=series, series_number=number)
     return title, subtitle, series, number
 
 
@@ -176,7 +176,7 @@ def _publisher(record: Element) -> str | None:
     """The imprint, which is the name on the book; without one, the publisher."""
     imprint = record.text("PublishingDetail", "Imprint", "ImprintName")
     name = imprint or record.text("PublishingDetail", "Publisher", "PublisherName")
-    _require_short(publisher=name)
+    require_short(publisher=name)
     return name or None
 
 
@@ -190,15 +190,6 @@ def _description(record: Element) -> str | None:
     for kind in (DESCRIPTION, SHORT_DESCRIPTION):
         for content in texts:
             if content.text("TextType") == kind and (text := next(map(plain, content.all("Text")), "")):
-                _require_short(description=text)
+                require_short(description=text)
                 return text
     return None
-
-
-def _require_short(**texts: str) -> None:
-    for name, text in texts.items():
-        longest = Book._meta.get_field(name).max_length
-        if len(text) > longest:
-            raise BadRow(f"The {name.replace('_', ' ')} is longer than {longest:,} characters.")
-        if "\x00" in text:
-            raise BadRow(f"The {name} holds a NUL character.")
