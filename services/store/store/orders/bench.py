@@ -50,13 +50,11 @@ def context_of(order: Order, lines: list[OrderLine] | None, told: Told | None, *
         "ship_to": order.ship_to,
         "lines": lines,
         "packed": packed,
-        "copies": copies,
         "progress": _progress(order, packed, copies),
         "offered": next((line for line in missing if line.next), None),
         "told": told,
         "stopped": stopped,
         "to_put_back": _given_back(order) if stopped else [],
-        "claimed": order.is_claimed(now=now),
         "others": order.belongs_to_other(packer, now=now),
         "commands": {command.name.lower(): str(command) for command in Command},
     }
