@@ -252,7 +252,7 @@ ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=0)
 # --- language and time ---
 LANGUAGE_CODE = "en-gb"
 TIME_ZONE = "UTC"
-USE_I18N = True
+USE_I18N = False  # English alone; each number and word of a page would ask for the language
 USE_TZ = True
 
 # --- files ---

@@ -42,7 +42,8 @@ SELECT (SELECT COALESCE(json_agg(json_build_array(word,
 COUNT = """
 , counts AS MATERIALIZED (
     SELECT heading, heading & 7 AS kind, {counted} AS books
-    FROM hit, unnest(headings) AS heading WHERE {at_most_one_miss} AND heading & 7 NOT IN ({not_counted}) GROUP BY heading
+    FROM (SELECT unnest(headings) AS heading, misses FROM hit WHERE {at_most_one_miss}) AS each
+    WHERE heading & 7 NOT IN ({not_counted}) GROUP BY heading
     {counted_before}
 )"""
 # The counts of the whole catalogue are kept up to date on the headings themselves.

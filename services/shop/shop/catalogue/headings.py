@@ -1,6 +1,7 @@
 """Headings: what books are filed under, as a library's catalogue has them. Names that fold to the same are one heading."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from hashlib import md5
 
 from django.urls import reverse
@@ -61,7 +62,7 @@ class Named:
     def level(self) -> int:
         return self.slug.count("/")
 
-    @property
+    @cached_property
     def address(self) -> str:
         """Of its own page; empty for kinds that have none."""
         return reverse(f"catalogue:{self.kind}", args=[self.slug]) if self.kind in PLACES else ""

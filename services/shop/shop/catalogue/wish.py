@@ -1,6 +1,7 @@
 """What a shopper asks a list of books for. The whole of it stands in the URL."""
 
 from dataclasses import dataclass, replace
+from functools import cache
 from urllib.parse import urlencode
 
 from django.urls import reverse
@@ -99,7 +100,7 @@ class Wish:
 
     @property
     def path(self) -> str:
-        return self.place.address if self.place else reverse("catalogue:books")
+        return self.place.address if self.place else _all_books()
 
     @property
     def address(self) -> str:
@@ -115,6 +116,11 @@ class Wish:
         """What a form that changes only the order has to carry along."""
         said = [("q", self.search)] if self.search else []
         return [*said, *self.filters, *([("in_stock", "1")] if self.in_stock else [])]
+
+
+@cache  # the filters beside one list ask for it a hundred times
+def _all_books() -> str:
+    return reverse("catalogue:books")
 
 
 def _filters(url, place: Named | None):

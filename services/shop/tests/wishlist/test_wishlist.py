@@ -52,7 +52,7 @@ def test_htmx_gets_the_button_as_it_is_now_and_the_words(hers, make_book):
     )
     page = answer.content.decode()
     assert 'action="/wishlist/remove/"' in page and "On your wishlist" in page and 'id="messages"' in page
-    assert 'value="/books/?page=2"' in page and "Emma" in page
+    assert page.startswith("<button") and "Emma" in page  # the list's one form says where to go back to
     answer = hers.post("/wishlist/remove/", {"book": emma.pk}, headers={"HX-Request": "true"})
     assert 'action="/wishlist/add/"' in answer.content.decode() and not WishlistEntry.objects.exists()
 
