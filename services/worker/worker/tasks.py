@@ -5,6 +5,7 @@ from datetime import timedelta
 from django.core.mail import get_connection
 from django.utils import timezone
 
+from shop.coupons import beginning
 from shop.notifications import delivery as mail
 from shop.payments import refunds, tidying
 from shop.storelink import books, delivery, pictures, statuses
@@ -63,6 +64,15 @@ def sync_order_statuses() -> str:
     with open_store() as store:
         run = statuses.sync_order_statuses(store, timezone.now, run_for=RUN_FOR)
     return go_on_if(run.unfinished, sync_order_statuses, run)
+
+
+@door(Topic.PRICES.value)
+def file_prices() -> str:
+    with one_run("prices") as turn:
+        if not turn:
+            return "others are at it"
+        run = beginning.begin_and_end(timezone.now, run_for=RUN_FOR)
+    return go_on_if(run.unfinished, file_prices, run)
 
 
 @door(Topic.PICTURES.value)

@@ -14,6 +14,7 @@ def timetable(env: Env) -> dict[str, dict]:
     statuses = env.float("STATUSES_EVERY_S", default=60.0)
     sweep = env.float("SWEEP_EVERY_S", default=5.0)
     pictures = env.float("PICTURES_EVERY_S", default=60.0)
+    prices = env.float("PRICES_EVERY_S", default=60.0)
     payments = env.float("PAYMENTS_EVERY_S", default=10.0)
     imports = env.float("IMPORTS_EVERY_S", default=10.0)
     reconcile = env.float("RECONCILE_EVERY_S", default=3600.0)
@@ -24,6 +25,7 @@ def timetable(env: Env) -> dict[str, dict]:
         Topic.REFUNDS: sweep,
         Topic.PAYMENTS: payments,
         Topic.MAIL: sweep,
+        Topic.PRICES: prices,
         Topic.PICTURES: pictures,
         Topic.RECONCILE: reconcile,
         Topic.IMPORTS: imports,

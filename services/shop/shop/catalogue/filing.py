@@ -1,10 +1,11 @@
-"""Cards of many new books are written after the books themselves, so that a whole catalogue is there sooner."""
+"""Cards that were left for later: of many new books, so that a whole catalogue is there sooner, and of a sale's books."""
 
 from django.db import connection, transaction
 
 BATCH = 2_000
 TAKE = """
-    DELETE FROM catalogue_unfiled WHERE book_id IN (SELECT book_id FROM catalogue_unfiled ORDER BY book_id LIMIT %s)
+    DELETE FROM catalogue_unfiled WHERE book_id IN (SELECT book_id FROM catalogue_unfiled ORDER BY book_id LIMIT %s
+                                                        FOR UPDATE SKIP LOCKED)
     RETURNING book_id
 """
 # As those do who change books, so that a card is of the book as it is.

@@ -189,7 +189,7 @@ class IndexCard(models.Model):
 
 
 class Unfiled(models.Model):
-    """A book that came with so many others that its card was left for later; see `shop.catalogue.filing`."""
+    """A book whose card was left for later, as it came with many others or its price begins or ends to be lower; see `shop.catalogue.filing`."""
 
     book = models.OneToOneField(
         Book, on_delete=models.DO_NOTHING, primary_key=True, related_name="+", db_constraint=False

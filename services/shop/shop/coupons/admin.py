@@ -3,9 +3,11 @@ from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 
+from shop.bell import ring_after_commit
 from shop.coupons.forms import CouponForm, DiscountForm
 from shop.coupons.models import Coupon, Discount
 from shop.coupons.operations import NOT_COUNTED
+from worker_bell import Topic
 
 USES_SHOWN = 50
 
@@ -76,3 +78,15 @@ class DiscountAdmin(admin.ModelAdmin):
     search_fields = ["name"]
     ordering = ["-pk"]
     autocomplete_fields = ["books"]
+
+    def save_model(self, request, obj, form, change):
+        super().save_model(request, obj, form, change)
+        ring_after_commit(Topic.PRICES)
+
+    def delete_model(self, request, obj):
+        super().delete_model(request, obj)
+        ring_after_commit(Topic.PRICES)
+
+    def delete_queryset(self, request, queryset):
+        super().delete_queryset(request, queryset)
+        ring_after_commit(Topic.PRICES)

@@ -3,8 +3,10 @@
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+from shop.bell import ring_after_commit
 from shop.catalogue.models import Book
 from shop.coupons.models import Coupon, Discount
+from worker_bell import Topic
 
 COUPONS = (
     {"code": "WELCOME10", "kind": Coupon.Kind.PERCENT, "value": Decimal(10), "note": "Once for each customer."},
@@ -33,4 +35,5 @@ def fill(*, now: datetime) -> tuple[int, int]:
     if books and not Discount.objects.filter(name=SALE).exists():
         sale = Discount.objects.create(name=SALE, percent=PERCENT, starts_at=now, ends_at=now + LASTS)
         sale.books.set(books)
+        ring_after_commit(Topic.PRICES)
     return len(COUPONS), Discount.books.through.objects.filter(discount__name=SALE).count()

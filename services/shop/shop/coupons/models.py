@@ -130,6 +130,7 @@ class Discount(ForATime):
     every_book = models.BooleanField(default=False)
     books = models.ManyToManyField("catalogue.Book", blank=True, related_name="+")
     is_active = models.BooleanField(default=True)
+    in_force = models.BooleanField(default=False, db_default=False, editable=False)  # as the lists were last told
 
     objects = DiscountQuerySet.as_manager()
 

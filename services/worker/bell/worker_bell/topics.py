@@ -20,6 +20,7 @@ class Topic(Enum):
     REFUNDS = Door("orders", "worker.tasks.send_refunds")
     PAYMENTS = Door("orders", "worker.tasks.tidy_payments")
     MAIL = Door("mail", "worker.tasks.send_mail")
+    PRICES = Door("pictures", "worker.tasks.file_prices")
     PICTURES = Door("pictures", "worker.tasks.fetch_pictures")
     # A long walk that nobody waits for: in the queue of the pictures it holds up neither feeds nor orders.
     RECONCILE = Door("pictures", "worker.tasks.reconcile")
