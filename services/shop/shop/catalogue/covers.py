@@ -8,6 +8,7 @@ from shop.catalogue.models import Book
 CLOTHS = 12
 ORNAMENTS = 6
 LONG_TITLE, VERY_LONG_TITLE = 28, 60
+LONG_WORD, VERY_LONG_WORD = 12, 14  # letters: so many stand beside each other on a cover
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,12 @@ def drawn_cover(book: Book) -> DrawnCover:
     """This function will choose a cover; the same book always gets the same one."""
     lot = int.from_bytes(blake2b(book.isbn13.encode(), digest_size=4).digest())
     title = short_title(book.title)
-    size = "xl" if len(title) > VERY_LONG_TITLE else "l" if len(title) > LONG_TITLE else "m"
+    word = max(map(len, title.split()), default=0)
+    size = "m"
+    if len(title) > LONG_TITLE or word > LONG_WORD:
+        size = "l"
+    if len(title) > VERY_LONG_TITLE or word > VERY_LONG_WORD:
+        size = "xl"
     byline = book.authors[0] if book.authors else ""
     return DrawnCover(lot % CLOTHS, lot // CLOTHS % ORNAMENTS, title, byline, size)
 

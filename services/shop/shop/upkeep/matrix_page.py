@@ -34,6 +34,7 @@ HEADS = {
     "order_failed": "Failed",
     "order_expired": "Expired",
     MONEY_RETURNED: "Money returned",
+    "bank_transfer": "Account for the transfer",
 }
 
 
