@@ -23,11 +23,11 @@ POSITION = "SELECT position FROM storelink_feed WHERE name = %s"
 def idle(bookshop, feed: str) -> dict:
     """This function will have the shop read a feed again and again while nothing is new in it and nobody else reads."""
     with without_workers(bookshop):
-        _read(bookshop, feed, 1)
+        read(bookshop, feed, 1)
         with measured(bookshop) as cost:
-            told = _read(bookshop, feed, POLLS)
+            told = read(bookshop, feed, POLLS)
         with counted(bookshop) as one:
-            _read(bookshop, feed, POLLS)
+            read(bookshop, feed, POLLS)
     told["cpu_ms"] |= {part: round(cost.cpu_s[part] / POLLS * 1000, 2) for part in ("store", "postgres")}
     told["statements"] = {name: round(number / POLLS, 1) for name, number in one.statements.items()}
     return told
@@ -44,7 +44,8 @@ def without_workers(bookshop) -> Iterator[None]:
         part.wait_until_ready()
 
 
-def _read(bookshop, feed: str, times: int) -> dict:
+def read(bookshop, feed: str, times: int) -> dict:
+    """This function will have the shop read a feed once more than `times`, and say what one of these times cost it."""
     path = os.pathsep.join([str(ROOT / "scripts"), str(ROOT / "tests")])
     env = {**os.environ, **bookshop.shop_env, "PYTHONPATH": path, "BROKER_URL": ""}
     command = [sys.executable, "-m", "bench.reading", feed, str(times)]

@@ -59,10 +59,12 @@ def _idle(what: str, idle: dict) -> str:
 
 def _books(books: dict) -> list[str]:
     cpu = {part: round(used * 1000) for part, used in books["cpu_s_per_1000"].items()}
-    answers = books["answers"]
+    answers, filing = books["answers"], books["filing"]
     return [
         f"first sync  {books['books']:,} books in {books['seconds']:.1f} s: {books['books_per_s']:,}/s, worker's peak "
         f"{books['worker_peak_mb']} MB; ms of CPU for 1,000 books: {cpu}",
+        f"filing      the {filing['books']:,} that were left for later in {filing['seconds']:.1f} s: {filing['books_per_s']:,}/s, "
+        f"{filing['postgres_cpu_s_per_1000'] * 1000:.0f} ms of Postgres' CPU for 1,000",
         _idle("books", books["idle"]),
         f"store's page of {answers['rows_a_page']}: p95 {answers['page_ms']['p95']} ms; idle poll: p95 "
         f"{answers['idle_ms']['p95']} ms",
