@@ -55,9 +55,9 @@ PLANS = {
     "copy": Plan(
         at={
             "written_off": (0, 1), "available": (1, 1), "allocated": (2, 1), "packed": (3, 1), "shipped": (4, 1),
-            "missing": (1, 0), "damaged": (1, 2),
+            "missing": (1.35, 0), "damaged": (1, 2), "expected": (0.25, 0),
         },
-        by_way={("missing", "written_off"): "lt", ("damaged", "written_off"): "lb"},
+        by_way={("damaged", "written_off"): "lb"},
     ),
 }  # fmt: skip
 ABOUT = {

@@ -107,6 +107,12 @@ HOLD_S = env.int("HOLD_S", default=(HOLD_MINUTES + HOLD_GRACE_MINUTES) * 60)
 # When an order should be on its way: the packing queue marks what waits for longer.
 PACK_WITHIN_HOURS = env.int("PACK_WITHIN_HOURS", default=24)
 
+# Bands of stock by free copies: critical up to the first number, medium up to the second, good beyond it.
+STOCK_CRITICAL_UP_TO = env.int("STOCK_CRITICAL_UP_TO", default=2)
+STOCK_MEDIUM_UP_TO = env.int("STOCK_MEDIUM_UP_TO", default=10)
+# Dead stock: on the shelf for so long, and nothing of it sold.
+DEAD_STOCK_DAYS = env.int("DEAD_STOCK_DAYS", default=180)
+
 AUTH_USER_MODEL = "accounts.User"
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",

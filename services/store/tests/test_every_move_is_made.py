@@ -4,6 +4,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from django.db import transaction
 from tests.conftest import NOW
 
 from store.holds.models import HOLD_TABLE, Hold
@@ -11,8 +12,8 @@ from store.holds.operations import Line, lapse_due_holds, release_hold, take_hol
 from store.orders.models import ORDER_TABLE, OrderEvent, OrderState
 from store.orders.operations import cancel_order, fail_order
 from store.orders.packing import choose_copies, dispatch
-from store.stock.models import COPY_TABLE, BookItem, CopyState, LedgerLine
-from store.stock.operations import note_count
+from store.stock.models import COPY_TABLE, BookItem, CopyState, LedgerLine, Reason
+from store.stock.operations import Delivery, Shift, expect_copies, move_copies, note_count
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -86,9 +87,15 @@ def test_every_move_of_a_copy_is_made_and_no_other(books, accept):
         CopyState.MISSING, CopyState.AVAILABLE, CopyState.DAMAGED, CopyState.AVAILABLE, CopyState.MISSING,
         CopyState.WRITTEN_OFF,
     ):  # fmt: skip
-        note_count([first.id], state, **DAN)
+        note_count([first.id], state, note="Wet", **DAN)
     note_count([third.id], CopyState.DAMAGED, **DAN)
-    note_count([third.id], CopyState.WRITTEN_OFF, **DAN)
-    note_count([BookItem.objects.get(book=books[1]).id], CopyState.WRITTEN_OFF, **DAN)
+    note_count([third.id], CopyState.WRITTEN_OFF, note="Wet", **DAN)
+    note_count([BookItem.objects.get(book=books[1]).id], CopyState.WRITTEN_OFF, note="Wet", **DAN)
+    with transaction.atomic():
+        expected = BookItem.objects.filter(id__in=[c for c, _ in expect_copies([Delivery(books[2].id, 2)], **DAN)])
+        came, not_sent = expected.order_by("id")
+        shifts = {books[2].id: Shift(on_shelf=1)}
+        move_copies([came], CopyState.AVAILABLE, reason=Reason.RECEIVED, shelf="C-1", shifts=shifts, **DAN)
+        move_copies([not_sent], CopyState.WRITTEN_OFF, reason=Reason.NOT_SENT, **DAN)
     made = {(line.from_state or None, line.to_state) for line in LedgerLine.objects.all()}
     assert made == rows(COPY_TABLE)

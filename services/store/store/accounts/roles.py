@@ -1,6 +1,6 @@
-"""Who may do what: the staff's three groups. Nobody may delete anything of the warehouse."""
+"""Who may do what: the staff's groups. Nobody may delete anything of the warehouse."""
 
-OWNERS, OFFICE, DISPATCHERS = "Owners", "Office employees", "Dispatchers"
+OWNERS, OFFICE, DISPATCHERS, KEEPERS = "Owners", "Office employees", "Dispatchers", "Stock keepers"
 
 SEE = frozenset({"view"})
 EDIT = frozenset({"view", "change"})
@@ -42,8 +42,15 @@ ROLES: dict[str, dict[tuple[str, str], frozenset[str]]] = {
         ("stock", "stocklevel"): SEE,
         ("orders", "order"): EDIT,
     },
+    KEEPERS: {
+        ("catalogue", "book"): SEE,
+        ("catalogue", "category"): SEE,
+        ("stock", "bookitem"): KEEP,
+        ("stock", "ledgerline"): SEE,
+        ("stock", "stocklevel"): SEE,
+    },
 }
-GROUP_OF_ROLE = {"owner": OWNERS, "office": OFFICE, "packer": DISPATCHERS}
+GROUP_OF_ROLE = {"owner": OWNERS, "office": OFFICE, "packer": DISPATCHERS, "keeper": KEEPERS}
 
 
 def set_up(apps) -> None:

@@ -3,15 +3,16 @@ from django.conf import settings
 from django.contrib import admin, messages
 from django.core.files.storage import default_storage
 from django.db.models import F
+from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import format_html
 
 from store.admin_site import NothingIsDeleted
 from store.catalogue.models import Book, Category
 from store.catalogue.pictures import NotAPicture, remake
 from store.ringing import ring_after_commit
+from store.stock import bands
 from worker_bell import Topic
-
-FEW_COPIES = 2
 
 
 class LinesField(forms.CharField):
@@ -65,33 +66,41 @@ class StockFilter(admin.SimpleListFilter):
     parameter_name = "stock"
 
     def lookups(self, request, model_admin):
-        return [("none", "none"), ("few", f"1 or {FEW_COPIES}"), ("enough", f"more than {FEW_COPIES}")]
+        return [("none", "none"), *((band.value, bands.in_words(band)) for band in bands.Band)]
 
     def queryset(self, request, books):
-        match self.value():
-            case "none":
-                return books.filter(free=0)
-            case "few":
-                return books.filter(free__range=(1, FEW_COPIES))
-            case "enough":
-                return books.filter(free__gt=FEW_COPIES)
-        return books
+        if self.value() == "none":
+            return books.filter(free=0)
+        return books.filter(bands.in_band(bands.Band(self.value()))) if self.value() in bands.Band else books
+
+
+class SalesFilter(admin.SimpleListFilter):
+    title = "sales"
+    parameter_name = "sales"
+
+    def lookups(self, request, model_admin):
+        return [("dead", f"dead stock: none for {settings.DEAD_STOCK_DAYS} days")]
+
+    def queryset(self, request, books):
+        return bands.that_lie_dead(books, now=timezone.now()) if self.value() == "dead" else books
 
 
 @admin.register(Book)
 class BookAdmin(NothingIsDeleted, admin.ModelAdmin):
     form = BookForm
-    list_display = ["title", "written_by", "free", "on_shelf", "reserved", "price_shown", "isbn13", "retired"]
-    list_filter = [StockFilter, "format", "retired"]
+    list_display = [
+        "title", "written_by", "free", "band", "on_shelf", "reserved", "last_sold", "price_shown", "isbn13", "retired",
+    ]  # fmt: skip
+    list_filter = [StockFilter, SalesFilter, "format", "retired"]
     list_per_page = 50
     search_fields = ["title", "isbn13", "authors", "series"]
     search_help_text = "Title, series, author or ISBN"
     ordering = ["title", "id"]
     autocomplete_fields = ["categories"]
-    readonly_fields = ["present_picture", "on_shelf", "reserved", "free"]
+    readonly_fields = ["present_picture", "on_shelf", "reserved", "free", "why"]
     fieldsets = [
         (None, {"fields": ["isbn13", "title", "subtitle", "authors", "retired"]}),
-        ("Price and stock", {"fields": [("price", "currency"), ("on_shelf", "reserved", "free")]}),
+        ("Price and stock", {"fields": [("price", "currency"), ("on_shelf", "reserved", "free"), "why"]}),
         ("Picture", {"fields": ["present_picture", "new_picture"]}),
         ("Edition", {"fields": [("series", "series_number"), "publisher", "language", "format", "first_published"]}),
         ("For shoppers", {"fields": ["categories", "description"]}),
@@ -99,7 +108,7 @@ class BookAdmin(NothingIsDeleted, admin.ModelAdmin):
     actions = ["retire", "sell_again"]
 
     def get_queryset(self, request):
-        return super().get_queryset(request).with_stock()
+        return super().get_queryset(request).with_stock().annotate(last_sold=bands.last_sold())
 
     def save_model(self, request, book, form, change):
         if picture := form.cleaned_data.get("new_picture"):
@@ -126,6 +135,21 @@ class BookAdmin(NothingIsDeleted, admin.ModelAdmin):
     @admin.display(description="free", ordering="free")
     def free(self, book: Book) -> int:
         return getattr(book, "free", 0)
+
+    @admin.display(description="stock", ordering="free")
+    def band(self, book: Book):
+        band = bands.band_of(book.free)
+        return format_html('<span class="state band-{}">{}</span>', band.value, band.label)
+
+    @admin.display(description="last sold", ordering="last_sold")
+    def last_sold(self, book: Book):
+        return f"{book.last_sold:%-d %b %Y}" if book.last_sold else "never"
+
+    @admin.display(description="why")
+    def why(self, book: Book):
+        if book.pk is None:
+            return "—"
+        return format_html('<a href="{}">Why these numbers</a>', reverse("shelves:book", args=[book.pk]))
 
     @admin.display(description="now")
     def present_picture(self, book: Book):

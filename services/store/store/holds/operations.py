@@ -16,7 +16,8 @@ from store.catalogue.queries import require_sold
 from store.holds.models import Hold, HoldLine, HoldState
 from store.orders.models import Order
 from store.ringing import ring_after_commit
-from store.stock.operations import Shift, Shortage, lock_levels, promise_copies, shift_levels
+from store.stock.operations import Shift, lock_levels, shift_levels
+from store.stock.promising import Shortage, promise_copies
 from store.waiting import LONGEST_WAIT_MS, alone_with, in_progress, wait_no_longer_than
 from worker_bell import Topic
 

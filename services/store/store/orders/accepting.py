@@ -16,7 +16,7 @@ from store.holds.operations import lapse_due_holds, use_holds
 from store.orders.models import Order, OrderEvent, OrderLine, OrderState
 from store.orders.operations import event_of
 from store.ringing import ring_after_commit
-from store.stock.operations import Shortage, promise_in_turn
+from store.stock.promising import Shortage, promise_in_turn
 from store.waiting import LONGEST_WAIT_MS, alone_with, in_progress, wait_no_longer_than
 from worker_bell import Topic
 

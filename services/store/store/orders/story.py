@@ -7,6 +7,7 @@ from store.orders.models import Allocation, Order
 from store.stock.models import BookItem, CopyState, LedgerLine
 
 WHERE_IT_WENT = {
+    CopyState.EXPECTED: "is expected with a delivery",
     CopyState.AVAILABLE: "has been on the shelf",
     CopyState.ALLOCATED: "is in the box",
     CopyState.PACKED: "was packed",

@@ -1,12 +1,11 @@
 """The packers' own pages: the queue, the bench of one order, and the sheet of commands."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from datetime import timedelta
-from functools import wraps
 from urllib.parse import urlencode
 
 from django.conf import settings
-from django.contrib import admin, messages
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
@@ -20,26 +19,10 @@ from store.orders.code128 import bars_of
 from store.orders.codes import Command
 from store.orders.models import Order
 from store.orders.packing import PackingRefused
+from store.staff_pages import for_those_who, frame
 
 SEE, PACK = "orders.view_order", "orders.change_order"
 ORDERS_A_PAGE = 50
-
-
-def for_those_who(right: str) -> Callable:
-    """This decorator will let in staff with this right, and tell the view all the rights of who asks."""
-
-    def decorate(view: Callable) -> Callable:
-        @wraps(view)
-        def guarded(request: HttpRequest, *args, **kwargs) -> HttpResponse:
-            # Staff have rights by their groups alone. To ask for no others saves a statement of each scan.
-            rights = request.user.get_group_permissions()
-            if right not in rights:
-                raise PermissionDenied
-            return view(request, rights, *args, **kwargs)
-
-        return admin.site.admin_view(guarded)
-
-    return decorate
 
 
 @require_safe
@@ -62,7 +45,7 @@ def show_queue(request: HttpRequest, rights: Collection[str]) -> HttpResponse:
         "now": now,
         "may_pack": PACK in rights,
     }
-    return TemplateResponse(request, "admin/packing/queue.html", _frame(request) | context)
+    return TemplateResponse(request, "admin/packing/queue.html", frame() | context)
 
 
 @require_POST
@@ -97,9 +80,7 @@ def show_bench(request: HttpRequest, rights: Collection[str], order_id: int) -> 
 def show_commands(request: HttpRequest, rights: Collection[str]) -> HttpResponse:
     """This view will show the commands as bars, to be printed."""
     sheet = [(words, str(command), *bars_of(command)) for command, words in bench.COMMANDS.items()]
-    return TemplateResponse(
-        request, "admin/packing/commands.html", _frame(request) | {"title": "Commands", "sheet": sheet}
-    )
+    return TemplateResponse(request, "admin/packing/commands.html", frame() | {"title": "Commands", "sheet": sheet})
 
 
 def _scan(request, rights, orders, order_id: int) -> HttpResponse:
@@ -122,8 +103,8 @@ def _bench(request, orders, order_id: int, rights, told: bench.Told | None = Non
     if order is None:
         raise Http404
     context = bench.context_of(order, done and done.lines, told, packer=request.user.email, now=timezone.now())
-    frame = _frame(request) | {"may_pack": PACK in rights, "query": _query(_filters(request.GET))}
-    return TemplateResponse(request, "admin/packing/bench.html", frame | context)
+    around = frame() | {"may_pack": PACK in rights, "query": _query(_filters(request.GET))}
+    return TemplateResponse(request, "admin/packing/bench.html", around | context)
 
 
 def _next(request, rights, filters: queue.Filters, *, instead_of: int | None = None) -> HttpResponse:
@@ -158,15 +139,3 @@ def _queue_address(request: HttpRequest) -> str:
 
 def _promise() -> timedelta:
     return timedelta(hours=settings.PACK_WITHIN_HOURS)
-
-
-def _frame(request: HttpRequest) -> dict:
-    """What the admin's frame wants to know, without its list of everything else."""
-    site = admin.site
-    return {
-        "site_header": site.site_header,
-        "site_title": site.site_title,
-        "has_permission": True,
-        "is_nav_sidebar_enabled": False,
-        "is_popup": False,
-    }

@@ -1,43 +1,22 @@
 from contextlib import suppress
 
-from django import forms
 from django.contrib import admin, messages
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 
 from store.admin_site import NothingIsDeleted, OnlyToLookAt
 from store.holds.operations import lapse_due_holds
 from store.stock import operations
+from store.stock.forms import ActionWithReason, CopyForm, NewCopiesForm
 from store.stock.models import BookItem, CopyState, LedgerLine, Origin
 from store.waiting import InProgress
-
-MOST_AT_ONCE = 500
-
-
-class NewCopiesForm(forms.ModelForm):
-    number = forms.IntegerField(min_value=1, max_value=MOST_AT_ONCE, initial=1, label="how many")
-    barcode = forms.CharField(
-        max_length=40,
-        required=False,
-        help_text="For a single copy that has one. Left empty, the next numbers are taken.",
-    )
-
-    class Meta:
-        model = BookItem
-        fields = ["book", "shelf", "condition"]
-
-    def clean(self):
-        barcode = self.cleaned_data.get("barcode")
-        if barcode and self.cleaned_data.get("number", 1) > 1:
-            self.add_error("barcode", "A barcode is for a single copy; leave it empty for several.")
-        if barcode and BookItem.objects.filter(barcode=barcode).exists():
-            self.add_error("barcode", "Another copy has this barcode.")
-        return super().clean()
 
 
 class LedgerOfCopy(OnlyToLookAt, admin.TabularInline):
     model = LedgerLine
     verbose_name_plural = "ledger"
-    fields = ["at", "from_state", "to_state", "reason", "order_number", "actor", "note"]
+    fields = ["at", "from_state", "from_shelf", "to_state", "to_shelf", "reason", "order_number", "actor", "note"]
     readonly_fields = fields
     ordering = ["id"]
     extra = 0
@@ -47,7 +26,9 @@ class LedgerOfCopy(OnlyToLookAt, admin.TabularInline):
 class CopyAdmin(NothingIsDeleted, admin.ModelAdmin):
     """Shelf and condition are edited here; the state changes by orders, or by the actions for what a count showed."""
 
-    list_display = ["barcode", "book", "shelf", "condition", "state", "received_at"]
+    form = CopyForm
+    action_form = ActionWithReason
+    list_display = ["barcode", "book", "shelf", "condition", "own_price", "state", "received_at"]
     list_filter = ["state", "condition"]
     list_select_related = ["book"]
     list_per_page = 50
@@ -61,25 +42,47 @@ class CopyAdmin(NothingIsDeleted, admin.ModelAdmin):
         return super().get_form(request, obj, **({"form": NewCopiesForm} | kwargs if obj is None else kwargs))
 
     def get_fields(self, request, obj=None):
+        described = ["shelf", "condition", "condition_note", "own_price"]
         if obj is None:
-            return ["book", "number", "barcode", "shelf", "condition"]
-        return ["book", "barcode", "state", "shelf", "condition", "received_at", "origin"]
+            return ["book", "number", "barcode", *described]
+        return ["book", "barcode", "state", *described, "received_at", "origin", "why"]
 
     def get_readonly_fields(self, request, obj=None):
-        return [] if obj is None else ["book", "barcode", "state", "received_at", "origin"]
+        return [] if obj is None else ["book", "barcode", "state", "received_at", "origin", "why"]
 
     def get_inlines(self, request, obj):
         return [] if obj is None else [LedgerOfCopy]
 
     def save_model(self, request, copy, form, change):
+        who = {"actor": request.user.email, "now": timezone.now()}
         if change:
-            return super().save_model(request, copy, form, change)
+            return self._note_changes(request, copy, who)
+        told = (copy.condition_note, copy.own_price)
         barcode = form.cleaned_data["barcode"] or operations.next_barcode()
-        first = operations.Delivery(copy.book_id, 1, copy.shelf, copy.condition, barcode)
+        first = operations.Delivery(copy.book_id, 1, copy.shelf, copy.condition, barcode, *told)
         others = first._replace(number=form.cleaned_data["number"] - 1, barcode="")
-        operations.receive_copies([first, others], origin=Origin.HAND, actor=request.user.email, now=timezone.now())
+        operations.receive_copies([first, others], origin=Origin.HAND, **who)
         copy.pk = BookItem.objects.get(barcode=barcode).pk
         copy.barcode = barcode
+
+    def _note_changes(self, request, said: BookItem, who: dict) -> None:
+        (copy,) = operations.lock_copies([said.pk])
+        described = {name: getattr(said, name) for name in ("condition", "condition_note", "own_price")}
+        operations.describe_copy(copy, **described, **who)
+        if copy.shelf == said.shelf:
+            return
+        try:
+            operations.shelve_copies([copy], said.shelf, **who)
+        except operations.IllegalMove as refusal:
+            self.message_user(request, f"The shelf stays as it was. {refusal}", messages.WARNING)
+
+    @admin.display(description="why")
+    def why(self, copy: BookItem):
+        return format_html(
+            '<a href="{}">What happened to this copy</a>, <a href="{}">the numbers of its book</a>',
+            reverse("shelves:copy", args=[copy.pk]),
+            reverse("shelves:book", args=[copy.book_id]),
+        )
 
     @admin.action(description="Note the chosen copies as missing", permissions=["change"])
     def note_missing(self, request, copies):
@@ -102,7 +105,12 @@ class CopyAdmin(NothingIsDeleted, admin.ModelAdmin):
         with suppress(InProgress):  # at worst a lapsed hold still stands in the way
             lapse_due_holds(now=timezone.now())
         try:
-            number = operations.note_count(ids, state, actor=request.user.email, now=timezone.now())
+            note = request.POST.get("reason", "").replace("\x00", "").strip()[:500]
+            number = operations.note_count(ids, state, actor=request.user.email, now=timezone.now(), note=note)
+        except operations.NoReason:
+            self.message_user(
+                request, "Nothing was changed. Write beside the action why they are written off.", messages.ERROR
+            )
         except (operations.IllegalMove, operations.PromisedToOrders) as refusal:
             self.message_user(request, f"Nothing was changed. {refusal}", messages.ERROR)
         else:

@@ -1,5 +1,8 @@
 """The copies on the shelves, what happened to each, and how many can still be promised."""
 
+from decimal import Decimal
+
+from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models.functions import Now
 from django.utils import timezone
@@ -9,6 +12,7 @@ from store.moves import Move, legal
 
 
 class CopyState(models.TextChoices):
+    EXPECTED = "expected", "expected"
     AVAILABLE = "available", "on the shelf"
     ALLOCATED = "allocated", "chosen for an order"
     PACKED = "packed", "packed"
@@ -21,6 +25,9 @@ class CopyState(models.TextChoices):
 # The only moves a copy can make.
 COPY_TABLE = (
     Move(None, CopyState.AVAILABLE, "staff", "receive it, by hand or by an import"),
+    Move(None, CopyState.EXPECTED, "staff", "note it from a delivery note"),
+    Move(CopyState.EXPECTED, CopyState.AVAILABLE, "staff", "scan it in"),
+    Move(CopyState.EXPECTED, CopyState.WRITTEN_OFF, "staff", "close its delivery without it"),
     Move(CopyState.AVAILABLE, CopyState.ALLOCATED, "packer", "chooses it for an order"),
     Move(CopyState.ALLOCATED, CopyState.AVAILABLE, "packer", "takes it out again, or its order ends"),
     Move(CopyState.ALLOCATED, CopyState.PACKED, "packer", "packs it"),
@@ -34,12 +41,16 @@ COPY_TABLE = (
     Move(CopyState.DAMAGED, CopyState.WRITTEN_OFF, "staff", "write it off"),
 )
 COPY_MOVES = legal(CopyState, COPY_TABLE)
+# Copies that are in the house, be it on a shelf, in a box or put aside.
+ON_HAND = frozenset({CopyState.AVAILABLE, CopyState.ALLOCATED, CopyState.PACKED, CopyState.DAMAGED})
+# Copies that can be taken from one shelf to another.
+ON_A_SHELF = frozenset({CopyState.AVAILABLE, CopyState.DAMAGED})
 
 
 class Condition(models.TextChoices):
     NEW = "new", "new"
-    GOOD = "good", "good"
-    WORN = "worn", "worn"
+    USED = "used", "used"
+    DAMAGED = "damaged", "damaged"
 
 
 class Origin(models.TextChoices):
@@ -57,6 +68,21 @@ class BookItem(models.Model):
     barcode = models.CharField(max_length=40, unique=True)
     shelf = models.CharField(max_length=30, blank=True)
     condition = models.CharField(max_length=10, choices=Condition, default=Condition.NEW)
+    condition_note = models.CharField(
+        max_length=200,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="What a buyer should know: creases, a name inside.",
+    )
+    own_price = models.DecimalField(
+        max_digits=7,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(Decimal(0))],
+        help_text="For a copy that is not new, in the book's currency. Shown to staff; the shop sells at the book's price.",
+    )
     state = models.CharField(max_length=12, choices=CopyState, default=CopyState.AVAILABLE, editable=False)
     origin = models.CharField(max_length=8, choices=Origin, default=Origin.HAND, editable=False)
     received_at = models.DateTimeField(default=timezone.now, editable=False)
@@ -67,6 +93,10 @@ class BookItem(models.Model):
             # The target of allocations' two-column key: a copy can only be put into a line of its own book.
             models.UniqueConstraint(fields=["id", "book"], name="copy_and_its_book"),
             models.CheckConstraint(condition=models.Q(state__in=CopyState.values), name="copy_state_is_known"),
+            models.CheckConstraint(
+                condition=models.Q(own_price=None) | (models.Q(own_price__gte=0) & ~models.Q(condition="new")),
+                name="own_price_is_of_a_copy_that_is_not_new",
+            ),
         ]
         indexes = [
             models.Index(
@@ -74,6 +104,7 @@ class BookItem(models.Model):
             ),
             models.Index(fields=["book", "origin"], name="copies_of_book_by_origin"),
             models.Index(fields=["state", "id"], name="copies_by_state"),
+            models.Index(fields=["shelf", "state", "id"], name="copies_by_shelf"),
         ]
 
     def __str__(self) -> str:
@@ -88,14 +119,23 @@ class Reason(models.TextChoices):
     SHIPPED = "shipped", "shipped"
     GIVEN_BACK = "given_back", "given back by an order that ended"
     COUNTED = "counted", "found in this state at the shelf"
+    ANNOUNCED = "announced", "announced by a delivery note"
+    NOT_SENT = "not_sent", "did not come with its delivery"
+    SHELVED = "shelved", "put on another shelf"
+    DESCRIBED = "described", "condition or price noted"
 
 
 class LedgerLine(models.Model):
-    """One move of one copy, written in the transaction that moved it. The database refuses to change or delete it."""
+    """One move of one copy, written in the transaction that moved it. The database refuses to change or delete it.
+
+    A copy that only goes to another shelf, or is described anew, stays in its state.
+    """
 
     copy = models.ForeignKey(BookItem, on_delete=models.PROTECT, related_name="ledger")
     from_state = models.CharField(max_length=12, choices=CopyState, blank=True)  # blank: it came in
     to_state = models.CharField(max_length=12, choices=CopyState)
+    from_shelf = models.CharField(max_length=30, blank=True, default="", db_default="")
+    to_shelf = models.CharField(max_length=30, blank=True, default="", db_default="")
     reason = models.CharField(max_length=12, choices=Reason)
     note = models.CharField(max_length=500, blank=True)
     # The order's number and not its row: stock knows nothing of orders.
@@ -107,7 +147,8 @@ class LedgerLine(models.Model):
         indexes = [
             models.Index(
                 fields=["order_number"], name="ledger_of_order", condition=models.Q(order_number__isnull=False)
-            )
+            ),
+            models.Index(fields=["at", "copy"], name="shipped_by_time", condition=models.Q(to_state="shipped")),
         ]
 
     def __str__(self) -> str:

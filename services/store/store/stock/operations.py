@@ -5,15 +5,16 @@ deadlocks a transaction takes its locks in this order: the order, its hold, the 
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
-from typing import NamedTuple, Protocol
+from decimal import Decimal
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db import connection, transaction
 
 from store.ringing import ring_after_commit
-from store.stock.models import COPY_MOVES, BookItem, Condition, CopyState, Origin, Reason, StockLevel
+from store.stock.models import COPY_MOVES, ON_A_SHELF, BookItem, Condition, CopyState, Origin, Reason, StockLevel
 from worker_bell import Topic
 
 COUNTED_STATES = frozenset({CopyState.AVAILABLE, CopyState.MISSING, CopyState.DAMAGED, CopyState.WRITTEN_OFF})
@@ -21,6 +22,10 @@ COUNTED_STATES = frozenset({CopyState.AVAILABLE, CopyState.MISSING, CopyState.DA
 
 class IllegalMove(Exception):
     """A copy cannot go from its state to the wanted one; the text names the copy and both states."""
+
+
+class NoReason(Exception):
+    """A copy is written off for a reason only."""
 
 
 class PromisedToOrders(Exception):
@@ -35,28 +40,13 @@ class Delivery(NamedTuple):
     shelf: str = ""
     condition: str = Condition.NEW
     barcode: str = ""
+    condition_note: str = ""
+    own_price: Decimal | None = None
 
 
 class Shift(NamedTuple):
     on_shelf: int = 0
     reserved: int = 0
-
-
-class Wanted(Protocol):
-    """So many copies of a book, for the line with this number."""
-
-    line: int
-    book: int
-    quantity: int
-
-
-class Shortage(NamedTuple):
-    """A line that there are too few copies for."""
-
-    line: int
-    book: int
-    wanted: int
-    free: int
 
 
 SHIFT_SQL = """
@@ -67,30 +57,45 @@ SHIFT_SQL = """
 """
 MOVE_SQL = f"""
     WITH moved AS (
-        UPDATE stock_bookitem SET state = %(to)s WHERE id = ANY(%(copies)s)
+        UPDATE stock_bookitem SET state = COALESCE(%(to)s::text, state), shelf = COALESCE(%(shelf)s::text, shelf)
+        WHERE id = ANY(%(copies)s)
     ), shifted AS ({SHIFT_SQL})
-    INSERT INTO stock_ledgerline (copy_id, from_state, to_state, reason, note, order_number, actor, at)
-    SELECT copy.id, copy.state, %(to)s, %(reason)s, %(note)s, %(order_number)s, %(actor)s, %(now)s
-    FROM unnest(%(copies)s::bigint[], %(from)s::text[]) AS copy(id, state)
+    INSERT INTO stock_ledgerline
+        (copy_id, from_state, to_state, from_shelf, to_shelf, reason, note, order_number, actor, at)
+    SELECT copy.id, copy.state, COALESCE(%(to)s::text, copy.state), copy.shelf, COALESCE(%(shelf)s::text, copy.shelf),
+           %(reason)s, %(note)s, %(order_number)s, %(actor)s, %(now)s
+    FROM unnest(%(copies)s::bigint[], %(from)s::text[], %(shelves)s::text[]) AS copy(id, state, shelf)
 """
 NEXT_BARCODE_SQL = "'B' || lpad(nextval('stock_barcode')::text, 9, '0')"
-RECEIVE_SQL = f"""
+COME_IN_SQL = f"""
     WITH came_in AS (
-        INSERT INTO stock_bookitem (book_id, barcode, shelf, condition, state, origin, received_at)
+        INSERT INTO stock_bookitem
+            (book_id, barcode, shelf, condition, condition_note, own_price, state, origin, received_at)
         SELECT d.book_id,
                CASE d.barcode WHEN '' THEN {NEXT_BARCODE_SQL} ELSE d.barcode END,
-               d.shelf, d.condition, %(state)s, %(origin)s, %(now)s
+               d.shelf, d.condition, d.note, d.price, %(state)s, %(origin)s, %(now)s
         FROM unnest(%(books)s::bigint[], %(numbers)s::int[], %(shelves)s::text[], %(conditions)s::text[],
-                    %(barcodes)s::text[]) AS d(book_id, number, shelf, condition, barcode),
+                    %(barcodes)s::text[], %(notes)s::text[], %(prices)s::numeric[])
+                 AS d(book_id, number, shelf, condition, barcode, note, price),
              generate_series(1, d.number)
-        RETURNING id, book_id
+        RETURNING id, book_id, shelf
     ), written AS (
-        INSERT INTO stock_ledgerline (copy_id, from_state, to_state, reason, note, actor, at)
-        SELECT id, '', %(state)s, %(reason)s, %(note)s, %(actor)s, %(now)s FROM came_in
+        INSERT INTO stock_ledgerline (copy_id, from_state, to_state, to_shelf, reason, note, actor, at)
+        SELECT id, '', %(state)s, shelf, %(reason)s, %(note)s, %(actor)s, %(now)s FROM came_in
     )
+"""
+RECEIVE_SQL = f"""
+    {COME_IN_SQL}
     INSERT INTO stock_stocklevel AS level (book_id, on_shelf, reserved)
     SELECT book_id, count(*), 0 FROM came_in GROUP BY book_id ORDER BY book_id
     ON CONFLICT (book_id) DO UPDATE SET on_shelf = level.on_shelf + excluded.on_shelf
+"""
+EXPECT_SQL = f"""
+    {COME_IN_SQL}, known AS (
+        INSERT INTO stock_stocklevel (book_id, on_shelf, reserved)
+        SELECT DISTINCT book_id, 0, 0 FROM came_in ON CONFLICT DO NOTHING
+    )
+    SELECT id, book_id FROM came_in ORDER BY id
 """
 
 
@@ -105,15 +110,29 @@ def receive_copies(
     arriving = [d for d in deliveries if d.number > 0]
     if not arriving:
         return 0
-    columns = zip(*arriving)
-    names = ("books", "numbers", "shelves", "conditions", "barcodes")
-    fixed = {"state": CopyState.AVAILABLE, "reason": Reason.RECEIVED, "origin": origin, "note": note}
-    params = {name: [getattr(v, "value", v) for v in column] for name, column in zip(names, columns)}
-    params |= {name: str(value) for name, value in fixed.items()} | {"actor": actor, "now": now}
+    told = {"state": CopyState.AVAILABLE, "reason": Reason.RECEIVED, "origin": origin, "note": note}
     with connection.cursor() as cursor:
-        cursor.execute(RECEIVE_SQL, params)
+        cursor.execute(RECEIVE_SQL, _coming_in(arriving, told) | {"actor": actor, "now": now})
     ring_after_commit(Topic.BOOKS)
     return sum(d.number for d in arriving)
+
+
+def expect_copies(deliveries: Collection[Delivery], *, actor: str, now: datetime, note: str = "") -> list[tuple]:
+    """Step: note copies that shall come, with one statement; answer pairs of copy and book, both as ids.
+
+    They count nowhere until `move_copies` makes them available.
+    """
+    _require_transaction()
+    told = {"state": CopyState.EXPECTED, "reason": Reason.ANNOUNCED, "origin": Origin.HAND, "note": note}
+    with connection.cursor() as cursor:
+        cursor.execute(EXPECT_SQL, _coming_in(deliveries, told) | {"actor": actor, "now": now})
+        return cursor.fetchall()
+
+
+def _coming_in(deliveries: Collection[Delivery], told: Mapping[str, str]) -> dict:
+    names = ("books", "numbers", "shelves", "conditions", "barcodes", "notes", "prices")
+    columns = {name: [getattr(v, "value", v) for v in column] for name, column in zip(names, zip(*deliveries))}
+    return columns | {name: str(value) for name, value in told.items()}
 
 
 def next_barcode() -> str:
@@ -146,29 +165,65 @@ def move_copies(
     now: datetime,
     order_number: UUID | None = None,
     note: str = "",
+    shelf: str | None = None,
     shifts: Mapping[int, Shift] | None = None,
 ) -> None:
     """Give locked copies another state and write a ledger line for each, with one statement for however many.
 
+    :param shelf: where they go, if not to the shelf they are of.
     :param shifts: as in `shift_levels`, done by the same statement; without it the caller shifts the levels.
     :raises IllegalMove: naming the first copy that cannot go there.
     """
     _require_transaction()
-    if not copies:
-        return
     for copy in copies:
         if to not in COPY_MOVES[copy.state]:
             was = CopyState(copy.state).label
             raise IllegalMove(f"Copy {copy.barcode} of “{copy.book}” is {was}; it cannot become {to.label}.")
-    levels = _columns(shifts or {})
-    moved = {"copies": [copy.id for copy in copies], "from": [str(copy.state) for copy in copies], "to": str(to)}
-    told = {"reason": str(reason), "note": note, "order_number": order_number, "actor": actor, "now": now}
+    told = {"reason": reason, "note": note, "order_number": order_number, "actor": actor, "now": now}
+    _write_moves(copies, to, shelf, told, shifts or {})
+
+
+def shelve_copies(copies: Collection[BookItem], shelf: str, *, actor: str, now: datetime, note: str = "") -> None:
+    """Step: put locked copies on another shelf, with a ledger line for each.
+
+    :raises IllegalMove: naming the first copy that stands on no shelf.
+    """
+    _require_transaction()
+    for copy in copies:
+        if copy.state not in ON_A_SHELF:
+            raise IllegalMove(f"Copy {copy.barcode} of “{copy.book}” is {copy.get_state_display()}: it is on no shelf.")
+    told = {"reason": Reason.SHELVED, "note": note, "order_number": None, "actor": actor, "now": now}
+    _write_moves(copies, None, shelf, told, {})
+
+
+def describe_copy(
+    copy: BookItem, *, condition: str, condition_note: str, own_price: Decimal | None, actor: str, now: datetime
+) -> None:
+    """Step: note a locked copy's condition and own price, with a ledger line if anything is new."""
+    _require_transaction()
+    if (copy.condition, copy.condition_note, copy.own_price) == (condition, condition_note, own_price):
+        return
+    copy.condition, copy.condition_note, copy.own_price = condition, condition_note, own_price
+    copy.save(update_fields=["condition", "condition_note", "own_price"])
+    note = ", ".join(str(part) for part in (copy.get_condition_display(), condition_note, own_price) if part)
+    told = {"reason": Reason.DESCRIBED, "note": note, "order_number": None, "actor": actor, "now": now}
+    _write_moves([copy], None, None, told, {})
+
+
+def _write_moves(copies, to: CopyState | None, shelf: str | None, told: dict, shifts: Mapping[int, Shift]) -> None:
+    if not copies:
+        return
+    levels = _columns(shifts)
+    columns = {"copies": [c.id for c in copies], "from": [str(c.state) for c in copies]}
+    columns["shelves"] = [c.shelf for c in copies]
+    where = {"to": to and str(to), "shelf": shelf}
     with connection.cursor() as cursor:
-        cursor.execute(MOVE_SQL, moved | told | levels)
+        cursor.execute(MOVE_SQL, columns | where | told | {"reason": str(told["reason"])} | levels)
     if levels["books"]:
         ring_after_commit(Topic.BOOKS)
     for copy in copies:
-        copy.state = to
+        copy.state = to or copy.state
+        copy.shelf = copy.shelf if shelf is None else shelf
 
 
 def shift_levels(shifts: Mapping[int, Shift]) -> None:
@@ -191,51 +246,11 @@ def _columns(shifts: Mapping[int, Shift]) -> dict[str, list[int]]:
     }
 
 
-def promise_copies(lines: Sequence[Wanted], *, already: Mapping[int, int] | None = None) -> list[Shortage]:
-    """Step: promise all copies and answer [], or promise none and answer the lines that are short.
-
-    :param already: copies by book that are promised to the same customer; the new promise takes their place, and a
-        shortage gives them back.
-    """
-    return promise_in_turn([(lines, already or {})])[0]
-
-
-def promise_in_turn(wants: Sequence[tuple[Sequence[Wanted], Mapping[int, int]]]) -> list[list[Shortage]]:
-    """Step: do what `promise_copies` does for one customer after the other, with the statements of one."""
-    levels = lock_levels({book for lines, already in wants for book in (*(line.book for line in lines), *already)})
-    left = Counter({book: level.free for book, level in levels.items()})
-    before, shortages = Counter(left), []
-    for lines, already in wants:
-        left.update(already)
-        short = _short_lines(lines, Counter(left))
-        if not short:
-            left.subtract(_wanted(lines))
-        shortages.append(short)
-    shift_levels({book: Shift(reserved=before[book] - left[book]) for book in before.keys() | left.keys()})
-    return shortages
-
-
-def _short_lines(lines: Sequence[Wanted], left: Counter) -> list[Shortage]:
-    """The lines that ask for more than is left; `left` goes down line by line."""
-    short = []
-    for line in lines:
-        if left[line.book] < line.quantity:
-            short.append(Shortage(line.line, line.book, line.quantity, max(left[line.book], 0)))
-        left[line.book] -= line.quantity
-    return short
-
-
-def _wanted(lines: Sequence[Wanted]) -> Counter:
-    wanted = Counter()
-    for line in lines:
-        wanted[line.book] += line.quantity
-    return wanted
-
-
 def note_count(copy_ids: Collection[int], to: CopyState, *, actor: str, now: datetime, note: str = "") -> int:
     """Note what a look at the shelf showed: copies found, missing, damaged or written off. Answer how many changed.
 
     :raises IllegalMove: also for copies that are in an order.
+    :raises NoReason: if they are written off without a note.
     :raises PromisedToOrders: if those very copies are promised to open orders or held for customers.
     """
     with transaction.atomic(durable=True):
@@ -253,11 +268,15 @@ def note_copies(
     now: datetime,
     note: str = "",
     order_number: UUID | None = None,
+    shelf: str | None = None,
 ) -> None:
     """Step: what `note_count` does to copies that are locked, as are their books' levels.
 
     :param order_number: of the order for which they were looked for.
+    :param shelf: where they were found.
     """
+    if to == CopyState.WRITTEN_OFF and not note.strip():
+        raise NoReason
     levels = lock_levels(copy.book_id for copy in copies)
     for copy in copies:
         if copy.state not in COUNTED_STATES:
@@ -271,7 +290,7 @@ def note_copies(
             )
     numbers = Counter(c.book_id for c in copies) if onto else Counter({b: -n for b, n in off.items()})
     shifts = {book: Shift(on_shelf=number) for book, number in numbers.items()}
-    named = {"actor": actor, "now": now, "note": note, "order_number": order_number}
+    named = {"actor": actor, "now": now, "note": note, "order_number": order_number, "shelf": shelf}
     move_copies(copies, to, reason=Reason.COUNTED, shifts=shifts, **named)
 
 

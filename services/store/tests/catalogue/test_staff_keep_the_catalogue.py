@@ -130,7 +130,7 @@ def test_dan_reads_books_and_changes_none(staff, books):
     assert not Book.objects.filter(retired=True).exists()
 
 
-def test_books_are_found_and_filtered_by_stock(owner, books, accept):
+def test_books_are_found_and_filtered_by_stock(owner, books, accept, settings):
     accept((books[0], 1))
 
     def found(**query):
@@ -142,8 +142,12 @@ def test_books_are_found_and_filtered_by_stock(owner, books, accept):
     assert found(q="brontë") == ["Jane Eyre"]
     assert found(q="9780141439518") == ["Pride and Prejudice"]
     assert found(stock="none") == ["Crime and Punishment"]
-    assert found(stock="few") == ["Jane Eyre", "Pride and Prejudice"]
-    assert found(stock="enough") == []
+    assert found(stock="critical") == ["Crime and Punishment", "Jane Eyre", "Pride and Prejudice"]
+    settings.STOCK_CRITICAL_UP_TO, settings.STOCK_MEDIUM_UP_TO = 0, 1
+    assert found(stock="critical") == found(stock="none")
+    assert found(stock="medium") == ["Jane Eyre"]
+    assert found(stock="good") == ["Pride and Prejudice"]
+    assert len(found(stock="nonsense")) == len(found()) == 3
 
 
 def test_orders_are_found_by_number_isbn_title_and_name(owner, books, accept):
@@ -192,21 +196,49 @@ def test_copies_are_added_with_their_ledger(owner, books):
     assert owner.post(url, form | {"number": 1, "barcode": "OWN-1"}).status_code == 302
     assert StockLevel.objects.get(book=books[2]).on_shelf == 4
     assert LedgerLine.objects.filter(copy__book=books[2], actor="olga@example.org").count() == 4
+    used = {"condition": "used", "condition_note": "Creased", "own_price": "3.00", "number": 2}
+    assert owner.post(url, form | used).status_code == 302
+    assert BookItem.objects.filter(condition="used", condition_note="Creased", own_price=3).count() == 2
     refused = owner.post(url, form | {"number": 2, "barcode": "OWN-2"})
     assert "for a single copy" in refused.content.decode()
     assert "has this barcode" in owner.post(url, form | {"number": 1, "barcode": "OWN-1"}).content.decode()
 
 
-def test_a_copys_page_shows_its_ledger_and_edits_shelf_and_condition(staff, books):
+def test_a_copys_page_shows_its_ledger_and_notes_shelf_condition_and_price_in_it(staff, books, accept):
     dan, copy = staff("packer"), BookItem.objects.get(barcode="B1-1")
     url = reverse("admin:stock_bookitem_change", args=[copy.id])
     page = dan.get(url)
     assert page.status_code == 200
     assert "came in" in page.content.decode()
-    inline = {"ledger-TOTAL_FORMS": 0, "ledger-INITIAL_FORMS": 0}
-    assert dan.post(url, {"shelf": "Z-9", "condition": "worn", "state": "shipped", **inline}).status_code == 302
+    form = {"shelf": "Z-9", "condition": "used", "condition_note": "A name inside", "own_price": "4.50"}
+    form |= {"state": "shipped", "ledger-TOTAL_FORMS": 0, "ledger-INITIAL_FORMS": 0}
+    for wrong, said in (
+        ({"own_price": ""}, "what this used copy costs"),
+        ({"own_price": "-1"}, "greater than or equal to 0"),
+        ({"condition_note": ""}, "what a buyer should know"),
+        ({"condition": "new"}, "leave this empty"),
+    ):
+        assert said in dan.post(url, form | wrong).content.decode()
+    for _ in range(2):  # the second time nothing is new
+        assert dan.post(url, form).status_code == 302
     copy.refresh_from_db()
-    assert (copy.shelf, copy.condition, copy.state) == ("Z-9", "worn", "available")
+    assert (copy.shelf, copy.condition, str(copy.own_price), copy.state) == ("Z-9", "used", "4.50", "available")
+    lines = LedgerLine.objects.filter(copy=copy).order_by("id")[1:]
+    assert [(line.reason, line.from_shelf, line.to_shelf) for line in lines] == [
+        ("described", "A-0", "A-0"),
+        ("shelved", "A-0", "Z-9"),
+    ]
+    assert (lines[0].note, lines[1].actor) == ("used, A name inside, 4.50", "dan@example.org")
+    BookItem.objects.filter(pk=copy.pk).update(state="packed")
+    assert "it is on no shelf" in dan.post(url, form | {"shelf": "A-1"}).content.decode()
+
+
+def test_a_copy_is_written_off_for_a_reason_only(staff, books):
+    dan, copies = staff("packer"), reverse("admin:stock_bookitem_changelist")
+    action = {"action": "note_written_off", "_selected_action": [BookItem.objects.get(barcode="B1-1").id]}
+    assert "why they are written off" in dan.post(copies, action, follow=True).content.decode()
+    assert "1 noted as" in dan.post(copies, action | {"reason": "Wet"}, follow=True).content.decode()
+    assert LedgerLine.objects.get(copy__barcode="B1-1", to_state="written_off").note == "Wet"
 
 
 def test_a_count_is_noted_by_an_action_or_refused_with_a_sentence(staff, books, accept):

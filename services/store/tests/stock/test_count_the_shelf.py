@@ -7,7 +7,15 @@ from tests.conftest import NOW
 from store.orders.packing import choose_copies
 from store.orders.queries import books_with_wrong_level
 from store.stock.models import COPY_MOVES, BookItem, CopyState, LedgerLine, Origin, StockLevel
-from store.stock.operations import Delivery, IllegalMove, PromisedToOrders, move_copies, note_count, receive_copies
+from store.stock.operations import (
+    Delivery,
+    IllegalMove,
+    NoReason,
+    PromisedToOrders,
+    move_copies,
+    note_count,
+    receive_copies,
+)
 
 WHO = {"actor": "dan@example.org", "now": NOW}
 
@@ -44,7 +52,9 @@ def test_a_missing_copy_leaves_the_stock_and_a_found_one_returns(books):
 
 
 def test_a_written_off_copy_stays_so(books):
-    note_count(ids("B1-1"), CopyState.WRITTEN_OFF, **WHO)
+    with pytest.raises(NoReason):
+        note_count(ids("B1-1"), CopyState.WRITTEN_OFF, note=" ", **WHO)
+    note_count(ids("B1-1"), CopyState.WRITTEN_OFF, note="Wet", **WHO)
     with pytest.raises(IllegalMove, match="Copy B1-1 of “Pride and Prejudice” is written off"):
         note_count(ids("B1-1"), CopyState.AVAILABLE, **WHO)
 

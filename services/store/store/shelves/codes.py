@@ -1,0 +1,32 @@
+"""Codes of shelves, beside those of copies and books. On a shelf's label stands the word SHELF and its name."""
+
+import re
+from typing import NamedTuple
+
+from store.orders import codes
+from store.orders.codes import Code, Command, NotACode
+
+LONGEST_SHELF = 30
+SHELF = re.compile(r"^\s*(?:\][A-Za-z][0-9A-Za-z])?\s*SHELF\s+(\S.*?)\s*$", re.IGNORECASE)
+
+
+class Shelf(NamedTuple):
+    name: str
+
+
+def label_of(shelf: str) -> str:
+    """What stands in the bars of a shelf's label."""
+    return f"SHELF {shelf}"
+
+
+def read(scanned: str) -> Shelf | Command | Code:
+    """This function will make sense of what was scanned or typed: a shelf, or what `orders.codes.read` knows.
+
+    :raises NotACode:
+    """
+    found = SHELF.match(codes.UNSEEN.sub("", scanned))
+    if not found:
+        return codes.read(scanned)
+    if len(found[1]) > LONGEST_SHELF:
+        raise NotACode(found[1][: codes.LONGEST_SHOWN])
+    return Shelf(found[1])

@@ -1,0 +1,35 @@
+"""The copy that was scanned, or why it is none."""
+
+from store.catalogue.models import Book
+from store.orders.codes import Code, NotACode
+from store.orders.story import copy_in_a_sentence
+from store.stock.models import BookItem, LedgerLine
+from store.stock.operations import lock_copies, lock_levels
+
+
+class Refused(Exception):
+    """What was scanned cannot be done; the text is a sentence for who scanned."""
+
+
+def copy_labelled(code: Code) -> BookItem:
+    """The copy with this label, with its book.
+
+    :raises Refused: also if it is the code of a book.
+    """
+    found = list(BookItem.objects.select_related("book").filter(barcode__in=code.labels))
+    if found:
+        return min(found, key=lambda copy: copy.barcode != code.text)
+    if book := code.isbn13 and Book.objects.filter(isbn13=code.isbn13).first():
+        raise Refused(f"That is the code of “{book}”, which all its copies share. Scan the label of the copy itself.")
+    raise Refused(str(NotACode(code.text)))
+
+
+def locked(copy: BookItem) -> BookItem:
+    """Step: the copy and its book's level, ours until the transaction ends."""
+    lock_levels([copy.book_id])
+    return lock_copies([copy.pk])[0]
+
+
+def story_of(copy: BookItem) -> str:
+    """Where the copy is, since when, and by whom."""
+    return copy_in_a_sentence(copy, LedgerLine.objects.filter(copy=copy).latest("id"))

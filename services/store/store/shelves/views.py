@@ -1,0 +1,129 @@
+"""The stock's own pages: a glance at it, copies moved by scan, and why each number is what it is."""
+
+from collections.abc import Collection
+
+from django.conf import settings
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from store.catalogue.models import Book
+from store.orders.bench import GOOD, NOTE, REFUSED, Told
+from store.orders.models import Order
+from store.shelves import codes, moving, queries, summary
+from store.shelves.finding import Refused, copy_labelled
+from store.staff_pages import for_those_who, frame
+from store.stock.models import BookItem, StockLevel
+
+SEE, MOVE = "stock.view_bookitem", "stock.change_bookitem"
+LINES_A_PAGE = 100
+
+
+@require_safe
+@for_those_who(SEE)
+def show_stock(request: HttpRequest, rights: Collection[str]) -> HttpResponse:
+    """This view will show the stock at a glance, or lead to the copy or book whose code was scanned."""
+    told = None
+    if code := request.GET.get("code", "").strip():
+        try:
+            return HttpResponseRedirect(_page_of(code))
+        except (codes.NotACode, Refused) as refusal:
+            told = Told(REFUSED, str(refusal))
+    context = {"title": "Stock", "told": told, "code": code, "rights": rights, "dead_days": settings.DEAD_STOCK_DAYS}
+    glance = summary.glance(now=timezone.now())
+    return TemplateResponse(request, "admin/shelves/stock.html", frame() | context | glance)
+
+
+def _page_of(scanned: str) -> str:
+    code = codes.read(scanned)
+    if isinstance(code, codes.Shelf):
+        return f"{reverse('admin:stock_bookitem_changelist')}?shelf__exact={code.name}"
+    if not isinstance(code, codes.Code):
+        raise codes.NotACode(scanned.strip()[: codes.codes.LONGEST_SHOWN])
+    if book := code.isbn13 and Book.objects.filter(isbn13=code.isbn13).first():
+        return reverse("shelves:book", args=[book.pk])
+    return reverse("shelves:copy", args=[copy_labelled(code).pk])
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_those_who(MOVE)
+def move_copies(request: HttpRequest, rights: Collection[str]) -> HttpResponse:
+    """This view will take one scan after the other: a shelf, then the copies that go there."""
+    shelf, told = request.POST.get("shelf", "").replace("\x00", "")[: codes.LONGEST_SHELF].strip(), None
+    if request.method == "POST":
+        try:
+            shelf, told = _moved(request, shelf)
+        except moving.ThereAlready as refusal:
+            told = Told(NOTE, str(refusal))
+        except (codes.NotACode, Refused) as refusal:
+            told = Told(REFUSED, str(refusal))
+    context = {"title": "Move copies", "shelf": shelf, "told": told}
+    return TemplateResponse(request, "admin/shelves/move.html", frame() | context)
+
+
+def _moved(request: HttpRequest, shelf: str) -> tuple[str, Told]:
+    code = codes.read(request.POST.get("code", ""))
+    if isinstance(code, codes.Shelf):
+        return code.name, Told(GOOD, f"Shelf {code.name}: now scan the copies that go there.")
+    if not isinstance(code, codes.Code):
+        raise Refused("That is a command of the packing bench. Scan a shelf or a copy.")
+    if not shelf:
+        raise Refused("Scan the shelf first, then the copies that go there.")
+    return shelf, Told(GOOD, moving.put_on_shelf(code=code, shelf=shelf, actor=request.user.email, now=timezone.now()))
+
+
+@require_safe
+@for_those_who(SEE)
+def show_book(request: HttpRequest, rights: Collection[str], book_id: int) -> HttpResponse:
+    """This view will show why a book's numbers are what they are."""
+    book = Book.objects.filter(pk=book_id).first()
+    if book is None:
+        raise Http404
+    level = StockLevel.objects.filter(book=book).first() or StockLevel(book=book)
+    sees_orders, seen = "orders.view_order" in rights, Order.objects.seen_with(rights)
+    context = {
+        "title": book.title,
+        "book": book,
+        "level": level,
+        "states": queries.copies_by_state(book),
+        "orders": queries.orders_waiting(book, seen if sees_orders else Order.objects.all()),
+        "holds": queries.holds_waiting(book),
+        "sees_orders": sees_orders,
+        "sees_holds": "holds.view_hold" in rights,
+        "sees_book": "catalogue.view_book" in rights,
+        "page": Paginator(queries.ledger_of_book(book), LINES_A_PAGE).get_page(request.GET.get("page")),
+    }
+    context["others"] = level.reserved - context["orders"].wanted - context["holds"].wanted
+    return TemplateResponse(request, "admin/shelves/book.html", frame() | context | _orders_of(context, seen))
+
+
+@require_safe
+@for_those_who(SEE)
+def show_copy(request: HttpRequest, rights: Collection[str], copy_id: int) -> HttpResponse:
+    """This view will show what happened to one copy."""
+    copy = BookItem.objects.select_related("book").filter(pk=copy_id).first()
+    if copy is None:
+        raise Http404
+    context = {
+        "title": f"Copy {copy.barcode}",
+        "copy": copy,
+        "book": copy.book,
+        "sees_orders": "orders.view_order" in rights,
+        "page": Paginator(queries.ledger_of_copy(copy), LINES_A_PAGE).get_page(request.GET.get("page")),
+    }
+    seen = Order.objects.seen_with(rights)
+    return TemplateResponse(request, "admin/shelves/copy.html", frame() | context | _orders_of(context, seen))
+
+
+def _orders_of(context: dict, seen) -> dict:
+    """The orders that the shown lines of the ledger name, by their number; only those who may see them get links."""
+    lines = list(context["page"].object_list)
+    numbers = {line.order_number for line in lines if line.order_number}
+    known = dict(seen.filter(number__in=numbers).values_list("number", "pk")) if context["sees_orders"] else {}
+    for line in lines:
+        line.order_id = known.get(line.order_number)
+        line.order_reference = line.order_number and Order(number=line.order_number).reference
+    return {"lines": lines}
