@@ -10,6 +10,7 @@ urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
     path("admin/packing/", include("store.orders.urls")),
     path("admin/shelves/", include("store.shelves.urls")),
+    path("admin/labels/", include("store.labels.urls")),
     path("admin/", admin.site.urls),
     path("api/", include("store.api.urls")),
     path("health/live", health.live),

@@ -36,7 +36,7 @@ class OrderAdmin(NothingIsDeleted, admin.ModelAdmin):
     search_fields = ["number", "lines__isbn13", "lines__title", "ship_to__name"]
     search_help_text = "Order number, ISBN, title or the receiver's name"
     ordering = ["-placed_at", "-id"]
-    actions = None
+    actions = ["pick_list"]
 
     def get_queryset(self, request):
         return super().get_queryset(request).seen_by(request.user).annotate(pieces=Sum("lines__quantity"))
@@ -58,6 +58,12 @@ class OrderAdmin(NothingIsDeleted, admin.ModelAdmin):
 
     def copies_view(self, request, object_id):
         return packing_page.choices(self, request, object_id)
+
+    @admin.action(description="Print a pick list for the chosen orders", permissions=["view"])
+    def pick_list(self, request, orders):
+        from store.labels.views import pick_list_of  # which stands above the orders
+
+        return pick_list_of(request, orders.to_pack().order_by("placed_at", "id"))
 
     @admin.display(description="order", ordering="number")
     def reference_shown(self, order: Order):

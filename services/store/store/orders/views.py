@@ -15,10 +15,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from store.orders import bench, codes, queue, scanning
-from store.orders.code128 import bars_of
 from store.orders.codes import Command
 from store.orders.models import Order
 from store.orders.packing import PackingRefused
+from store.paper.bars import bars_of
 from store.staff_pages import for_those_who, frame
 
 SEE, PACK = "orders.view_order", "orders.change_order"
@@ -29,13 +29,13 @@ ORDERS_A_PAGE = 50
 @for_those_who(SEE)
 def show_queue(request: HttpRequest, rights: Collection[str]) -> HttpResponse:
     """This view will list what waits, by the filters in the address."""
-    now, filters = timezone.now(), _filters(request.GET)
-    orders, promise = Order.objects.seen_with(rights), _promise()
-    waiting = queue.queue(orders, filters, packer=request.user.email, now=now, promise=promise)
+    now, filters = timezone.now(), asked_filters(request.GET)
+    orders, within = Order.objects.seen_with(rights), promise()
+    waiting = queue.queue(orders, filters, packer=request.user.email, now=now, promise=within)
     page = Paginator(waiting, ORDERS_A_PAGE).get_page(request.GET.get("page"))
     context = {
         "title": "Packing",
-        "rows": queue.told(page.object_list, promise=promise),
+        "rows": queue.told(page.object_list, promise=within),
         "page": page,
         "chosen": filters._asdict(),
         "filters": [(name, getattr(filters, name), choices) for name, choices in queue.CHOICES.items()],
@@ -52,7 +52,7 @@ def show_queue(request: HttpRequest, rights: Collection[str]) -> HttpResponse:
 @for_those_who(PACK)
 def take_next(request: HttpRequest, rights: Collection[str]) -> HttpResponse:
     """This view will claim the first free order among those that the packer is looking at, and open its bench."""
-    return _next(request, rights, _filters(request.GET))
+    return _next(request, rights, asked_filters(request.GET))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -90,11 +90,11 @@ def _scan(request, rights, orders, order_id: int) -> HttpResponse:
         return _bench(request, orders, order_id, rights, bench.Told(bench.GOOD, f"Order {order.reference} is yours."))
     what = codes.read(request.POST.get("command") or request.POST.get("code", ""))
     if what == Command.NEXT:
-        return _next(request, rights, _filters(request.GET), instead_of=order_id)
+        return _next(request, rights, asked_filters(request.GET), instead_of=order_id)
     done = scanning.scan(scanned=_scanned(request.POST, what), **who)
     if not done.order.is_open:
         messages.success(request, done.words)
-        return HttpResponseRedirect(_queue_address(request))
+        return HttpResponseRedirect(queue_address(request))
     return _bench(request, orders, order_id, rights, bench.Told(bench.GOOD, done.words), done=done)
 
 
@@ -103,17 +103,17 @@ def _bench(request, orders, order_id: int, rights, told: bench.Told | None = Non
     if order is None:
         raise Http404
     context = bench.context_of(order, done and done.lines, told, packer=request.user.email, now=timezone.now())
-    around = frame() | {"may_pack": PACK in rights, "query": _query(_filters(request.GET))}
+    around = frame() | {"may_pack": PACK in rights, "query": _query(asked_filters(request.GET))}
     return TemplateResponse(request, "admin/packing/bench.html", around | context)
 
 
 def _next(request, rights, filters: queue.Filters, *, instead_of: int | None = None) -> HttpResponse:
     now, packer = timezone.now(), request.user.email
-    waiting = queue.queue(Order.objects.seen_with(rights), filters, packer=packer, now=now, promise=_promise())
+    waiting = queue.queue(Order.objects.seen_with(rights), filters, packer=packer, now=now, promise=promise())
     order = scanning.take_next(queue=waiting, packer=packer, now=now, instead_of=instead_of)
     if order is None:
         messages.info(request, "No order is free to be taken.")
-        return HttpResponseRedirect(_queue_address(request))
+        return HttpResponseRedirect(queue_address(request))
     return HttpResponseRedirect(reverse("packing:bench", args=[order.pk]) + _query(filters))
 
 
@@ -123,7 +123,7 @@ def _scanned(form: QueryDict, what) -> scanning.Scanned:
     return scanning.Scanned(what, int(revision) if known else None, form.get("offered", "").replace("\x00", ""))
 
 
-def _filters(query: QueryDict) -> queue.Filters:
+def asked_filters(query: QueryDict) -> queue.Filters:
     asked = {name: query.get(name, "") for name in queue.CHOICES}
     return queue.Filters(**{name: value for name, value in asked.items() if value in dict(queue.CHOICES[name])})
 
@@ -133,9 +133,9 @@ def _query(filters: queue.Filters) -> str:
     return f"?{urlencode(chosen)}" if chosen else ""
 
 
-def _queue_address(request: HttpRequest) -> str:
-    return reverse("packing:queue") + _query(_filters(request.GET))
+def queue_address(request: HttpRequest) -> str:
+    return reverse("packing:queue") + _query(asked_filters(request.GET))
 
 
-def _promise() -> timedelta:
+def promise() -> timedelta:
     return timedelta(hours=settings.PACK_WITHIN_HOURS)

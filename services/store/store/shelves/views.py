@@ -15,6 +15,7 @@ from store.orders.bench import GOOD, NOTE, REFUSED, Told
 from store.orders.models import Order
 from store.shelves import codes, moving, queries, summary
 from store.shelves.finding import Refused, copy_labelled
+from store.shelves.scanned import shelf_of
 from store.staff_pages import for_those_who, frame
 from store.stock.models import BookItem, StockLevel
 
@@ -52,7 +53,7 @@ def _page_of(scanned: str) -> str:
 @for_those_who(MOVE)
 def move_copies(request: HttpRequest, rights: Collection[str]) -> HttpResponse:
     """This view will take one scan after the other: a shelf, then the copies that go there."""
-    shelf, told = request.POST.get("shelf", "").replace("\x00", "")[: codes.LONGEST_SHELF].strip(), None
+    shelf, told = shelf_of(request.POST), None
     if request.method == "POST":
         try:
             shelf, told = _moved(request, shelf)

@@ -36,7 +36,7 @@ class CopyAdmin(NothingIsDeleted, admin.ModelAdmin):
     search_help_text = "Barcode, title, ISBN or shelf"
     ordering = ["-id"]
     autocomplete_fields = ["book"]
-    actions = ["note_missing", "note_damaged", "note_written_off", "note_found"]
+    actions = ["print_labels", "note_missing", "note_damaged", "note_written_off", "note_found"]
 
     def get_form(self, request, obj=None, **kwargs):
         return super().get_form(request, obj, **({"form": NewCopiesForm} | kwargs if obj is None else kwargs))
@@ -83,6 +83,12 @@ class CopyAdmin(NothingIsDeleted, admin.ModelAdmin):
             reverse("shelves:copy", args=[copy.pk]),
             reverse("shelves:book", args=[copy.book_id]),
         )
+
+    @admin.action(description="Print labels of the chosen copies", permissions=["view"])
+    def print_labels(self, request, copies):
+        from store.labels.views import ask_for_labels  # which stands above the stock
+
+        return ask_for_labels(request, copies.order_by("shelf", "id"))
 
     @admin.action(description="Note the chosen copies as missing", permissions=["change"])
     def note_missing(self, request, copies):

@@ -78,14 +78,18 @@ def test_staff_push_no_orders_and_read_no_clients_feed(staff):
 
 def test_no_door_but_health_is_public(db, client):
     """L27: every route of the project, as a stranger."""
+    parts = ("labels", "packing", "shelves")
     doors = {str(route.pattern) for route in get_resolver().url_patterns}
-    assert doors == {"", "admin/", "admin/packing/", "admin/shelves/", "api/", "health/live", "health/ready"}
+    assert doors == {"", "admin/", *(f"admin/{part}/" for part in parts), "api/", "health/live", "health/ready"}
     assert client.get("/").status_code == 302
     assert client.get("/admin/").status_code == 302
     for door in ("", "commands/", "1/"):
         assert client.get(f"/admin/packing/{door}").url.startswith("/admin/login/?next="), door
         assert client.post(f"/admin/packing/{door or 'next/'}").status_code in (302, 405), door
-    for door in ("shelves/", "shelves/move/", "shelves/books/1/", "shelves/copies/1/"):
+    assert client.get("/admin/labels/pick-list.pdf?number=1").url.startswith("/admin/login/?next=")
+    for door in (
+        "shelves/", "shelves/move/", "shelves/books/1/", "shelves/copies/1/", "labels/copies/", "labels/shelves/",
+    ):  # fmt: skip
         assert client.get(f"/admin/{door}").url.startswith("/admin/login/?next="), door
         assert client.post(f"/admin/{door}").status_code in (302, 405), door
     assert client.get("/health/live").status_code == 200

@@ -2,8 +2,8 @@
 
 import pytest
 
-from store.orders.code128 import QUIET, bars_of, values_of
 from store.orders.codes import Command, NotACode, read
+from store.paper.bars import QUIET, bars_of
 
 PRIDE = "9780141439518"
 
@@ -61,10 +61,9 @@ def test_what_is_shown_of_rubbish_is_short():
 
 
 def test_commands_are_printed_as_the_standard_has_it():
-    """The check value is that of the textbooks' example, which begins with code set A, and one more for B."""
-    assert values_of("PJJ123C") == [104, 48, 42, 42, 17, 18, 19, 35, 55, 106]
     bars, width = bars_of("CMDUNDO")
     assert width == 2 * QUIET + 11 * 9 + 13  # start, seven letters, check, and the longer stop
     assert bars[0] == (QUIET, 2) and sum(bars[-1]) == width - QUIET
-    with pytest.raises(ValueError):
-        values_of("ü")
+    for nothing in ("ü", "", "A\n"):
+        with pytest.raises(ValueError):
+            bars_of(nothing)
