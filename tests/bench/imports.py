@@ -7,7 +7,7 @@ from pathlib import Path
 
 import psycopg
 
-from bench.cost import peak_megabytes
+from bench.cost import cpu_seconds, peak_megabytes
 from isbns import isbn13
 from parts.programs import Commands
 
@@ -83,7 +83,12 @@ def large_imports(bookshop, *, rows: int, products: int, say: Callable[[str], No
     for part in (bookshop.worker, bookshop.imports, bookshop.beat):
         part.start()
         part.wait_until_ready()
-    return {name: run | {"per_s": round(run["records"] / run["seconds"])} for name, run in found.items()}
+    return {name: _of_each(run) for name, run in found.items()}
+
+
+def _of_each(run: dict) -> dict:
+    cpu = {part: round(used / run["records"] * 1000, 4) for part, used in run["cpu_s"].items()}
+    return run | {"per_s": round(run["records"] / run["seconds"]), "cpu_s_per_1000": cpu}
 
 
 @contextmanager
@@ -103,14 +108,16 @@ def _scratch(bookshop):
 
 
 def _import(bookshop, file: Path, env: dict[str, str]) -> dict:
-    job, peak, began = (
-        Commands("large", [["import_books", str(file)]], home=bookshop.home, env=env),
-        0.0,
-        time.monotonic(),
-    )
+    job = Commands("large", [["import_books", str(file)]], home=bookshop.home, env=env)
+    peak = python = 0.0
+    postgres = cpu_seconds(bookshop.postgres.process.pid)
+    began = time.monotonic()
     job.start()
     while job.process.poll() is None:
         peak = max(peak, peak_megabytes(job.process.pid))
+        python = max(python, cpu_seconds(job.process.pid))
         time.sleep(LOOK_EVERY_S)
+    seconds = time.monotonic() - began
     assert job.process.returncode == 0, job.log.read_text()[-2000:]
-    return {"seconds": round(time.monotonic() - began, 2), "peak_mb": round(peak)}
+    used = {"python": python, "postgres": cpu_seconds(bookshop.postgres.process.pid) - postgres}
+    return {"seconds": round(seconds, 2), "peak_mb": round(peak), "cpu_s": used}

@@ -27,7 +27,8 @@ def _import(imported: dict) -> list[str]:
 
 def _large_imports(runs: dict) -> list[str]:
     return [
-        f"import of {run['records']:9,} records of {name:10} {run['seconds']:6.1f} s: {run['per_s']:6,}/s, peak {run['peak_mb']} MB"
+        f"import of {run['records']:9,} records of {name:10} {run['seconds']:6.1f} s: {run['per_s']:6,}/s, peak {run['peak_mb']} MB; "
+        f"processor seconds for 1,000: {', '.join(f'{part} {used:.3f}' for part, used in run['cpu_s_per_1000'].items())}"
         for name, run in runs.items()
     ]
 
@@ -83,7 +84,7 @@ def _packing(packing: dict) -> list[str]:
 WRITERS = {
     "road": _road,
     "import": _import,
-    "large_imports": _large_imports,
+    "imports": _large_imports,
     "pages": _pages,
     "throughput": _throughput,
     "packing": _packing,
