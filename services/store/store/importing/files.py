@@ -21,11 +21,15 @@ def folder() -> Path:
 
 
 def keep(file: IO[bytes]) -> tuple[str, int]:
-    """This function will copy what is left of the open file; it answers our name for it, and its size.
+    """This function will keep what is left of the open file; it answers our name for it, and its size.
 
-    What dies half-way is a file that no import names, and is removed a day later.
+    It is copied, unless it lies in our folder already (`uploads.Arrived`). What dies half-way is a file that no import
+    names, and is removed a day later.
     """
     name = uuid4().hex
+    if arrived_at := getattr(file, "arrived_at", None):
+        os.link(arrived_at, folder() / name)
+        return name, file.size
     with os.fdopen(os.open(folder() / name, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as ours:
         shutil.copyfileobj(file, ours, BLOCK_BYTES)
         return name, ours.tell()

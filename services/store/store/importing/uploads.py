@@ -1,4 +1,4 @@
-"""Large files on their way in: straight into the private folder, never into memory or the container's small /tmp."""
+"""Large files on their way in: once into the private folder, never into memory or the container's small /tmp."""
 
 import tempfile
 
@@ -7,6 +7,17 @@ from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler, SkipFile
 
 from store.importing import files
+
+
+class Arrived(UploadedFile):
+    """A file that came in whole. It is gone with this request, unless it gets another name until then.
+
+    :ivar arrived_at: its path in the private folder.
+    """
+
+    def __init__(self, file, *args):
+        super().__init__(file, *args)
+        self.arrived_at = file.name
 
 
 class IntoThePrivateFolder(FileUploadHandler):
@@ -27,8 +38,9 @@ class IntoThePrivateFolder(FileUploadHandler):
         self._file.write(raw_data)
 
     def file_complete(self, file_size):
+        self._file.flush()
         self._file.seek(0)
-        return UploadedFile(self._file, self.file_name, self.content_type, file_size)
+        return Arrived(self._file, self.file_name, self.content_type, file_size)
 
     def upload_interrupted(self):
         if hasattr(self, "_file"):
