@@ -35,6 +35,8 @@ def remake(file: IO[bytes]) -> Picture:
             image = Image.open(file, formats=FORMATS)
             if image.width * image.height > LARGEST_PIXELS:
                 raise NotAPicture("The picture is larger than 25 million pixels.")
+            # A large JPEG is decoded at a fraction of its size, but at more than we need: somebody waits for the page.
+            image.draft("RGB", (2 * max(LARGEST_SIDES_PX),) * 2)
             image = ImageOps.exif_transpose(image).convert("RGB")
     except NotAPicture:
         raise
