@@ -27,7 +27,18 @@ class ImportAdmin(NothingIsDeleted, admin.ModelAdmin):
         view = self.admin_site.admin_view
         return [
             path("add/", self.upload_view, name="importing_importrun_add"),
-            path("<path:object_id>/left-out.csv", view(self.faults_view), name="importing_importrun_faults"),
+            path(
+                "<path:object_id>/left-out.csv",
+                view(self.table_view),
+                {"name": "left-out"},
+                "importing_importrun_faults",
+            ),
+            path(
+                "<path:object_id>/changes.csv",
+                view(self.table_view),
+                {"name": "changes"},
+                "importing_importrun_changes",
+            ),
             *super().get_urls(),
         ]
 
@@ -46,8 +57,8 @@ class ImportAdmin(NothingIsDeleted, admin.ModelAdmin):
     def change_view(self, request, object_id, form_url="", extra_context=None):
         return pages.show(self, request, object_id)
 
-    def faults_view(self, request, object_id):
-        return pages.faults(self, request, object_id)
+    def table_view(self, request, object_id, name):
+        return pages.table(self, request, object_id, name)
 
     @admin.display(description="state", ordering="state")
     def state_shown(self, run: ImportRun):

@@ -8,56 +8,65 @@ from typing import NamedTuple
 from django.db import connection
 
 from store.catalogue.models import Category
-from store.importing.models import TO_DO
-from store.importing.staging import CHANGEABLE, category_places
+from store.importing.cells import CHANGEABLE
+from store.importing.models import TO_DO, Outcome
+from store.importing.staging import BY_INDEX, category_places
 from store.ringing import ring_after_commit
 from store.stock.models import Origin
-from store.stock.operations import Delivery, lock_levels, receive_copies
+from store.stock.operations import Delivery, receive_copies
 from store.stock.queries import numbers_brought
 from worker_bell import Topic
 
 ACTOR = "import_books"
-TAKEN_SQL = """
-    CREATE TEMP TABLE IF NOT EXISTS importing_taken (LIKE importing_stagedbook) ON COMMIT DELETE ROWS;
-    DELETE FROM importing_taken
-"""
-# What is taken is gone from the staging table with this transaction: no record is ever brought in twice.
-TAKE_SQL = """
-    WITH taken AS (
-        DELETE FROM importing_stagedbook WHERE run_id = %(run)s AND isbn13 = ANY(ARRAY(
-            SELECT isbn13 FROM importing_stagedbook WHERE run_id = %(run)s AND outcome = ANY(%(to_do)s)
-            ORDER BY outcome, isbn13 LIMIT %(size)s
-        )) RETURNING *
+MOST_COPIES_AT_ONCE = 10_000
+# The next records in turn: of one outcome, up to so many records and copies, so that no transaction lasts for long.
+NEXT_SQL = """
+    WITH following AS (
+        SELECT outcome, number, owed, copies, categories FROM importing_stagedbook
+        WHERE run_id = %(run)s AND outcome = ANY(%(to_do)s) AND (outcome, number) > (%(outcome)s, %(number)s)
+        ORDER BY outcome, number LIMIT %(size)s
+    ), counted AS (
+        SELECT *, first_value(outcome) OVER turn AS first, sum(owed) OVER turn - owed AS before
+        FROM following WINDOW turn AS (ORDER BY outcome, number)
     )
-    INSERT INTO importing_taken SELECT * FROM taken
+    SELECT first, max(number), count(*), bool_or(copies > 0 OR categories IS NOT NULL)
+    FROM counted WHERE outcome = first AND before < %(copies)s GROUP BY first
 """
-KNOWN_SQL = "SELECT book.id FROM importing_taken taken JOIN catalogue_book book USING (isbn13)"
+TAKEN = """
+    taken.run_id = %(run)s AND taken.outcome = %(outcome)s AND taken.number > %(after)s AND taken.number <= %(upto)s
+"""
+# Orders lock levels before their change reaches the feed. So do we, or both would wait for each other. A book that is
+# new to everybody has no level yet, and nobody waits for it.
+LOCK_SQL = f"""
+    SELECT FROM importing_stagedbook taken JOIN catalogue_book book USING (isbn13)
+    JOIN stock_stocklevel level ON level.book_id = book.id WHERE {TAKEN} ORDER BY level.book_id FOR UPDATE OF level
+"""
 # Whoever else adds one of these books at this moment was first: then it is a book we know, and the next statement's.
 INSERT_SQL = f"""
     INSERT INTO catalogue_book ({", ".join(CHANGEABLE)}, isbn13, picture, picture_sha256, retired)
     SELECT title, COALESCE(subtitle, ''), COALESCE(series, ''), COALESCE(series_number, ''), COALESCE(authors, '{{}}'),
            first_published, COALESCE(language, ''), price, currency, COALESCE(publisher, ''), COALESCE(description, ''),
            COALESCE(format, ''), isbn13, '', '', false
-    FROM importing_taken WHERE outcome = 'new' ORDER BY isbn13
+    FROM importing_stagedbook taken WHERE {TAKEN} ORDER BY isbn13
     ON CONFLICT (isbn13) DO NOTHING RETURNING id
 """
 UPDATE_SQL = f"""
     UPDATE catalogue_book AS book
     SET {", ".join(f"{name} = COALESCE(taken.{name}, book.{name})" for name in CHANGEABLE)}
-    FROM importing_taken taken
-    WHERE taken.isbn13 = book.isbn13 AND taken.outcome <> 'retired'
+    FROM importing_stagedbook taken
+    WHERE {TAKEN} AND taken.isbn13 = book.isbn13
       AND ({", ".join(f"COALESCE(taken.{name}, book.{name})" for name in CHANGEABLE)})
           IS DISTINCT FROM ({", ".join(f"book.{name}" for name in CHANGEABLE)})
     RETURNING book.id
 """
-RETIRE_SQL = """
-    UPDATE catalogue_book AS book SET retired = true FROM importing_taken taken
-    WHERE taken.isbn13 = book.isbn13 AND taken.outcome = 'retired' AND NOT book.retired RETURNING book.id
+RETIRE_SQL = f"""
+    UPDATE catalogue_book AS book SET retired = true FROM importing_stagedbook taken
+    WHERE {TAKEN} AND taken.isbn13 = book.isbn13 AND NOT book.retired
 """
-MORE_SQL = """
+MORE_SQL = f"""
     SELECT book.id, taken.categories, taken.copies, taken.shelf
-    FROM importing_taken taken JOIN catalogue_book book USING (isbn13)
-    WHERE taken.copies > 0 OR taken.categories IS NOT NULL ORDER BY book.id
+    FROM importing_stagedbook taken JOIN catalogue_book book USING (isbn13)
+    WHERE {TAKEN} AND (taken.copies > 0 OR taken.categories IS NOT NULL) ORDER BY book.id
 """
 PLACE_SQL = """
     INSERT INTO catalogue_book_categories (book_id, category_id)
@@ -65,7 +74,17 @@ PLACE_SQL = """
 """
 
 
+class Place(NamedTuple):
+    """The record that was brought in last; the outcomes come in the order of their names."""
+
+    outcome: str = ""
+    number: int = 0
+
+
 class Applied(NamedTuple):
+    """What a batch brought, and where it ends."""
+
+    place: Place = Place()
     done: int = 0
     new: int = 0
     changed: int = 0
@@ -73,29 +92,49 @@ class Applied(NamedTuple):
     copies: int = 0
 
 
-def apply_batch(run_id: int, size: int, *, now: datetime) -> Applied:
+def apply_batch(run_id: int, after: Place, size: int, *, now: datetime) -> Applied:
     """Step: bring the run's next records in; nothing is left to do when the answer's `done` is 0."""
+    wanted = {"run": run_id, "to_do": [str(outcome) for outcome in TO_DO], "size": size, "copies": MOST_COPIES_AT_ONCE}
     with connection.cursor() as cursor:
-        cursor.execute(TAKEN_SQL)
-        cursor.execute(TAKE_SQL, {"run": run_id, "to_do": [str(outcome) for outcome in TO_DO], "size": size})
-        done = cursor.rowcount
-        if not done:
-            return Applied()
-        # Orders lock levels before their change reaches the feed. So do we, or both would wait for each other.
-        lock_levels(_ids(cursor, KNOWN_SQL))
-        new = set(_ids(cursor, INSERT_SQL))
-        changed = set(_ids(cursor, UPDATE_SQL))
-        retired = _ids(cursor, RETIRE_SQL)
-        cursor.execute(MORE_SQL)
-        more = cursor.fetchall()
-        changed |= _put_into_categories(cursor, more)
-    copies = _receive(more, now)
+        cursor.execute(BY_INDEX)
+        cursor.execute(NEXT_SQL, wanted | after._asdict())
+        following = cursor.fetchone()
+        if following is None:
+            return Applied(after)
+        outcome, upto, done, more = following
+        taken = {
+            "run": run_id,
+            "outcome": outcome,
+            "after": after.number if outcome == after.outcome else 0,
+            "upto": upto,
+        }
+        if outcome == Outcome.RETIRED:
+            cursor.execute(LOCK_SQL, taken)
+            cursor.execute(RETIRE_SQL, taken)
+            brought = Applied(retired=cursor.rowcount)
+        else:
+            brought = _put_in(cursor, taken, done, more, now)
     ring_after_commit(Topic.BOOKS)
-    return Applied(done, len(new), len(changed - new), len(retired), copies)
+    return brought._replace(place=Place(outcome, upto), done=done)
 
 
-def _ids(cursor, sql: str) -> list[int]:
-    cursor.execute(sql)
+def _put_in(cursor, taken: dict, done: int, more: bool, now: datetime) -> Applied:
+    new, changed, copies = set(), set(), 0
+    if taken["outcome"] == Outcome.NEW:
+        new = set(_ids(cursor, INSERT_SQL, taken))
+    if len(new) < done:
+        cursor.execute(LOCK_SQL, taken)
+        changed = set(_ids(cursor, UPDATE_SQL, taken))
+    if more:
+        cursor.execute(MORE_SQL, taken)
+        rows = cursor.fetchall()
+        changed |= _put_into_categories(cursor, rows)
+        copies = _receive(rows, now)
+    return Applied(new=len(new), changed=len(changed - new), copies=copies)
+
+
+def _ids(cursor, sql: str, taken: dict) -> list[int]:
+    cursor.execute(sql, taken)
     return [pk for (pk,) in cursor.fetchall()]
 
 

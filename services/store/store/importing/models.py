@@ -64,7 +64,9 @@ class ImportRun(models.Model):
     unchanged = models.PositiveIntegerField(default=0)
     copies = models.PositiveIntegerField(default=0)
     to_do = models.PositiveIntegerField(default=0)
-    # … and what was brought in so far.
+    # … and what was brought in so far: the outcomes in their order, and of each the records up to a number.
+    done_outcome = models.CharField(max_length=10, blank=True, default="")
+    done_number = models.PositiveIntegerField(default=0)
     done = models.PositiveIntegerField(default=0)
     done_new = models.PositiveIntegerField(default=0)
     done_changed = models.PositiveIntegerField(default=0)
@@ -151,12 +153,13 @@ class StagedBook(models.Model):
     format = models.TextField(null=True)
     categories = models.JSONField(null=True)
     copies = models.PositiveIntegerField(default=0)
+    owed = models.PositiveIntegerField(default=0)
     shelf = models.TextField(default="")
 
     class Meta:
         indexes = [
             models.Index(
-                fields=["run_id", "outcome", "isbn13"], name="staged_to_do", condition=models.Q(outcome__in=TO_DO)
+                fields=["run_id", "outcome", "number"], name="staged_in_turn", condition=models.Q(outcome__in=TO_DO)
             )
         ]
 

@@ -1,8 +1,5 @@
 """The pages of imports: sending a file in, and one import from its check to its end."""
 
-import csv
-from collections.abc import Iterator
-
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
@@ -15,7 +12,9 @@ from store.importing.forms import ColumnsForm, UploadForm
 from store.importing.models import ImportRun, Outcome, RunState
 from store.importing.refusal import FileRefused
 from store.importing.sources import header_of
+from store.spreadsheet import as_csv
 
+TABLES = {"left-out": queries.faults_for_a_file, "changes": queries.changes_for_a_file}
 TOO_LATE = "The import is no longer where that could be done. This is how it is now."
 
 
@@ -60,24 +59,14 @@ def show(model_admin: admin.ModelAdmin, request: HttpRequest, object_id: str) ->
     return _page(model_admin, request, "run", f"Import: {run.name}", **_facts(run), form=form)
 
 
-def faults(model_admin: admin.ModelAdmin, request: HttpRequest, object_id: str) -> StreamingHttpResponse:
-    """This view will answer the records that were left out, as a CSV."""
+def table(model_admin: admin.ModelAdmin, request: HttpRequest, object_id: str, name: str) -> StreamingHttpResponse:
+    """This view will answer what was left out, or what would change, as a CSV."""
     run = _run_of(object_id)
     if not model_admin.has_view_permission(request, run):
         raise PermissionDenied
-    answer = StreamingHttpResponse(_as_csv(queries.faults_for_a_file(run)), content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="import-{run.pk}-left-out.csv"'
+    answer = StreamingHttpResponse(as_csv(TABLES[name](run)), content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="import-{run.pk}-{name}.csv"'
     return answer
-
-
-class _Echo:
-    def write(self, line: str) -> str:
-        return line
-
-
-def _as_csv(lines: Iterator[list[str]]) -> Iterator[str]:
-    writer = csv.writer(_Echo())
-    yield from (writer.writerow(line) for line in lines)
 
 
 def _run_of(object_id: str) -> ImportRun:

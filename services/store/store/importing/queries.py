@@ -4,17 +4,17 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from store.catalogue.models import Book
+from store.importing.cells import CHANGEABLE
 from store.importing.models import WORKED_ON, ImportFault, ImportRun, Outcome, StagedBook
-from store.importing.staging import CHANGEABLE
+from store.spreadsheet import harmless
 
 CHANGES_SHOWN = 20
+CHANGES_AT_ONCE = 500
 FAULTS_SHOWN = 100
-LONGEST_SHOWN = 120
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 class Change(NamedTuple):
-    """A field of a book as it is and as the file has it, in words short enough to compare."""
+    """A field of a book as it is and as the file has it, in words."""
 
     field: str
     before: str
@@ -22,27 +22,43 @@ class Change(NamedTuple):
 
 
 class ChangedBook(NamedTuple):
+    """:ivar number: of the record."""
+
+    number: int
     isbn13: str
     title: str
     changes: list[Change]
 
 
-def changes_of(run: ImportRun, *, limit: int = CHANGES_SHOWN) -> list[ChangedBook]:
-    """The first books that the import would change, field by field, with two statements."""
+def changes_of(run: ImportRun, *, after: int = 0, limit: int = CHANGES_SHOWN) -> list[ChangedBook]:
+    """The first books behind a record that the import would change, field by field, with three statements."""
     staged = list(
-        StagedBook.objects.filter(run_id=run.pk, outcome=Outcome.CHANGED).order_by("outcome", "isbn13")[:limit]
+        StagedBook.objects.filter(run_id=run.pk, outcome=Outcome.CHANGED, number__gt=after).order_by(
+            "outcome", "number"
+        )[:limit]
     )
     books = Book.objects.prefetch_related("categories").in_bulk([row.isbn13 for row in staged], field_name="isbn13")
     return [
-        ChangedBook(row.isbn13, books[row.isbn13].title, _changes(books[row.isbn13], row))
+        ChangedBook(row.number, row.isbn13, books[row.isbn13].title, _changes(books[row.isbn13], row))
         for row in staged
         if row.isbn13 in books
     ]
 
 
+def changes_for_a_file(run: ImportRun) -> Iterator[list[str]]:
+    """Lines for a CSV: every field of every book that the import would change."""
+    yield ["ISBN", "title", "field", "now", "in the file"]
+    after = 0
+    while books := changes_of(run, after=after, limit=CHANGES_AT_ONCE):
+        for book in books:
+            for change in book.changes:
+                yield [harmless(cell) for cell in (book.isbn13, book.title, *change)]
+        after = books[-1].number
+
+
 def examples_of(run: ImportRun, outcome: Outcome, *, limit: int = CHANGES_SHOWN) -> list[StagedBook]:
     """The first staged records with this outcome."""
-    return list(StagedBook.objects.filter(run_id=run.pk, outcome=outcome).order_by("outcome", "isbn13")[:limit])
+    return list(StagedBook.objects.filter(run_id=run.pk, outcome=outcome).order_by("outcome", "number")[:limit])
 
 
 def books_to_retire(run: ImportRun) -> list[Book]:
@@ -57,14 +73,10 @@ def import_before(run: ImportRun) -> ImportRun | None:
 
 
 def faults_for_a_file(run: ImportRun) -> Iterator[list[str]]:
-    """Lines for a CSV; nothing in them is taken for a formula by a spreadsheet."""
+    """Lines for a CSV: what was left out."""
     yield [run.what_a_record_is, "reference", "reason"]
     for fault in ImportFault.objects.filter(run=run).order_by("record", "id").iterator(chunk_size=1000):
         yield [str(fault.record), harmless(fault.reference), harmless(fault.reason)]
-
-
-def harmless(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(FORMULA) else cell
 
 
 def _changes(book: Book, row: StagedBook) -> list[Change]:
@@ -82,5 +94,4 @@ def _changes(book: Book, row: StagedBook) -> list[Change]:
 
 
 def _shown(value) -> str:
-    text = ", ".join(value) if isinstance(value, list) else "" if value is None else str(value)
-    return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}…"
+    return ", ".join(value) if isinstance(value, list) else "" if value is None else str(value)

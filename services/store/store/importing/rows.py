@@ -19,6 +19,7 @@ CACHED = 5_000  # cells of a kind, which repeat from line to line
 MOST_AUTHORS = 50
 LONGEST_SHELF = 30
 LONGEST_CATEGORY = 100
+LONGEST = {field.name: field.max_length for field in Book._meta.fields if field.max_length}
 # “The Hunger Games (The Hunger Games, #1)”; of several series in the brackets the first counts.
 SERIES = re.compile(r"(?P<title>.+?)\s*\((?P<series>[^()]+?),?\s+#\s*(?P<number>[^()#;]{1,30}?)\s*(?:;[^()]*)?\)")
 
@@ -89,25 +90,25 @@ def row_from(columns: Sequence[str], cells: Sequence[str], number: int, *, curre
     except ValueError as error:
         raise BadRow(str(error)) from None
     title, series, series_number = _title(text["title"]) if "title" in text else (None, None, None)
-    price = _price(text["price"]) if "price" in text else None
+    price = price_of(text["price"]) if "price" in text else None
     return Row(
         number=number,
         isbn13=isbn13,
         title=title,
-        subtitle=_short(text, "subtitle"),
+        subtitle=short_of("subtitle", text["subtitle"]) if "subtitle" in text else None,
         series=series,
         series_number=series_number,
-        authors=_authors(text["authors"]) if "authors" in text else None,
-        first_published=_year(text.get("first_published", "")),
+        authors=authors_of(text["authors"]) if "authors" in text else None,
+        first_published=year_of(text.get("first_published", "")),
         language=language,
         price=price,
-        currency=_currency(text.get("currency", currency)) if price is not None else None,
-        copies=_copies(text.get("copies", "0")),
-        publisher=_short(text, "publisher"),
-        description=_short(text, "description"),
+        currency=currency_of(text.get("currency", currency)) if price is not None else None,
+        copies=copies_of(text.get("copies", "0")),
+        publisher=short_of("publisher", text["publisher"]) if "publisher" in text else None,
+        description=short_of("description", text["description"]) if "description" in text else None,
         format=form,
-        categories=_categories(text.get("categories", "")),
-        shelf=_shelf(text.get("shelf", "")),
+        categories=paths_of(text.get("categories", "")),
+        shelf=shelf_of(text.get("shelf", "")),
     )
 
 
@@ -119,7 +120,7 @@ def _title(text: str) -> tuple[str, str, str]:
     return (in_series["title"], in_series["series"].strip(), in_series["number"]) if in_series else (text, "", "")
 
 
-def _authors(text: str) -> list[str]:
+def authors_of(text: str) -> list[str]:
     authors = list(dict.fromkeys(name for part in text.split(",") if (name := " ".join(part.split()))))
     if len(authors) > MOST_AUTHORS:
         raise BadRow(f"More than {MOST_AUTHORS} authors.")
@@ -129,7 +130,7 @@ def _authors(text: str) -> list[str]:
 
 
 @lru_cache(CACHED)
-def _year(text: str) -> int | None:
+def year_of(text: str) -> int | None:
     if not text:
         return None
     if not re.fullmatch(r"-?\d{1,4}", text, re.ASCII) or not OLDEST_YEAR <= int(text) <= LATEST_YEAR:
@@ -138,7 +139,7 @@ def _year(text: str) -> int | None:
 
 
 @lru_cache(CACHED)
-def _price(text: str) -> Decimal:
+def price_of(text: str) -> Decimal:
     if re.fullmatch(r"-[\d.]+", text, re.ASCII):
         raise BadRow(f"The price {text[:20]} is negative.")
     if re.fullmatch(r"\d{1,5},\d{2}", text, re.ASCII):
@@ -149,14 +150,14 @@ def _price(text: str) -> Decimal:
 
 
 @lru_cache(CACHED)
-def _currency(text: str) -> str:
+def currency_of(text: str) -> str:
     if not re.fullmatch("[A-Z]{3}", text):
         raise BadRow(f"“{text[:20]}” is no currency: write three capitals such as EUR.")
     return text
 
 
 @lru_cache(CACHED)
-def _copies(text: str) -> int:
+def copies_of(text: str) -> int:
     if not re.fullmatch(r"\d{1,5}", text, re.ASCII) or int(text) > MOST_COPIES:
         raise BadRow(f"“{text[:20]}” is no number of copies from 0 to {MOST_COPIES:,}.")
     return int(text)
@@ -165,28 +166,25 @@ def _copies(text: str) -> int:
 def require_short(**texts: str) -> None:
     """:raises BadRow: for a text that its field of a book cannot keep."""
     for name, text in texts.items():
-        longest = Book._meta.get_field(name).max_length
-        if len(text) > longest:
-            raise BadRow(f"The {name.replace('_', ' ')} is longer than {longest:,} characters.")
+        if len(text) > LONGEST[name]:
+            raise BadRow(f"The {name.replace('_', ' ')} is longer than {LONGEST[name]:,} characters.")
         if "\x00" in text:
             raise BadRow(f"The {name} holds a NUL character.")
 
 
-def _short(text: dict[str, str], column: str) -> str | None:
-    if column not in text:
-        return None
-    require_short(**{column: text[column]})
-    return text[column]
+def short_of(name: str, text: str) -> str:
+    require_short(**{name: text})
+    return text
 
 
-def _shelf(text: str) -> str:
+def shelf_of(text: str) -> str:
     if len(text) > LONGEST_SHELF:
         raise BadRow(f"The shelf is longer than {LONGEST_SHELF} characters.")
     return text
 
 
 @lru_cache(CACHED)
-def _categories(text: str) -> tuple[tuple[str, ...], ...]:
+def paths_of(text: str) -> tuple[tuple[str, ...], ...]:
     paths = tuple(
         tuple(name.strip() for name in path.split(">")) for path in dict.fromkeys(text.split(";")) if path.strip()
     )

@@ -6,25 +6,14 @@ from typing import NamedTuple
 
 from django.db import connection
 
+from store.importing.cells import CATEGORIES, CHANGEABLE, COLUMNS, ISBN, NOTHING, NUMBER, Cells, array_of
 from store.importing.models import ImportRun, Outcome
-from store.importing.rows import Row
+from store.importing.sources import Fault
 
-# What an import may change of a book we know, in the names of both tables.
-CHANGEABLE = (
-    "title",
-    "subtitle",
-    "series",
-    "series_number",
-    "authors",
-    "first_published",
-    "language",
-    "price",
-    "currency",
-    "publisher",
-    "description",
-    "format",
+# A batch is small beside the catalogue, and the planner does not know it: a table filled a moment ago has no statistics.
+BY_INDEX = "; ".join(
+    f"SET LOCAL {setting} = off" for setting in ("enable_hashjoin", "enable_mergejoin", "enable_seqscan", "jit")
 )
-COLUMNS = ("isbn13", "number", *CHANGEABLE, "categories", "copies", "shelf")
 INCOMING_SQL = """
     CREATE TEMP TABLE IF NOT EXISTS importing_incoming (
         isbn13 text, number int, title text, subtitle text, series text, series_number text, authors varchar[],
@@ -33,7 +22,10 @@ INCOMING_SQL = """
     ) ON COMMIT DELETE ROWS;
     DELETE FROM importing_incoming
 """
-COPY_SQL = f"COPY importing_incoming ({', '.join(COLUMNS)}, retire, places) FROM STDIN"
+COPY_SQL = f"COPY importing_incoming ({', '.join(COLUMNS)}, places) FROM STDIN"
+# Of a book that stays as it is, it is enough to know that it was in the file.
+SAID = (*CHANGEABLE, "categories")
+TOLD = [f"CASE WHEN outcome <> 'unchanged' THEN {name} END" for name in SAID]
 # Where the record says nothing, what we know is what it says.
 DIFFERS = "({}) IS DISTINCT FROM ({})".format(
     ", ".join(f"COALESCE(i.{name}, book.{name})" for name in CHANGEABLE),
@@ -43,7 +35,7 @@ IN_ITS_PLACES = """
     (i.places IS NULL OR i.places <@ ARRAY(SELECT category_id FROM catalogue_book_categories WHERE book_id = book.id))
 """
 STAGE_SQL = f"""
-    WITH compared AS (
+    WITH compared AS MATERIALIZED (
         SELECT i.*, GREATEST(i.copies - brought.number, 0) AS owed,
                CASE WHEN i.retire AND book.retired IS FALSE THEN 'retired'
                     WHEN i.retire THEN 'unchanged'
@@ -58,18 +50,20 @@ STAGE_SQL = f"""
             WHERE i.copies > 0 AND copy.book_id = book.id AND copy.origin = 'import'
         ) AS brought
     ), kept AS (
-        INSERT INTO importing_stagedbook (run_id, outcome, {", ".join(COLUMNS)})
-        SELECT %(run)s, outcome, {", ".join(COLUMNS)} FROM compared ORDER BY number
-        ON CONFLICT (run_id, isbn13) DO NOTHING RETURNING number, outcome
+        INSERT INTO importing_stagedbook (run_id, outcome, owed, isbn13, number, {", ".join(SAID)}, copies, shelf)
+        SELECT %(run)s, outcome, owed, isbn13, number, {", ".join(TOLD)}, copies, shelf FROM compared
+        WHERE NOT EXISTS (SELECT FROM importing_stagedbook known WHERE known.run_id = %(run)s AND known.isbn13 = compared.isbn13)
+        RETURNING outcome, owed
     )
-    SELECT outcome, count(*), sum(owed) FROM kept JOIN compared USING (number, outcome) GROUP BY outcome
+    SELECT outcome, count(*), sum(owed) FROM kept GROUP BY outcome
 """
 # The first record of a book counts; each later one is told which.
 LEFT_OUT_SQL = """
     SELECT i.number, i.isbn13, staged.number FROM importing_incoming i
     JOIN importing_stagedbook staged ON staged.run_id = %(run)s AND staged.isbn13 = i.isbn13
-    WHERE staged.number <> i.number OR staged.outcome = 'incomplete' ORDER BY i.number
+    WHERE staged.number <> i.number OR staged.outcome = 'incomplete'
 """
+FIRST_SQL = "SELECT isbn13, number FROM importing_stagedbook WHERE run_id = %s AND isbn13 = ANY(%s)"
 CATEGORY_PATHS_SQL = """
     WITH RECURSIVE placed AS (
         SELECT id, ARRAY[name::text] AS path FROM catalogue_category WHERE parent_id IS NULL
@@ -80,37 +74,59 @@ CATEGORY_PATHS_SQL = """
 """
 
 
-class Fault(NamedTuple):
-    record: int
-    reference: str
-    reason: str
-
-
 class Staged(NamedTuple):
     numbers: dict[str, int]
     copies: int
     faults: list[Fault]
 
 
-def stage(run: ImportRun, rows: Sequence[Row]) -> Staged:
-    """Step: stage the rows and answer what they come to, by outcome, and which are left out."""
-    if not rows:
+def stage(run: ImportRun, records: Sequence[Cells]) -> Staged:
+    """Step: stage the records and answer what they come to, by outcome, and which are left out."""
+    if not records:
         return Staged({}, 0, [])
-    places = category_places() if any(row.categories for row in rows) else {}
+    first = {cells[ISBN]: cells for cells in records}
+    if len(first) < len(records):
+        records = sorted(records, key=lambda cells: int(cells[NUMBER]), reverse=True)
+        first = {cells[ISBN]: cells for cells in records}
+    lines = map("\t".join, _with_places(list(first.values())))
     with connection.cursor() as cursor:
+        cursor.execute(BY_INDEX)
         cursor.execute(INCOMING_SQL)
         with cursor.copy(COPY_SQL) as copy:
-            for row in rows:
-                copy.write_row(_cells(row, places))
+            copy.write("\n".join(lines) + "\n")
         cursor.execute(STAGE_SQL, {"run": run.id})
         found = cursor.fetchall()
         numbers = {outcome: number for outcome, number, _ in found}
         owed = sum(int(copies) for outcome, _, copies in found if outcome not in (Outcome.INCOMPLETE, Outcome.RETIRED))
         faults = []
-        if sum(numbers.values()) < len(rows) or Outcome.INCOMPLETE in numbers:
+        if sum(numbers.values()) < len(first) or Outcome.INCOMPLETE in numbers:
             cursor.execute(LEFT_OUT_SQL, {"run": run.id})
             faults = [_fault(run, *left_out) for left_out in cursor.fetchall()]
+        if len(first) < len(records):
+            faults += _second_ones(run, cursor, [cells for cells in records if first[cells[ISBN]] is not cells])
         return Staged(numbers, owed, faults)
+
+
+def _with_places(records: Sequence[Cells]) -> list[Cells]:
+    """The cells, and behind them the ids of the categories."""
+    said = {cells[CATEGORIES] for cells in records} - {NOTHING}
+    known = category_places() if said else {}
+    places = {categories: _ids_of(categories, known) for categories in said} | {NOTHING: NOTHING}
+    return [(*cells, places[cells[CATEGORIES]]) for cells in records]
+
+
+def _ids_of(categories: str, known: dict[tuple[str, ...], int]) -> str:
+    """:param categories: as a cell."""
+    paths = json.loads(categories.replace("\\\\", "\\"))
+    # A category that is not there yet has no id: with 0 the book does not stand in all of its places.
+    return array_of([str(known.get(tuple(path), 0)) for path in paths])
+
+
+def _second_ones(run: ImportRun, cursor, records: Sequence[Cells]) -> list[Fault]:
+    """Why records are left out whose book stands in the same batch before them."""
+    cursor.execute(FIRST_SQL, [run.pk, [cells[ISBN] for cells in records]])
+    staged = dict(cursor.fetchall())
+    return [_fault(run, int(cells[NUMBER]), cells[ISBN], staged[cells[ISBN]]) for cells in records]
 
 
 def category_places() -> dict[tuple[str, ...], int]:
@@ -118,14 +134,6 @@ def category_places() -> dict[tuple[str, ...], int]:
     with connection.cursor() as cursor:
         cursor.execute(CATEGORY_PATHS_SQL)
         return {tuple(path): pk for path, pk in cursor.fetchall()}
-
-
-def _cells(row: Row, places: dict[tuple[str, ...], int]) -> tuple:
-    # A category that is not there yet has no id: with 0 the book does not stand in all of its places.
-    known = [places.get(path, 0) for path in row.categories] or None
-    categories = json.dumps(row.categories) if row.categories else None
-    changeable = (getattr(row, name) for name in CHANGEABLE)
-    return (row.isbn13, row.number, *changeable, categories, row.copies, row.shelf, row.retire, known)
 
 
 def _fault(run: ImportRun, number: int, isbn13: str, staged_as: int) -> Fault:

@@ -2,16 +2,16 @@
 
 import logging
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from datetime import datetime, timedelta
-from itertools import islice
 from typing import NamedTuple
 
 from django.db import OperationalError, connection, transaction
 from django.db.models import F
-from psycopg.errors import DeadlockDetected
+from psycopg.errors import DeadlockDetected, LockNotAvailable
 
 from store.importing import files
-from store.importing.applying import Applied, apply_batch
+from store.importing.applying import Applied, Place, apply_batch
 from store.importing.models import (
     ENDED,
     MOST_FAULTS_KEPT,
@@ -25,14 +25,14 @@ from store.importing.models import (
     RunState,
 )
 from store.importing.refusal import FileRefused
-from store.importing.sources import Read, reads_of
-from store.importing.staging import Fault, stage
+from store.importing.sources import Batch, Fault, ahead, batches_of
+from store.importing.staging import stage
 from store.importing.turn import the_turn
 
 log = logging.getLogger(__name__)
 
-READ_BATCH = 2_000
-APPLY_BATCH = 1_000
+READ_BATCH = 5_000
+APPLY_BATCH = 5_000
 SWEEP_BATCH = 20_000
 MOST_FAILURES = 3
 MOST_TRIES = 3
@@ -91,9 +91,11 @@ def step(run: ImportRun, clock: Clock, ends: datetime) -> None:
 
 def _check(run: ImportRun, clock: Clock, ends: datetime) -> None:
     try:
-        with files.open_kept(run.file) as file:
-            reads = reads_of(run, file, now=clock())
-            while batch := list(islice(reads, READ_BATCH)):
+        with (
+            files.open_kept(run.file) as file,
+            closing(ahead(batches_of(run, file, now=clock(), size=READ_BATCH))) as batches,
+        ):
+            for batch in batches:
                 if not _note(run, batch, now=clock()) or clock() >= ends:
                     return
     except FileRefused as error:
@@ -108,19 +110,18 @@ def _so_far(run: ImportRun) -> str:
     return f"{run.records:,} records were read before; nothing of them is brought in." if run.records else ""
 
 
-def _note(run: ImportRun, batch: Sequence[Read], *, now: datetime) -> bool:
+def _note(run: ImportRun, batch: Batch, *, now: datetime) -> bool:
     """Stage the batch and note how far we are; answer whether the import is still to be checked."""
     with transaction.atomic(durable=True):
         fresh = ImportRun.objects.select_for_update().get(pk=run.pk)
         if fresh.state != RunState.CHECKING or fresh.position != run.position:
             return False
-        staged = stage(run, [read.row for read in batch if read.row])
-        bad = [Fault(read.number, read.reference, read.reason) for read in batch if not read.row]
-        faults = sorted([*bad, *staged.faults])
+        staged = stage(run, batch.good)
+        faults = sorted([*batch.faults, *staged.faults])
         _keep_faults(run, faults)
         numbers = staged.numbers
-        run.position, run.last_read = batch[-1].position, batch[-1].last
-        run.records += len(batch)
+        run.position, run.last_read = batch.position, batch.last
+        run.records += batch.records
         run.bad += len(faults)
         run.new += numbers.get(Outcome.NEW, 0)
         run.changed += numbers.get(Outcome.CHANGED, 0)
@@ -168,7 +169,8 @@ def _apply(run: ImportRun, now: datetime) -> Applied:
     fresh = ImportRun.objects.select_for_update().get(pk=run.pk)
     if fresh.state != RunState.APPLYING:
         return Applied()
-    applied = apply_batch(run.pk, APPLY_BATCH, now=now)
+    applied = apply_batch(run.pk, Place(fresh.done_outcome, fresh.done_number), APPLY_BATCH, now=now)
+    fresh.done_outcome, fresh.done_number = applied.place
     fresh.done += applied.done
     fresh.done_new += applied.new
     fresh.done_changed += applied.changed
@@ -200,6 +202,8 @@ def tidy(*, now: datetime) -> bool:
 
 def _sweep(run: ImportRun) -> bool:
     """Remove staged rows of the ended import; answer whether there may be more."""
+    if _emptied():
+        return False
     with connection.cursor() as cursor:
         cursor.execute(
             "DELETE FROM importing_stagedbook WHERE run_id = %(run)s AND isbn13 = ANY(ARRAY("
@@ -207,3 +211,19 @@ def _sweep(run: ImportRun) -> bool:
             {"run": run.pk, "size": SWEEP_BATCH},
         )
         return cursor.rowcount == SWEEP_BATCH
+
+
+def _emptied() -> bool:
+    """Remove all staged rows at once, if every import has ended and nobody looks at them; answer whether it is done."""
+    try:
+        with transaction.atomic(durable=True), connection.cursor() as cursor:
+            # Whoever stages waits for this lock, and has an import that has not ended: so nothing staged is needed.
+            cursor.execute("LOCK TABLE importing_stagedbook NOWAIT")
+            if ImportRun.objects.exclude(state__in=ENDED).exists():
+                return False
+            cursor.execute("TRUNCATE importing_stagedbook")
+            return True
+    except OperationalError as error:
+        if not isinstance(error.__cause__, LockNotAvailable):
+            raise
+        return False

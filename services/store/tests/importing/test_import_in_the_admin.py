@@ -79,7 +79,8 @@ def test_a_csv_with_columns_of_its_own_from_upload_to_the_shelf(staff, role):
 def test_dan_sees_no_import_sends_none_in_and_says_yes_to_none(staff, run_of):
     dan, run = staff("packer"), run_of()
     work_through()
-    assert {dan.get(url).status_code for url in (LIST, ADD, page_of(run), page_of(run, "faults"))} == {403}
+    assert {dan.get(url).status_code for url in (LIST, ADD, page_of(run))} == {403}
+    assert {dan.get(page_of(run, name)).status_code for name in ("faults", "changes")} == {403}
     assert send_in(dan).status_code == 403
     for button in ("_approve", "_stop", "_columns"):
         assert dan.post(page_of(run), {button: "1"}).status_code == 403
@@ -169,6 +170,29 @@ def test_what_was_left_out_is_a_csv_that_no_spreadsheet_takes_for_formulas(staff
     assert told.splitlines()[0] == "line,reference,reason"
     assert told.splitlines()[1].startswith("2,'=cmd|")
     assert answer["Content-Disposition"] == f'attachment; filename="import-{run.pk}-left-out.csv"'
+
+
+def test_all_that_would_change_is_a_csv_too(staff, run_of):
+    books = [Book(isbn13=isbn_number(n), title="Old", price=1, description="+1 star") for n in range(30)]
+    Book.objects.bulk_create(books)
+    lines = "".join(f'{isbn_number(n)},=New {n},"1.00",{"long " * 50}\n' for n in range(30))
+    run = run_of(f"isbn,title,price,description\n{lines}".encode())
+    operations.confirm_columns(run, ["isbn13", "title", "price", "description"], currency="EUR")
+    work_through()
+    owner = staff("owner")
+    assert "The first 20 of 30." in owner.get(page_of(run)).content.decode()
+    told = b"".join(owner.get(page_of(run, "changes")).streaming_content).decode().splitlines()
+    assert (told[0], len(told)) == ("ISBN,title,field,now,in the file", 61)
+    assert told[1] == f"{isbn_number(0)},Old,title,Old,'=New 0"
+    assert told[2] == f"{isbn_number(0)},Old,description,'+1 star,{' '.join(['long'] * 50)}"
+
+
+def test_a_file_that_is_sent_in_is_written_to_the_disk_once(staff, monkeypatch):
+    monkeypatch.setattr(files.shutil, "copyfileobj", None)
+    send_in(staff("owner"), ONIX)
+    run = ImportRun.objects.get()
+    (kept,) = files.folder().iterdir()
+    assert (kept.name, kept.read_bytes(), run.size_bytes) == (run.file, ONIX, len(ONIX))
 
 
 def test_an_import_that_does_not_go_on_says_why(staff, run_of):

@@ -11,6 +11,7 @@ from xml.parsers.expat import ExpatError
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import DefusedXMLParser
 
+from store.importing.onix.blocks import BLOCK_BYTES, Blocks, Odd
 from store.importing.onix.tags import ROOTS, local_name
 from store.importing.onix.tree import DEEPEST, Builder, Element, TooDeep
 from store.importing.refusal import FileRefused
@@ -34,7 +35,25 @@ def products(file: IO[bytes], *, after: int = 0) -> Iterator[Product]:
     :raises FileRefused: for what is no ONIX 3 message, or not a whole one.
     """
     message = _Message()
-    yield from (product for product in message.read(file, after) if product.start > after or not after)
+    before = message.before_the_first(file)
+    blocks = Blocks(file, before)
+    position = after or len(before)
+    while True:
+        try:
+            block = blocks.at(position)
+        except Odd:
+            product = None
+            for product in message.one_by_one(file, before, position):
+                if product.start > after or not after:
+                    yield product
+                if product.start >= position + BLOCK_BYTES:
+                    break
+            if product is None or product.start < position + BLOCK_BYTES:
+                return
+            position, after = product.start, product.start
+        else:
+            yield from (Product(start, record) for start, record in block.records if start > after or not after)
+            position = block.ends
 
 
 def header(file: IO[bytes]) -> Element:
@@ -43,7 +62,7 @@ def header(file: IO[bytes]) -> Element:
     :raises FileRefused: for what is no ONIX 3 message.
     """
     message = _Message()
-    next(message.read(file, 0), None)
+    message.before_the_first(file)
     return message.header.root
 
 
@@ -62,29 +81,20 @@ class _Message:
         self._finished: list[Product] = []
         self._product_start = 0
 
-    def read(self, file: IO[bytes], after: int) -> Iterator[Product]:
-        chunk = file.read(CHUNK_BYTES)
-        while not self.first_start and chunk:
-            self._feed(chunk)
-            chunk = file.read(CHUNK_BYTES)
-        if after > self.first_start:
-            yield from self._from(file, after)
-            return
-        while chunk:
-            yield from self._taken()
-            self._feed(chunk)
-            chunk = file.read(CHUNK_BYTES)
-        yield from self._taken()
-        self._feed(b"", final=True)
-        yield from self._taken()
-
-    def _from(self, file: IO[bytes], after: int) -> Iterator[Product]:
-        """What stands before the first record, and then the records from `after` on."""
+    def before_the_first(self, file: IO[bytes]) -> bytes:
+        """What stands before the first record."""
         file.seek(0)
-        before = file.read(self.first_start)
-        self._begin(offset=after - len(before))
+        while not self.first_start:
+            chunk = file.read(CHUNK_BYTES)
+            self._feed(chunk, final=not chunk)
+        file.seek(0)
+        return file.read(self.first_start)
+
+    def one_by_one(self, file: IO[bytes], before: bytes, position: int) -> Iterator[Product]:
+        """What stands before the first record, and then the records from a byte on."""
+        self._begin(offset=position - len(before))
         self._feed(before)
-        file.seek(after)
+        file.seek(position)
         while chunk := file.read(CHUNK_BYTES):
             self._feed(chunk)
             yield from self._taken()

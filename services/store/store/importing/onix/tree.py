@@ -67,7 +67,7 @@ class Builder:
             self._in_text += 1
             self._require_flat(self._in_text)
             self._break(name)
-        elif known := _names.get(name) or _known(name):
+        elif known := known_name(name):
             element = Element()
             above = self._open[-1]
             if above.parts is None:
@@ -124,7 +124,8 @@ class Builder:
 _names: dict[str, str] = {}
 
 
-def _known(name: str) -> str:
+def known_name(name: str) -> str:
+    """The reference name of an element; empty for one that is skipped."""
     if (known := _names.get(name)) is None:
         known = REFERENCE_NAMES.get(local_name(name), "")
         if len(_names) < 2_000:  # a file may make up names for ever

@@ -2,6 +2,7 @@ import sys
 from argparse import RawDescriptionHelpFormatter
 from datetime import timedelta
 from pathlib import Path
+from textwrap import shorten
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
@@ -14,6 +15,7 @@ from store.importing.turn import the_turn
 
 STEP = timedelta(seconds=1)
 ACTOR = "import_books"
+LONGEST_TOLD = 120
 HELP = """\
 Import books from a CSV file in UTF-8, or from an ONIX 3.0 or 3.1 message. Which it is, is seen by what is in it.
 
@@ -121,7 +123,8 @@ class Command(BaseCommand):
         for book in queries.changes_of(run):
             self.stdout.write(f"{book.isbn13} {book.title}")
             for change in book.changes:
-                self.stdout.write(f"  {change.field}: {change.before or '—'} → {change.after or '—'}")
+                before, after = (shorten(text, LONGEST_TOLD) or "—" for text in (change.before, change.after))
+                self.stdout.write(f"  {change.field}: {before} → {after}")
 
     def _tidy(self) -> None:
         while work.tidy(now=timezone.now()):
