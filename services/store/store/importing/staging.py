@@ -12,7 +12,8 @@ from store.importing.sources import Fault
 
 # A batch is small beside the catalogue, and the planner does not know it: a table filled a moment ago has no statistics.
 BY_INDEX = "; ".join(
-    f"SET LOCAL {setting} = off" for setting in ("enable_hashjoin", "enable_mergejoin", "enable_seqscan", "jit")
+    f"SET LOCAL {setting} = off"
+    for setting in ("enable_hashjoin", "enable_mergejoin", "enable_seqscan", "enable_material", "jit")
 )
 INCOMING_SQL = """
     CREATE TEMP TABLE IF NOT EXISTS importing_incoming (
@@ -34,6 +35,8 @@ DIFFERS = "({}) IS DISTINCT FROM ({})".format(
 IN_ITS_PLACES = """
     (i.places IS NULL OR i.places <@ ARRAY(SELECT category_id FROM catalogue_book_categories WHERE book_id = book.id))
 """
+# Looked up record by record, by sub-selects that are no joins to the planner: of tables that have just grown it believes
+# that they are small, and would read all of them for each record.
 STAGE_SQL = f"""
     WITH compared AS MATERIALIZED (
         SELECT i.*, GREATEST(i.copies - brought.number, 0) AS owed,
@@ -44,7 +47,8 @@ STAGE_SQL = f"""
                     WHEN {DIFFERS} OR NOT {IN_ITS_PLACES} THEN 'changed'
                     WHEN i.copies > brought.number THEN 'copies'
                     ELSE 'unchanged' END AS outcome
-        FROM importing_incoming i LEFT JOIN catalogue_book book ON book.isbn13 = i.isbn13
+        FROM importing_incoming i
+        LEFT JOIN LATERAL (SELECT * FROM catalogue_book WHERE isbn13 = i.isbn13 OFFSET 0) AS book ON true
         CROSS JOIN LATERAL (
             SELECT count(*) AS number FROM stock_bookitem copy
             WHERE i.copies > 0 AND copy.book_id = book.id AND copy.origin = 'import'
@@ -52,7 +56,9 @@ STAGE_SQL = f"""
     ), kept AS (
         INSERT INTO importing_stagedbook (run_id, outcome, owed, isbn13, number, {", ".join(SAID)}, copies, shelf)
         SELECT %(run)s, outcome, owed, isbn13, number, {", ".join(TOLD)}, copies, shelf FROM compared
-        WHERE NOT EXISTS (SELECT FROM importing_stagedbook known WHERE known.run_id = %(run)s AND known.isbn13 = compared.isbn13)
+        WHERE (
+            SELECT number FROM importing_stagedbook WHERE run_id = %(run)s AND isbn13 = compared.isbn13
+        ) IS NULL
         RETURNING outcome, owed
     )
     SELECT outcome, count(*), sum(owed) FROM kept GROUP BY outcome

@@ -143,7 +143,7 @@ STRANGE = [
     product("") + "<Other><Product>inside</Product></Other>" + product("<NotificationType>03</NotificationType>"),
     product(f"<RecordReference>{'y' * 600_000}</RecordReference>") + product("<NotificationType>03</NotificationType>"),
     product("<NotificationType/>" * 20_001) + product(""),
-    product("<a>" * 30 + "</a>" * 30) + product("<NotificationType>04</NotificationType>") * 3_000,
+    product("<a>" * 30 + "</a>" * 30) + product(f"<RecordReference>{'z' * 20_000}</RecordReference>") * 20,
 ]
 FILES = [file.read_bytes() for file in sorted(ONIX.iterdir())]
 
@@ -155,5 +155,5 @@ def test_blocks_of_onix_hold_what_reading_event_by_event_finds(raw, monkeypatch)
         patch.setattr(onix_blocks, "LIKE_ASCII", ())
         slow = all_of(raw)
     assert quick == slow
-    for start, _, _ in quick[:5]:
+    for start, _, _ in quick[:2]:
         assert all_of(raw, after=start) == [found for found in quick if found[0] > start]
