@@ -19,18 +19,16 @@ from worker_bell import Topic
 
 ACTOR = "import_books"
 MOST_COPIES_AT_ONCE = 10_000
-# The next records in turn: of one outcome, up to so many records and copies, so that no transaction lasts for long.
+# The next records of an outcome, up to so many and so many copies, so that no transaction lasts for long.
 NEXT_SQL = """
     WITH following AS (
-        SELECT outcome, number, owed, copies, categories FROM importing_stagedbook
-        WHERE run_id = %(run)s AND outcome = ANY(%(to_do)s) AND (outcome, number) > (%(outcome)s, %(number)s)
-        ORDER BY outcome, number LIMIT %(size)s
+        SELECT number, owed, copies, categories FROM importing_stagedbook
+        WHERE run_id = %(run)s AND outcome = %(outcome)s AND number > %(after)s ORDER BY number LIMIT %(size)s
     ), counted AS (
-        SELECT *, first_value(outcome) OVER turn AS first, sum(owed) OVER turn - owed AS before
-        FROM following WINDOW turn AS (ORDER BY outcome, number)
+        SELECT *, sum(owed) OVER (ORDER BY number) - owed AS before FROM following
     )
-    SELECT first, max(number), count(*), bool_or(copies > 0 OR categories IS NOT NULL)
-    FROM counted WHERE outcome = first AND before < %(copies)s GROUP BY first
+    SELECT max(number), count(*), bool_or(copies > 0 OR categories IS NOT NULL)
+    FROM counted WHERE before < %(copies)s
 """
 TAKEN = """
     taken.run_id = %(run)s AND taken.outcome = %(outcome)s AND taken.number > %(after)s AND taken.number <= %(upto)s
@@ -94,28 +92,33 @@ class Applied(NamedTuple):
 
 def apply_batch(run_id: int, after: Place, size: int, *, now: datetime) -> Applied:
     """Step: bring the run's next records in; nothing is left to do when the answer's `done` is 0."""
-    wanted = {"run": run_id, "to_do": [str(outcome) for outcome in TO_DO], "size": size, "copies": MOST_COPIES_AT_ONCE}
     with connection.cursor() as cursor:
         cursor.execute(BY_INDEX)
-        cursor.execute(NEXT_SQL, wanted | after._asdict())
-        following = cursor.fetchone()
-        if following is None:
+        taken, done, more = _next(cursor, run_id, after, size)
+        if not done:
             return Applied(after)
-        outcome, upto, done, more = following
-        taken = {
-            "run": run_id,
-            "outcome": outcome,
-            "after": after.number if outcome == after.outcome else 0,
-            "upto": upto,
-        }
-        if outcome == Outcome.RETIRED:
+        if taken["outcome"] == Outcome.RETIRED:
             cursor.execute(LOCK_SQL, taken)
             cursor.execute(RETIRE_SQL, taken)
             brought = Applied(retired=cursor.rowcount)
         else:
             brought = _put_in(cursor, taken, done, more, now)
     ring_after_commit(Topic.BOOKS)
-    return brought._replace(place=Place(outcome, upto), done=done)
+    return brought._replace(place=Place(taken["outcome"], taken["upto"]), done=done)
+
+
+def _next(cursor, run_id: int, after: Place, size: int) -> tuple[dict, int, bool]:
+    """What to take, how many records that are, and whether there is more to them than the book; 0 if none is left."""
+    limits = {"run": run_id, "size": size, "copies": MOST_COPIES_AT_ONCE}
+    for outcome in map(str, TO_DO):
+        if outcome < after.outcome:
+            continue
+        taken = limits | {"outcome": outcome, "after": after.number if outcome == after.outcome else 0}
+        cursor.execute(NEXT_SQL, taken)
+        upto, done, more = cursor.fetchone()
+        if done:
+            return taken | {"upto": upto}, done, more
+    return {}, 0, False
 
 
 def _put_in(cursor, taken: dict, done: int, more: bool, now: datetime) -> Applied:

@@ -125,6 +125,7 @@ class Outcome(models.TextChoices):
     INCOMPLETE = "incomplete", "says too little for a new book"
 
 
+# In the order of their names, in which they are brought in.
 TO_DO = (Outcome.CHANGED, Outcome.COPIES, Outcome.NEW, Outcome.RETIRED)
 
 

@@ -15,7 +15,8 @@ BY_INDEX = "; ".join(
     f"SET LOCAL {setting} = off"
     for setting in ("enable_hashjoin", "enable_mergejoin", "enable_seqscan", "enable_material", "jit")
 )
-INCOMING_SQL = """
+INCOMING_SQL = f"""
+    {BY_INDEX};
     CREATE TEMP TABLE IF NOT EXISTS importing_incoming (
         isbn13 text, number int, title text, subtitle text, series text, series_number text, authors varchar[],
         first_published smallint, language text, price numeric, currency text, publisher text, description text, format text,
@@ -96,7 +97,6 @@ def stage(run: ImportRun, records: Sequence[Cells]) -> Staged:
         first = {cells[ISBN]: cells for cells in records}
     lines = map("\t".join, _with_places(list(first.values())))
     with connection.cursor() as cursor:
-        cursor.execute(BY_INDEX)
         cursor.execute(INCOMING_SQL)
         with cursor.copy(COPY_SQL) as copy:
             copy.write("\n".join(lines) + "\n")
