@@ -33,7 +33,10 @@ def processes_below(home: Path) -> list[str]:
 def test_a_stopped_proof_leaves_nothing_running(tmp_path, number):
     home = tmp_path / "proof"
     asked = {**os.environ, "PROVE_DIR": str(home), "ORDERS": "5", "FAULTS": "none", "MUTANT": ""}
-    proof = subprocess.Popen([ROOT / "scripts" / "prove"], env=asked, stdout=subprocess.PIPE, text=True)
+    # What runs in the background ignores Ctrl-C, and so would the proof: it is started as from a terminal.
+    proof = subprocess.Popen(
+        ["env", "--default-signal=INT", ROOT / "scripts" / "prove"], env=asked, stdout=subprocess.PIPE, text=True
+    )
     for line in proof.stdout:
         if "tables" in line:
             break
