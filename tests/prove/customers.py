@@ -53,7 +53,7 @@ class Customer:
         while bank := self._way_to_bank():
             page = self._ask("GET", bank).text
             if token_in(page):
-                back = self._press(bank, button)
+                back = self._press(bank, button, page)
                 if returns and back:
                     self._ask("GET", urlsplit(back).path)
                 break
@@ -103,12 +103,14 @@ class Customer:
                 return ""  # the page says why
             time.sleep(PAUSE_S)  # "this way to pay does not answer at the moment"
 
-    def _press(self, bank: str, button: str) -> str:
+    def _press(self, bank: str, button: str, page: str = "") -> str:
         """The address to which the bank sends its customer back; "" if it does not.
 
         A press whose answer was lost is pressed again, and the bank says that the payment is over: it was taken.
+
+        :param page: the bank's page, if it is open already.
         """
-        form = {"csrfmiddlewaretoken": token_in(self._ask("GET", bank).text), "choice": button}
+        form = {"csrfmiddlewaretoken": token_in(page or self._ask("GET", bank).text), "choice": button}
         answer = self._ask("POST", bank, form, expected=(200, 302, 409))
         self.order.charges += CHARGES.get(button, 0)
         self.order.approvals += button == "approve"
