@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from store.catalogue.models import Book
 from store.orders.bench import GOOD, NOTE, REFUSED, Told
+from store.orders.codes import LONGEST_SHOWN
 from store.orders.models import Order
 from store.shelves import codes, moving, queries, summary
 from store.shelves.finding import Refused, copy_labelled
@@ -43,7 +44,7 @@ def _page_of(scanned: str) -> str:
     if isinstance(code, codes.Shelf):
         return f"{reverse('admin:stock_bookitem_changelist')}?shelf__exact={code.name}"
     if not isinstance(code, codes.Code):
-        raise codes.NotACode(scanned.strip()[: codes.codes.LONGEST_SHOWN])
+        raise codes.NotACode(scanned.strip()[:LONGEST_SHOWN])
     if book := code.isbn13 and Book.objects.filter(isbn13=code.isbn13).first():
         return reverse("shelves:book", args=[book.pk])
     return reverse("shelves:copy", args=[copy_labelled(code).pk])
