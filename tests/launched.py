@@ -14,8 +14,9 @@ from parts.ports import free_port
 from parts.process import ends_with_us
 from parts.tree import process_tree
 from peers.door import running
+from peers.partner import PartnerPeer
 from peers.paypal import PayPalPeer
-from peers.settings import demo_settings
+from peers.settings import demo_settings, webhook_settings
 from peers.zarinpal import ZarinpalPeer
 
 # A guard against waiting for ever. How fast a start is depends on what else the machine does.
@@ -31,6 +32,7 @@ class Launched:
         ports = ports or {name: free_port() for name in PORTS}
         self.env = {**os.environ, "DEMO_DIR": str(self.home), **{name: str(port) for name, port in ports.items()}}
         self.launcher = None
+        self.beside = {}  # what stands beside it, for the card
         self.pids = []
 
     def start(self):
@@ -65,7 +67,7 @@ class Launched:
 
     @property
     def card(self):
-        return json.loads(self.card_file.read_text())
+        return json.loads(self.card_file.read_text()) | self.beside
 
     def left_over(self):
         return [pid for pid in self.pids if os.path.exists(f"/proc/{pid}")]
@@ -73,11 +75,12 @@ class Launched:
 
 @contextmanager
 def demo_with_peers(folder: Path) -> Iterator[Launched]:
-    """A demo whose shop takes money by peers of PayPal and Zarinpal, too."""
+    """A demo whose shop takes money by peers of PayPal and Zarinpal, too, and beside which a partner listens."""
     launched = Launched(folder)
-    with running(PayPalPeer()) as paypal, running(ZarinpalPeer()) as zarinpal:
+    with running(PayPalPeer()) as paypal, running(ZarinpalPeer()) as zarinpal, running(PartnerPeer()) as partner:
         paypal.webhook_url = f"http://127.0.0.1:{launched.env['SHOP_PORT']}/payments/notices/paypal/"
-        launched.env |= demo_settings(paypal, zarinpal)
+        launched.env |= demo_settings(paypal, zarinpal) | webhook_settings(partner)
+        launched.beside = {"partner": {"url": partner.url}}
         launched.start()
         try:
             yield launched

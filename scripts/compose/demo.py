@@ -10,6 +10,7 @@ TOKEN = Path("/run/bookshop/service-token/token")
 LOGINS = {
     "customer": ("alice@bookshop.example", "shop: buys books"),
     "packer": ("dan@bookshop.example", "store: packs orders"),
+    "keeper": ("kim@bookshop.example", "store: keeps the stock"),
     "owner": ("olga@bookshop.example", "shop and store: owns both"),
     "office": ("fay@bookshop.example", "shop's admin: works in the office"),
     "dispatcher": ("dirk@bookshop.example", "shop's admin: dispatches"),

@@ -39,6 +39,7 @@ MAKERS = {
     "customer": typed_password,
     "owner": typed_password,
     "packer": typed_password,
+    "keeper": typed_password,
     "office": typed_password,
     "dispatcher": typed_password,
     "agent": typed_password,
@@ -76,10 +77,11 @@ READERS = {
         "redis-password": "{redis}",
         "owner-password": "{owner}",
         "packer-password": "{packer}",
+        "keeper-password": "{keeper}",
     },
     "demo": {
         f"{login}-password": f"{{{login}}}"
-        for login in ("customer", "owner", "packer", "office", "dispatcher", "agent")
+        for login in ("customer", "owner", "packer", "keeper", "office", "dispatcher", "agent")
     },
     "shop-db": {"superuser-password": "{shop-db-superuser}", "password": "{shop-db}"},
     "store-db": {"superuser-password": "{store-db-superuser}", "password": "{store-db}"},

@@ -112,7 +112,8 @@ class ComposePlace:
 
     # Who may write the pictures of whom.
     PICTURES = {"shop": "worker-pictures", "store": "store"}
-    USERS = ["nginx", "shop", "store", "worker", "worker-mail", "worker-pictures", "worker-imports", "beat"]
+    USERS = ["nginx", "shop", "shop-live", "store", "beat"]
+    USERS += ["worker", "worker-mail", "worker-pictures", "worker-imports"]
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[None]:

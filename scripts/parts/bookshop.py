@@ -8,12 +8,13 @@ from parts.mailcatcher import MailCatcher
 from parts.ports import HOST, free_port
 from parts.postgres import Postgres
 from parts.process import Part, start_all, stop_all
-from parts.programs import Celery, Commands, Web
+from parts.programs import Celery, Commands, Live, Web
 from parts.rabbitmq import NameRegister, RabbitMQ
 from parts.redis import Redis
 from parts.secret import secret
 
 ALICE, DAN, OLGA = "alice@bookshop.example", "dan@bookshop.example", "olga@bookshop.example"
+KIM = "kim@bookshop.example"  # keeps the stock
 # Who works in the shop's admin in other roles than the owner's.
 SHOP_STAFF = {
     "office": "fay@bookshop.example",
@@ -21,7 +22,7 @@ SHOP_STAFF = {
     "agent": "carol@bookshop.example",
 }
 SECRET_KEY_BYTES, PASSWORD_BYTES = 48, 12
-SCOPES = ("orders:push", "feeds:read")
+SCOPES = ("orders:push", "feeds:read", "books:write")
 Told = Callable[[Part, float], None]
 
 
@@ -55,7 +56,9 @@ class Bookshop:
         self.rabbitmq = RabbitMQ(self.home, free_port(), self.names) if self.names else None
         self.broker_url = self.rabbitmq.url() if self.rabbitmq else self.redis.url(1)
         urls = {"shop": f"http://{HOST}:{shop_port}", "store": f"http://{HOST}:{store_port}"}
+        live_port = free_port()
         self.shop_env = self._env("shop", urls) | {
+            "LIVE_PORT": str(live_port),
             "STORE_URL": urls["store"],
             "STORE_PUBLIC_URL": urls["store"],
             "STORE_TOKEN_FILE": str(self.token_file),
@@ -68,11 +71,12 @@ class Bookshop:
         web = {"home": self.home, "workers": web_workers}
         self.shop = Web("shop", port=shop_port, env={**self.shop_env, "DATABASE_POOL": "1"}, **web)
         self.store = Web("store", port=store_port, env={**self.store_env, "DATABASE_POOL": "8"}, **web)
+        self.live = Live("live", port=live_port, home=self.home, env={**self.shop_env, "DATABASE_POOL": "1"})
         celery = {"home": self.home, "env": self.shop_env}
-        self.worker = Celery("worker", ["-Q", "orders,sync,mail,pictures", "--concurrency", "2"], **celery)
+        self.worker = Celery("worker", ["-Q", "orders,sync,mail,pictures,webhooks", "--concurrency", "3"], **celery)
         self.imports = Celery(
             "imports",
-            ["-n", "imports@%h", "-Q", "imports", "--concurrency", "1"],
+            ["-n", "imports@%h", "-Q", "imports,works", "--concurrency", "2"],
             home=self.home,
             env=self.store_env,
             app="worker.store_app",
@@ -88,7 +92,7 @@ class Bookshop:
 
     @property
     def programs(self) -> list[Part]:
-        return [self.store, self.shop, self.worker, self.imports, self.beat]
+        return [self.store, self.shop, self.live, self.worker, self.imports, self.beat]
 
     @property
     def token_file(self) -> Path:
@@ -143,6 +147,7 @@ class Bookshop:
             ["pair_service", "shop", *scopes, "--token-file", str(self.token_file)],
             ["ensure_user", OLGA, "--role", "owner", "--password-file", self._password_file("owner")],
             ["ensure_user", DAN, "--role", "packer", "--password-file", self._password_file("packer")],
+            ["ensure_user", KIM, "--role", "keeper", "--password-file", self._password_file("keeper")],
         ]
         if not self._loaded.exists():
             commands.append(["populate_db", "--books", str(self.books)])
@@ -181,7 +186,7 @@ class Bookshop:
             part.stop_leftover()
 
     def card(self) -> dict:
-        emails = {"customer": ALICE, "owner": OLGA, "packer": DAN, **SHOP_STAFF}
+        emails = {"customer": ALICE, "owner": OLGA, "packer": DAN, "keeper": KIM, **SHOP_STAFF}
         return {
             "shop": {"url": self.shop.url},
             "store": {"url": self.store.url},

@@ -7,8 +7,7 @@ import tempfile
 import time
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
@@ -52,7 +51,7 @@ class Gate:
 class Member:
     """Tests of one folder, run by pytest with the settings of the pyproject.toml there.
 
-    :ivar beside: the member before it that it runs at the same time as; what it says is shown when both have ended.
+    :ivar beside: the member it begins with; what it says is shown when it has ended.
     """
 
     name: str
@@ -102,21 +101,26 @@ SCRIPTS = [
     str(path) for path in sorted((ROOT / "scripts").iterdir()) if path.is_file() and b"python3" in _first_line(path)
 ]
 LINT = (
-    Gate("flake8", (str(BIN / "flake8"), "services", "scripts", "tests", *SCRIPTS)),
+    Gate("flake8", (str(BIN / "flake8"), "clients", "services", "scripts", "tests", *SCRIPTS)),
     Gate("ruff format", (str(BIN / "ruff"), "format", "--check", "--quiet", ".")),
     Gate("import order", (str(BIN / "ruff"), "check", "--quiet", ".")),
     Gate("import-linter", (str(BIN / "lint-imports"),)),
 )
+PROOFS = ("tests/prove", "tests/faults")
 MEMBERS = (
     Member("client", "services/store/client"),
+    Member("api-client", "clients/python"),
     Member("bell", "services/worker/bell"),
-    # One after the other: a transaction open in a neighbour's database holds the feeds of the whole server back.
+    # One test after the other: a transaction open in a neighbour's database holds the feeds of the whole server back.
     Member("store", "services/store", database="STORE"),
-    Member("shop", "services/shop", database="SHOP", processes=2),
+    Member("shop", "services/shop", database="SHOP", processes=2, beside="store"),
     Member("worker", "services/worker", database="SHOP"),
     # A browser waits for its pages most of the time, a proof for its faults.
     Member("journeys", ".", tests=("tests/e2e",)),
-    Member("system", ".", tests=("tests", "--ignore=tests/e2e"), beside="journeys"),
+    Member("proofs", ".", tests=PROOFS, beside="journeys"),
+    Member(
+        "system", ".", tests=("tests", *(f"--ignore={folder}" for folder in ("tests/e2e", *PROOFS))), beside="journeys"
+    ),
 )
 
 
@@ -128,17 +132,29 @@ def django_gates(env: dict[str, str]) -> Iterator[Gate]:
 
 
 def run_all(checks: list[Gate | Member], env: dict[str, str]) -> Count:
-    """This function will run the checks in their order and return the sum; each gets a heading and its own result."""
+    """This function will run the checks in their order and return the sum; each gets a heading and its own result.
+
+    Those beside another begin with it, one after the other, and all have ended before others begin that stand beside
+    something. What stands alone does not wait for them.
+    """
     total, names = Count(), {check.name for check in checks}
-    neighbours = {check.beside: check for check in checks if check.beside in names}
-    for check in checks:
-        if check in neighbours.values():
-            continue
-        print(f"\n=== {check.name}", flush=True)
-        with _beside(neighbours.get(check.name), env) as other:
+    with ThreadPoolExecutor(1) as lane:
+        running: list[tuple[str, IO, Future]] = []
+        for check in checks:
+            if check.beside in names:
+                continue
+            if neighbours := [other for other in checks if other.beside == check.name]:
+                total.add(_ended(running))
+                running = [_begun(other, env, lane) for other in neighbours]
+            print(f"\n=== {check.name}", flush=True)
             total.add(_timed(check, env))
-        total.add(other)
+        total.add(_ended(running))
     return total
+
+
+def _begun(check: Member, env: dict[str, str], lane: ThreadPoolExecutor) -> tuple[str, IO, Future]:
+    said = tempfile.TemporaryFile("w+")
+    return check.name, said, lane.submit(_timed, check, env, said)
 
 
 def _timed(check: Gate | Member, env: dict[str, str], *output: IO) -> Count:
@@ -148,19 +164,15 @@ def _timed(check: Gate | Member, env: dict[str, str], *output: IO) -> Count:
     return count
 
 
-@contextmanager
-def _beside(member: Member | None, env: dict[str, str]) -> Iterator[Count]:
-    """Run a member while the block runs; what it counts is there after the block."""
-    count = Count()
-    if member is None:
-        yield count
-        return
-    with tempfile.TemporaryFile("w+") as said, ThreadPoolExecutor(1) as pool:
-        running = pool.submit(_timed, member, env, said)
-        yield count
-        count.add(running.result())
+def _ended(running: list[tuple[str, IO, Future]]) -> Count:
+    """What neighbours counted, once they have ended; what they said is shown."""
+    total = Count()
+    for name, said, future in running:
+        total.add(future.result())
         said.seek(0)
-        print(f"\n=== {member.name}\n{said.read()}", end="", flush=True)
+        print(f"\n=== {name}\n{said.read()}", end="", flush=True)
+        said.close()
+    return total
 
 
 def environment() -> dict[str, str]:

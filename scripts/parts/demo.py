@@ -158,7 +158,7 @@ def card_text(card: dict, seconds: float) -> str:
         ("", f"{card['shop']['url']}/admin/", "owner", logins["owner"]),
         *(("", "", role, logins[role]) for role in ("office", "dispatcher", "agent")),
         ("Store", f"{card['store']['url']}/admin/", "owner", logins["owner"]),
-        ("", "", "packer", logins["packer"]),
+        *(("", "", role, logins[role]) for role in ("packer", "keeper")),
     ]
     lines = [f"{what:6} {url:32} {who:10} {login['email']:24} {login['password']}" for what, url, who, login in rows]
     lines += [f"{'Mail':6} {card['mail']['url']}", f"Coupons: {COUPONS}"]

@@ -19,7 +19,8 @@ PLANS = {
     "order": Plan(
         at={
             "rejected": (1.4, 0), "failed": (2.5, 0),
-            "awaiting_payment": (0, 1), "placed": (1, 1), "accepted": (2, 1), "packing": (3, 1), "shipped": (4, 1),
+            "awaiting_payment": (0, 1), "placed": (1, 1), "accepted": (2, 1), "packing": (3, 1),
+            "partly_shipped": (3.4, 3.3), "shipped": (4, 1),
             "expired": (0, 2), "cancel_requested": (2.32, 2.3),
             "cancelled": (1.5, 3.3),
         },
@@ -27,7 +28,7 @@ PLANS = {
             ("awaiting_payment", "cancelled"): "rl", ("expired", "placed"): "rb",
             ("packing", "cancelled"): "br", ("cancel_requested", "rejected"): "lb",
             ("cancel_requested", "shipped"): "rb", ("cancel_requested", "cancelled"): "br",
-            ("accepted", "shipped"): "tt",
+            ("accepted", "shipped"): "tt", ("partly_shipped", "shipped"): "rb", ("cancel_requested", "partly_shipped"): "bl",
         },
     ),
     "payment": Plan(
@@ -43,19 +44,32 @@ PLANS = {
     "refund": Plan(at={"due": (0, 0), "sent": (1, 0), "done": (2, 0), "failed": (1, 1)}),
     "store-order": Plan(
         at={
-            "received": (0, 1), "packing": (1, 1), "dispatched": (2, 1),
+            "received": (0, 1), "packing": (1, 1), "dispatched": (2, 1), "part_sent": (2, 2),
             "failed": (1, 0), "cancelled": (1, 2), "rejected": (0, 0),
         },
         by_way={("received", "cancelled"): "bl", ("received", "dispatched"): "tt"},
+    ),
+    "parcel": Plan(
+        at={
+            "open": (0, 1), "sealed": (1, 1), "dispatched": (2, 1),
+            "delivered": (3, 0.2), "lost": (3, 1), "came_back": (3, 1.8), "void": (0, 2),
+        },
     ),
     "hold": Plan(
         at={"held": (0, 1), "used": (1, 0.3), "released": (1, 1), "lapsed": (1, 1.7)},
         by_way={("held", "used"): "tl", ("held", "lapsed"): "bl"},
     ),
+    "return": Plan(
+        at={
+            "asked": (0, 1), "approved": (1, 1), "on_the_way": (2, 0.1), "received": (3, 1), "closed": (4, 1),
+            "refused": (1, 0.1),
+        },
+        by_way={("approved", "closed"): "bb", ("on_the_way", "closed"): "rt"},
+    ),
     "copy": Plan(
         at={
             "written_off": (0, 1), "available": (1, 1), "allocated": (2, 1), "packed": (3, 1), "shipped": (4, 1),
-            "missing": (1.35, 0), "damaged": (1, 2), "expected": (0.25, 0),
+            "missing": (1.35, 0), "damaged": (1, 2), "expected": (0.25, 0), "returned": (2.6, 2),
         },
         by_way={("damaged", "written_off"): "lb"},
     ),
@@ -70,8 +84,14 @@ ABOUT = {
     "the delivery of the refund.",
     "store-order": "What the warehouse has under the shop's number. Every move is an event in the feed of statuses; "
     "while an order is being packed, a line that falls short is an event as well.",
+    "parcel": "One box of an order. Copies are put into an open one; a sealed one can be opened again until it leaves. Of each "
+    "that leaves the customer has one letter: that on the order's move, or `order_parcel` where the order makes none.",
     "hold": "Copies kept for a checkout, for fifteen minutes and two of grace. A number has one live hold at most; what "
     "is held again after the end of a hold is another one.",
+    "return": "Copies of one order that its customer sends back. The shop asks and keeps a copy of the state by version; every "
+    "event, also one that only counts copies, is in the feed of returns. The shop writes a letter for the request and for each "
+    "new state but *on the way*; one that the warehouse made has no letter before its copies are *received*. Money goes back "
+    "with the look at each copy, and never holds up another's coming.",
     "copy": "One physical copy. Every move is a line of the ledger, which the database refuses to change.",
 }
 

@@ -31,7 +31,10 @@ class Postgres(Part):
     stop_signal = signal.SIGINT  # "fast": clients are sent away; TERM would wait for them
 
     def __init__(self, home: Path, port: int, *, for_tests: bool = False):
-        """:param for_tests: roles may make databases, and nothing is flushed to disk (a power cut would lose it)."""
+        """
+        :param for_tests: roles may make databases and pass by triggers, and nothing is flushed to disk (a power cut would
+            lose it).
+        """
         super().__init__("postgres", [], home=home)
         self.port, self.for_tests = port, for_tests
         self.data = self.home / "postgres"
@@ -133,3 +136,5 @@ class Postgres(Part):
         if not connection.execute("SELECT FROM pg_database WHERE datname = %s", [name]).rowcount:
             connection.execute(sql.SQL("CREATE DATABASE {0} OWNER {0}").format(role))
         connection.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(role))
+        if self.for_tests:  # what a test has left is deleted past triggers and foreign keys
+            connection.execute(sql.SQL("GRANT SET ON PARAMETER session_replication_role TO {}").format(role))

@@ -178,9 +178,15 @@ class Job(Part):
 
 
 def ends_with_us(command: list[str], number: signal.Signals) -> list[str]:
-    """This function will make the kernel signal the command when we die, even by kill -9. Only Linux can do that."""
+    """This function will make the kernel signal the command when we die, even by kill -9. Only Linux can do that.
+
+    Who had died before the kernel was asked is no longer the command's parent: then it does not begin at all.
+    """
     setpriv = shutil.which("setpriv")
-    return [setpriv, "--pdeathsig", number.name[3:], *command] if setpriv else command
+    if not setpriv:
+        return command
+    with_us = ["sh", "-c", 'test "$PPID" = "$0" || exit 1; exec "$@"', str(os.getpid())]
+    return [setpriv, "--pdeathsig", number.name[3:], *with_us, *command]
 
 
 def _send(how: Callable[[int, int], None], target: int, number: signal.Signals) -> None:

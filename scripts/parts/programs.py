@@ -1,4 +1,4 @@
-"""Our own programs as parts: a web server, a Celery process, a row of manage.py commands."""
+"""Our own programs as parts: a web server, what stays open, a Celery process, a row of manage.py commands."""
 
 import json
 import sys
@@ -20,6 +20,21 @@ class Web(Part):
         command = [sys.executable, "-m", "gunicorn", f"{name}.wsgi:application", "--bind", f"{HOST}:{port}"]
         command += ["--worker-class", "gthread", "--workers", str(workers), "--threads", str(THREADS)]
         command += ["--graceful-timeout", "4", "--keep-alive", "30", "--no-control-socket"]
+        super().__init__(name, command, home=home, env=env)
+        self.url = f"http://{HOST}:{port}"
+
+    def is_ready(self) -> bool:
+        return is_fine(f"{self.url}/health/ready")
+
+
+class Live(Part):
+    """uvicorn with the pages' open streams, ready when it has looked into the database."""
+
+    def __init__(self, name: str, *, home: Path, port: int, env: dict[str, str]):
+        command = [sys.executable, "-m", "uvicorn", "shop.asgi:application", "--host", HOST, "--port", str(port)]
+        command += ["--no-access-log", "--no-server-header", "--no-proxy-headers", "--timeout-graceful-shutdown", "4"]
+        # Compressing would keep 70 kB for each socket, and its messages are short.
+        command += ["--ws-max-size", "4096", "--ws-per-message-deflate", "false"]
         super().__init__(name, command, home=home, env=env)
         self.url = f"http://{HOST}:{port}"
 

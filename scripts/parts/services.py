@@ -17,24 +17,28 @@ from parts.rabbitmq import NameRegister, RabbitMQ
 from parts.redis import Redis
 
 NAMES = ("postgres", "redis", "rabbitmq", "mail")
+MEMBERS = ("shop", "store")
 
 
 class Services:
-    """Postgres, Redis, RabbitMQ and a mail catcher for tests: empty at the start, thrown away at the end."""
+    """A Postgres each, Redis, RabbitMQ and a mail catcher for tests: empty at the start, thrown away at the end."""
 
-    def __init__(self, home: Path, only: tuple[str, ...] = NAMES):
+    def __init__(self, home: Path, only: tuple[str, ...] = NAMES, members: tuple[str, ...] = MEMBERS):
+        """:param members: whose databases are wanted."""
         self.parts: list[Part] = []
         self.addresses: dict[str, str] = {}
+        self._members = members
         for name in only:
             getattr(self, f"_plan_{name}")(Path(home))
 
     def _plan_postgres(self, home: Path) -> None:
-        if _given("SHOP_DATABASE_URL", "STORE_DATABASE_URL"):
+        if _given(*(f"{member.upper()}_DATABASE_URL" for member in self._members)):
             return
-        postgres = Postgres(home, free_port(), for_tests=True)
-        self.parts.append(postgres)
-        self.addresses["SHOP_DATABASE_URL"] = postgres.url("shop")
-        self.addresses["STORE_DATABASE_URL"] = postgres.url("store")
+        for member in self._members:
+            # A transaction open in a neighbour's database would hold the feeds of the whole server back.
+            postgres = Postgres(home / member, free_port(), for_tests=True)
+            self.parts.append(postgres)
+            self.addresses[f"{member.upper()}_DATABASE_URL"] = postgres.url(member)
 
     def _plan_redis(self, home: Path) -> None:
         if _given("REDIS_URL"):
@@ -69,12 +73,14 @@ class Services:
 
 
 @contextmanager
-def private_services(home: Path, only: tuple[str, ...] = NAMES) -> Iterator[Services]:
+def private_services(
+    home: Path, only: tuple[str, ...] = NAMES, members: tuple[str, ...] = MEMBERS
+) -> Iterator[Services]:
     """This function will keep the services running for the length of a with block, and stop them also on TERM.
 
     :raises PartFailed, NotInstalled: before the block is entered.
     """
-    services = Services(home, only)
+    services = Services(home, only, members)
     signal.signal(signal.SIGTERM, _leave)
     try:
         services.start()
@@ -88,10 +94,14 @@ def private_services(home: Path, only: tuple[str, ...] = NAMES) -> Iterator[Serv
 def run(command: list[str], *, only: tuple[str, ...] = NAMES, member: str = "") -> int:
     """This function will run the command with the services' addresses and return its exit code.
 
-    :param member: "shop" or "store": DATABASE_URL names this one's database.
+    :param member: "shop" or "store": DATABASE_URL names this one's database, and there is no other.
     :raises PartFailed, NotInstalled: before the command is run.
     """
-    with tempfile.TemporaryDirectory(prefix="bookshop-") as home, private_services(Path(home), only) as services:
+    members = (member,) if member else MEMBERS
+    with (
+        tempfile.TemporaryDirectory(prefix="bookshop-") as home,
+        private_services(Path(home), only, members) as services,
+    ):
         env = {**os.environ, **services.addresses}
         if member:
             env["DATABASE_URL"] = env[f"{member.upper()}_DATABASE_URL"]

@@ -2,6 +2,7 @@
 
 import os
 import re
+import statistics
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from parts.tree import process_tree
 
 TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
 PROC = Path("/proc")
+ADDITIONS, PACES = 300_000, 9
 PARTS = ("shop", "store", "worker", "postgres", "rabbitmq")
 DATABASES = ("shop", "store")
 STATEMENT = re.compile(rb"^@(\w+)@LOG: +(?:statement|execute [^:]*): ", re.MULTILINE)
@@ -103,3 +105,14 @@ def peak_megabytes(pid: int) -> float:
             status = (PROC / str(each) / "status").read_text()
             peaks += [int(kilobytes) for kilobytes in re.findall(r"^VmHWM:\s+(\d+) kB", status, re.MULTILINE)]
     return max(peaks) / 1024
+
+
+def pace_ms() -> float:
+    """Processor time of ADDITIONS, the median of a few: on one machine, too, it may be twice as long as an hour ago."""
+    took = []
+    for _ in range(PACES):
+        began, total = time.process_time(), 0
+        for number in range(ADDITIONS):
+            total += number * number % 7
+        took.append((time.process_time() - began) * 1000)
+    return round(statistics.median(took), 1)

@@ -35,11 +35,11 @@ def idle(bookshop, feed: str) -> dict:
 
 @contextmanager
 def without_workers(bookshop) -> Iterator[None]:
-    """This context manager will stop worker and timetable within a with block."""
-    for part in (bookshop.beat, bookshop.worker):
+    """This context manager will stop all who ask the databases by themselves within a with block."""
+    for part in (bookshop.beat, bookshop.worker, bookshop.live):
         part.stop()
     yield
-    for part in (bookshop.worker, bookshop.beat):
+    for part in (bookshop.live, bookshop.worker, bookshop.beat):
         part.start()
         part.wait_until_ready()
 
@@ -58,16 +58,21 @@ def answers(bookshop, feed: str) -> dict:
     """This function will ask the store for pages, one after the other, and for what comes after the last position."""
     with psycopg.connect(bookshop.postgres.url("shop")) as shop:
         (position,) = shop.execute(POSITION, [feed]).fetchone()
-    session = requests.Session()
-    session.trust_env = False
-    session.headers["Authorization"] = f"Bearer {bookshop.token_file.read_text().strip()}"
-    url = f"{bookshop.store.url}/api/{feed}/changes/"
+    session, url = reader(bookshop), f"{bookshop.store.url}/api/{feed}/changes/"
     idle_ms, page_ms, after = [], [], ""
     for _ in range(POLLS):
         _timed(session, url, {"after": position, "limit": PAGE}, idle_ms)
         page = _timed(session, url, {"limit": PAGE} | ({"after": after} if after else {}), page_ms)
         after = page["next"] if page["more"] else ""
     return {"idle_ms": _spread(idle_ms), "page_ms": _spread(page_ms), "rows_a_page": PAGE}
+
+
+def reader(bookshop) -> requests.Session:
+    """Who may read the store's feeds, as the shop does."""
+    session = requests.Session()
+    session.trust_env = False
+    session.headers["Authorization"] = f"Bearer {bookshop.token_file.read_text().strip()}"
+    return session
 
 
 def _timed(session: requests.Session, url: str, params: dict, found: list[float]) -> dict:

@@ -76,7 +76,7 @@ def _followed(browser, path: str) -> int:
 
 
 def _cost(bookshop, name: str, ask) -> PageCost:
-    ask(0)
+    ask(REQUESTS)  # once more than is measured; orders want another book each time
     pid, size, took = bookshop.shop.process.pid, 0, []
     before = cpu_seconds(pid)
     for n in range(REQUESTS):

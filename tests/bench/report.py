@@ -1,8 +1,13 @@
 """The figures as a table for people; the file beside it has all of them."""
 
+from bench.cost import ADDITIONS
+
 
 def table(figures: dict) -> str:
-    lines = [f"{figures['cores']} cores, load {figures['load']:.1f} at the start"]
+    lines = [
+        f"{figures['cores']} cores, load {figures['load']:.1f} at the start; {ADDITIONS:,} additions in Python take "
+        f"{figures['pace_ms'][0]} ms before and {figures['pace_ms'][1]} ms after"
+    ]
     for part, write in WRITERS.items():
         if part in figures:
             lines += write(figures[part])
@@ -81,8 +86,38 @@ def _packing(packing: dict) -> list[str]:
     ]
 
 
+def _api(api: dict) -> list[str]:
+    calls = [
+        f"API {name:28} {cost['cpu_ms']:6.2f} ms CPU  {cost['statements']:3} statements  {cost['kilobytes']:6.1f} kB"
+        for name, cost in api["calls"].items()
+    ]
+    feed = api["feed"]
+    told = f"store's feed of books: {feed['rows_per_s']:,} rows/s to one reader; the store's ms of CPU for 1,000: "
+    return [*calls, f"{told}{feed['store_cpu_ms_per_1000']}"]
+
+
+def _live(live: dict) -> list[str]:
+    heard = live["heard_s"]
+    return [
+        f"{live['pages']:,} open pages: {live['kb_each']} kB each in the process that serves them; a status set in the store "
+        f"reaches all: median {heard['median']:.2f} s, p95 {heard['p95']:.2f} s, worst {heard['worst']:.2f} s, "
+        f"of {live['orders']} changes; {live['cpu_ms_a_change']} ms of CPU a change",
+    ]
+
+
+def _talks(talks: dict) -> list[str]:
+    read = talks["read_s"]
+    return [
+        f"{talks['sockets']:,} open websockets: {talks['kb_each']} kB each; {talks['rooms']} talks: a message is read by the other "
+        f"side after {read['median'] * 1000:.0f} ms, p95 {read['p95'] * 1000:.0f} ms, worst {read['worst'] * 1000:.0f} ms, of "
+        f"{talks['messages']}; {talks['cpu_ms_a_message']} ms of CPU a message",
+    ]
+
+
 WRITERS = {
     "road": _road,
+    "live": _live,
+    "talks": _talks,
     "import": _import,
     "imports": _large_imports,
     "pages": _pages,
@@ -90,4 +125,5 @@ WRITERS = {
     "packing": _packing,
     "idle_statuses": lambda idle: [_idle("statuses", idle)],
     "books": _books,
+    "api": _api,
 }

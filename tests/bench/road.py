@@ -50,7 +50,7 @@ def status_delays(shop: Browser, store: Browser, login: dict, mail_url: str, ord
         saved = ship(store, number)
         page_s.append(_wait(lambda: _state(shop, number) == "shipped") - saved)
         mail_s.append(_wait(lambda: _has_letter(mail_url, email)) - saved)
-    return {"page_s": _spread(page_s), "mail_s": _spread(mail_s)}
+    return {"page_s": spread(page_s), "mail_s": spread(mail_s)}
 
 
 def delays_without_the_bell(bookshop, shop: Browser, store: Browser, login: dict, orders: list[str]) -> dict:
@@ -76,7 +76,7 @@ def delays_without_the_bell(bookshop, shop: Browser, store: Browser, login: dict
     bookshop.store.env["BROKER_URL"] = bookshop.broker_url
     bookshop.store.start()
     bookshop.store.wait_until_ready()
-    return {"page_s": _spread(list(page_s.values()))}
+    return {"page_s": spread(list(page_s.values()))}
 
 
 def ship(store: Browser, number: str) -> float:
@@ -112,7 +112,7 @@ def _wait(condition) -> float:
     return time.monotonic()
 
 
-def _spread(seconds: list[float]) -> dict[str, float]:
+def spread(seconds: list[float]) -> dict[str, float]:
     cuts = statistics.quantiles(seconds, n=20, method="inclusive")  # nothing beyond what was seen
     return {"median": statistics.median(seconds), "p95": cuts[18], "worst": max(seconds), "of": len(seconds)}
 

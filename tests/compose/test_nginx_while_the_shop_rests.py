@@ -1,8 +1,15 @@
-"""nginx with the settings of its image, in front of services that are not there. Needs nginx on this machine, no Docker."""
+"""nginx with the settings of its image, in front of services that are not there, and of one that streams.
+
+Needs nginx on this machine, no Docker.
+"""
 
 import os
+import re
 import shutil
+import threading
+from contextlib import ExitStack
 from http.client import HTTPConnection
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -27,10 +34,12 @@ def urls(tmp_path):
     shop, store = free_port(), free_port()
     ports = {"listen 8000": f"listen {shop}", "listen 8001": f"listen {store}"}
     ports["listen 127.0.0.1:8080"] = f"listen {HOST}:{free_port()}"
+    live = free_port()
     nobody = {f"http://{name}:8000": f"http://{HOST}:{free_port()}" for name in ("shop", "store")}
+    nobody["http://shop-live:8000"] = f"http://{HOST}:{live}"
     shutil.copytree(ROOT / "nginx", tmp_path, dirs_exist_ok=True)
     (tmp_path / "tmp").mkdir()
-    for file in (tmp_path / "nginx.conf", tmp_path / "files.inc", *(tmp_path / "sites").iterdir()):
+    for file in (*tmp_path.glob("*.inc"), tmp_path / "nginx.conf", *(tmp_path / "sites").iterdir()):
         file.write_text(_replaced(file, {**ports, **nobody, **places}))
     # Started by root it would go on as somebody who may not read our folder.
     as_us = "user root;" if os.geteuid() == 0 else ""
@@ -40,7 +49,7 @@ def urls(tmp_path):
     nginx.start()
     try:
         nginx.wait_until_ready()
-        yield {"shop": f"http://{HOST}:{shop}", "store": f"http://{HOST}:{store}"}
+        yield {"shop": f"http://{HOST}:{shop}", "store": f"http://{HOST}:{store}", "live": f"http://{HOST}:{live}"}
     finally:
         nginx.stop()
 
@@ -85,3 +94,59 @@ def test_a_file_that_is_too_large_for_the_store_is_answered_with_what_to_do(urls
     assert "A file for an import may have up to 1 GB" in answer.read().decode()
     asked.close()
     assert requests.get(f"{urls['store']}/too-large.html", timeout=10).status_code != 200
+
+
+class Stream(BaseHTTPRequestHandler):
+    """What shop-live does: says something at once, and goes on being there."""
+
+    ends = threading.Event()
+    asked = []
+
+    def do_GET(self):
+        self.asked.append(self.headers["X-Request-ID"])
+        self.send_response(200)
+        self.send_header("Content-Type", "text/event-stream")
+        self.end_headers()
+        self.wfile.write(b"data: first\n\n")
+        self.ends.wait(20)
+
+    def log_message(self, *_):
+        pass
+
+
+def test_a_stream_comes_as_it_is_sent_and_an_address_has_sixty_of_them(urls):
+    server = ThreadingHTTPServer((HOST, int(urls["live"].rpartition(":")[2])), Stream)
+    server.daemon_threads = True
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    path, answers = f"{urls['shop']}/sse/orders/", []
+    try:
+        for _ in range(60):
+            answers.append(requests.get(path, stream=True, timeout=10).iter_lines(chunk_size=1))
+            assert next(answers[-1]) == b"data: first", "nothing waits for the end of the answer"
+        assert requests.get(path, timeout=10).status_code == 429
+        assert len(set(Stream.asked)) == 60 and all(re.fullmatch("[0-9a-f]{32}", name) for name in Stream.asked)
+    finally:
+        Stream.ends.set()
+        server.shutdown()
+
+
+def test_a_websocket_goes_through_with_its_subprotocol_and_an_address_has_sixty_of_them(urls):
+    from websockets.exceptions import InvalidStatus
+    from websockets.sync.client import connect
+    from websockets.sync.server import serve
+
+    def echo(one):
+        for said in one:
+            one.send(said)
+
+    address, quick = urls["shop"].replace("http", "ws") + "/ws/orders/", {"compression": None, "open_timeout": 30}
+    chosen = {"subprotocols": ["bookshop.v1"], "select_subprotocol": lambda _, offered: offered[0], "compression": None}
+    with serve(echo, HOST, int(urls["live"].rpartition(":")[2]), **chosen) as server, ExitStack() as opened:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        asked = {"subprotocols": ["bookshop.v1", "bearer.x.y.z"], **quick}
+        first, *_ = [opened.enter_context(connect(address, **asked)) for _ in range(60)]
+        first.send("said")
+        assert first.recv(timeout=30) == "said" and first.subprotocol == "bookshop.v1"
+        with pytest.raises(InvalidStatus) as refused, connect(address, **quick):
+            pass
+        assert refused.value.response.status_code == 429

@@ -53,7 +53,7 @@ def test_both_sides_of_a_password_agree(folders, monkeypatch):
 def test_a_reader_gets_no_secret_of_another(folders, monkeypatch):
     start(monkeypatch)
     shop, store = everything(folders / "shop").values(), everything(folders / "store").values()
-    for name in ("store-db", "store-secret-key", "packer", "shop-db-superuser", "store-db-superuser"):
+    for name in ("store-db", "store-secret-key", "packer", "keeper", "shop-db-superuser", "store-db-superuser"):
         assert (folders / "kept" / name).read_text() not in shop
     for name in ("shop-db", "shop-secret-key", "customer", "shop-db-superuser", "store-db-superuser"):
         assert (folders / "kept" / name).read_text() not in store

@@ -27,7 +27,7 @@ def test_the_ports_are_settings():
 @pytest.mark.parametrize(
     ("database", "users"),
     [
-        ("shop-db", {"shop", "shop-migrate", "demo-prices", "worker", "worker-mail", "worker-pictures"}),
+        ("shop-db", {"shop", "shop-live", "shop-migrate", "demo-prices", "worker", "worker-mail", "worker-pictures"}),
         ("store-db", {"store", "store-migrate", "demo", "worker-imports"}),
     ],
 )
@@ -75,7 +75,16 @@ def test_nginx_reaches_no_database_broker_or_cache(name):
 
 READERS_OF_SECRETS = {
     "secrets-kept": set(),
-    "secrets-shop": {"shop", "shop-migrate", "demo-prices", "worker", "worker-mail", "worker-pictures", "beat"},
+    "secrets-shop": {
+        "shop",
+        "shop-live",
+        "shop-migrate",
+        "demo-prices",
+        "worker",
+        "worker-mail",
+        "worker-pictures",
+        "beat",
+    },
     "secrets-store": {"store", "store-migrate", "demo", "worker-imports"},
     "secrets-demo": {"demo"},
     "secrets-shop-db": {"shop-db"},

@@ -56,7 +56,8 @@ def visit(browser):
     contexts = []
 
     def open_page(**options):
-        context = browser.new_context(**options)
+        # Without it the page glides to what is to be pressed, for as long as a busy machine needs to draw that.
+        context = browser.new_context(**{"reduced_motion": "reduce", **options})
         context.set_default_timeout(SLOWEST_STEP_MS)
         contexts.append(context)
         return context.new_page()

@@ -144,6 +144,11 @@ def wait_for_status(page, words: str) -> None:
         page.reload()
 
 
+def watch_status(page, words: str) -> None:
+    """This function will wait until the open page says these words by itself, without being loaded again."""
+    page.locator(".order-head .state", has_text=words).wait_for(timeout=HEARD_WITHIN_SECONDS * 1000)
+
+
 def letters_to(mail: str, address: str) -> list[dict]:
     """The captured mails to one address, oldest first."""
     found = requests.get(f"{mail}/api/v2/search", params={"kind": "to", "query": address, "limit": 100}, timeout=10)

@@ -1,10 +1,16 @@
 """A visitor who notes what is wrong with each page seen."""
 
 from pathlib import Path
+from urllib.parse import urlsplit
 
 AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text()
 MOST_REQUESTS = 25
-FIND_MISTAKES = """async () => (await axe.run(document, {resultTypes: ["violations"]})).violations
+# Colours that are still on their way, as after the change from day to night, are nobody's.
+SETTLE = """async () => { await Promise.allSettled(
+    document.getAnimations().filter(one => one instanceof CSSTransition).map(one => one.finished)) }"""
+COLOURS = ["color-contrast", "link-in-text-block"]
+FIND_MISTAKES = """async rules => (await axe.run(document, {
+    resultTypes: ["violations"], ...(rules ? {runOnly: {type: "rule", values: rules}} : {})})).violations
     .map(found => found.id + ": " + found.nodes.map(node => node.target.join(" ")).slice(0, 3).join(", "))"""
 
 
@@ -21,7 +27,10 @@ class Reader:
     def _note(self, request) -> None:
         self.requests.append(request.url)
         # Who pays elsewhere goes there; no page of ours fetches anything from there.
-        if not request.is_navigation_request() and not request.url.startswith((self.shop, "data:")):
+        # In the demo the streams of pages have a port of their own.
+        is_stream = request.resource_type == "eventsource" and urlsplit(request.url).path.startswith("/sse/")
+        ours = is_stream or request.url.startswith((self.shop, "data:"))
+        if not request.is_navigation_request() and not ours:
             if self.page.url.startswith(self.shop):
                 self.wrong.append(f"{self.page.url} asks for {request.url}")
 
@@ -44,8 +53,17 @@ class Reader:
             self.wrong.append(f"{path}: {len(self.requests)} requests")
 
     def look(self, name: str) -> None:
+        """This function will look at the page as it is, and at its colours by day and by night."""
         self.page.evaluate(AXE)
-        self.wrong += [f"{name}: {mistake}" for mistake in self.page.evaluate(FIND_MISTAKES)]
+        is_dark = self.page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches")
+        self._find(name, None)
+        self.page.emulate_media(color_scheme="light" if is_dark else "dark")
+        self._find(f"{name}, {'by day' if is_dark else 'by night'}", COLOURS)
+        self.page.emulate_media(color_scheme="dark" if is_dark else "light")
         wider = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         if wider > 0:
             self.wrong.append(f"{name}: {wider} pixels wider than the window")
+
+    def _find(self, name: str, rules: list[str] | None) -> None:
+        self.page.evaluate(SETTLE)
+        self.wrong += [f"{name}: {mistake}" for mistake in self.page.evaluate(FIND_MISTAKES, rules)]

@@ -126,10 +126,9 @@ def test_after_shipping_a_reader_reviews_reads_the_invoice_and_orders_again(card
     expect(page.locator("#cart-badge")).to_contain_text("1")
 
 
-@pytest.mark.parametrize("scheme", [pytest.param("light", marks=thorough), "dark"])
-def test_these_pages_shut_nobody_out(card, visit, scheme):
+def test_these_pages_shut_nobody_out(card, visit):
     shop, store, mail = (card[part]["url"] for part in ("shop", "store", "mail"))
-    page, email = visit(**SMALLEST, color_scheme=scheme), new_address()
+    page, email = visit(**SMALLEST), new_address()
     reader = Reader(page, shop)
     people.register(page, shop, mail, email=email, password=PASSWORD)
     for path in ("/wishlist/", "/reviews/"):

@@ -56,10 +56,9 @@ def test_search_filter_book_and_the_next_of_its_series(card, visit, script):
     expect(page.get_by_text("Seen lately")).to_be_visible()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("window", [SMALLEST, {"viewport": {"width": 1280, "height": 850}}], ids=["phone", "desktop"])
-def test_the_pages_of_finding_shut_nobody_out_and_say_nothing_to_the_console(card, visit, window, scheme):
-    page, shop = visit(**window, color_scheme=scheme), card["shop"]["url"]
+def test_the_pages_of_finding_shut_nobody_out_and_say_nothing_to_the_console(card, visit, window):
+    page, shop = visit(**window), card["shop"]["url"]
     reader = Reader(page, shop)
     for path in ("/categories/", "/categories/fiction/?in_stock=1&price=5", "/books/?q=austn", "/books/?q=emma+zzz"):
         reader.open(path)

@@ -46,7 +46,7 @@ def test_a_file_from_its_upload_to_the_shop_without_javascript(card, visit):
         assert time.monotonic() < deadline
 
 
-@pytest.mark.parametrize("window", WINDOWS.values(), ids=WINDOWS.keys())
+@pytest.mark.parametrize("window", WINDOWS)
 def test_the_pages_of_an_import_shut_nobody_out(card, visit, window):
     store = card["store"]["url"]
     page = visit(**window)

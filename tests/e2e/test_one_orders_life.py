@@ -23,12 +23,27 @@ def test_a_registered_customers_order_is_packed_and_told(card, visit, window, ti
     people.register(customer, shop, mail, email=email, password="a long walk in the rain")
     people.put_in_cart(customer, shop, title)
     reference = people.check_out(customer, shop)
-    people.wait_for_status(customer, "Accepted by the warehouse")
+    has_scripts = window.get("java_script_enabled", True)
+    if has_scripts:
+        people.watch_status(customer, "Accepted by the warehouse")
+        customer.evaluate("window.wasNotLoadedAgain = true")
+        customer.context.set_offline(True)  # in a tunnel, just then
+    else:
+        people.wait_for_status(customer, "Accepted by the warehouse")
 
     packer = visit(**window)
     people.log_in_to_store(packer, store, card["logins"]["packer"])
     people.pack(packer, store, reference)
 
+    if has_scripts:
+        customer.context.set_offline(False)
+        people.watch_status(customer, "Shipped")
+        assert customer.evaluate("window.wasNotLoadedAgain")
+        assert (
+            customer.locator("#followed-news").inner_text()
+            == f"Order {reference}: Shipped. Your parcel left the warehouse."
+        )
+        assert customer.locator("[data-live]").count(), "the parcel has still to arrive"
     people.wait_for_status(customer, "Shipped")
     customer.goto(f"{shop}/orders/")
     assert (

@@ -95,10 +95,9 @@ def test_who_pays_too_late_is_told_that_nothing_has_come_and_may_cancel(customer
     assert page.get_by_role("link", name="Pay €").count() == 0
 
 
-@pytest.mark.parametrize("colours", ["light", "dark"])
-def test_no_page_of_paying_shuts_anybody_out(card, customer, colours):
+def test_no_page_of_paying_shuts_anybody_out(card, customer):
     """By keyboard, too: Tab and Enter alone pay the order."""
-    page, reference = customer(title=TITLES[2], **SMALLEST, color_scheme=colours)
+    page, reference = customer(title=TITLES[2], **SMALLEST)
     reader = Reader(page, card["shop"]["url"])
     reader.look("pay")
     by_keyboard(page, "Pay with Test bank")

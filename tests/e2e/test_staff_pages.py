@@ -9,7 +9,7 @@ from reading import Reader
 from test_pages_for_everybody import WINDOWS
 
 
-@pytest.mark.parametrize("window", WINDOWS.values(), ids=WINDOWS.keys())
+@pytest.mark.parametrize("window", WINDOWS)
 def test_the_pages_about_us_shut_nobody_out(card, visit, window):
     page = visit(**window)
     reader = Reader(page, card["shop"]["url"])
@@ -45,7 +45,7 @@ def test_a_guest_on_a_phone_without_javascript_writes_and_an_agent_deals_with_it
     assert not agent.locator("#result_list tr", has_text=words).count()
 
 
-@pytest.mark.parametrize("window", WINDOWS.values(), ids=WINDOWS.keys())
+@pytest.mark.parametrize("window", WINDOWS)
 def test_what_an_owner_sees_first_shuts_nobody_out(card, visit, window):
     shop = card["shop"]["url"]
     guest = visit()

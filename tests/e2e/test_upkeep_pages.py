@@ -9,7 +9,7 @@ from reading import Reader
 from test_pages_for_everybody import WINDOWS
 
 
-@pytest.mark.parametrize("window", WINDOWS.values(), ids=WINDOWS.keys())
+@pytest.mark.parametrize("window", WINDOWS)
 def test_the_sync_page_and_the_mail_matrix_shut_nobody_out(card, visit, window):
     shop = card["shop"]["url"]
     guest = visit()

@@ -13,6 +13,8 @@ from parts.backups import run
 from parts.ports import HOST
 from parts.postgres import SUPERUSER, binaries
 
+pytestmark = pytest.mark.skipif(os.environ.get("FAULT_TESTS") != "all", reason="slow; asked for by make faults")
+
 QUIET_WITHIN_S = 120
 BOTH_SIDES = {
     "shop": """

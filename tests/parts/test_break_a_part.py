@@ -9,7 +9,7 @@ import time
 import pytest
 
 from parts.ports import answers, free_port, is_taken
-from parts.process import Job, Part, PartFailed, start_all
+from parts.process import Job, Part, PartFailed, ends_with_us, start_all
 from parts.tree import process_tree, same_process, started_at
 
 LISTEN = "import socket, sys, time; s = socket.create_server(('127.0.0.1', int(sys.argv[1]))); time.sleep(600)"
@@ -116,6 +116,15 @@ def test_a_part_dies_with_a_launcher_that_is_killed(home):
     launcher.kill()
     launcher.wait()
     wait_for(lambda: not same_process(pid, born))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells children that their parent has died")
+def test_a_command_whose_launcher_died_before_the_kernel_was_asked_does_not_begin():
+    """Here its parent is another than the one that asked, as it is once that one is dead."""
+    command = ends_with_us(["echo", "begun"], signal.SIGTERM)
+    assert subprocess.run(command, capture_output=True, text=True).stdout == "begun\n"
+    orphaned = subprocess.run(["sh", "-c", '"$@"; exit $?', "sh", *command], capture_output=True, text=True)
+    assert (orphaned.returncode, orphaned.stdout) == (1, "")
 
 
 def test_what_a_dead_launcher_left_behind_is_stopped_before_a_new_start(home, part):

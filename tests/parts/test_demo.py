@@ -46,7 +46,7 @@ def test_the_card_names_every_door_and_log_in(demo):
     assert {name: set(card[name]) for name in ("shop", "store", "mail")} == {
         name: {"url"} for name in ("shop", "store", "mail")
     }
-    assert set(card["logins"]) == {"customer", "owner", "packer", "office", "dispatcher", "agent"}
+    assert set(card["logins"]) == {"customer", "owner", "packer", "keeper", "office", "dispatcher", "agent"}
     assert all(set(login) == {"email", "password"} for login in card["logins"].values())
     assert len(card["service_token"]) >= 32
     assert demo.card_file.stat().st_mode & 0o777 == 0o600
@@ -69,7 +69,7 @@ def test_the_customer_can_log_in_at_the_shop(demo):
     assert page.status_code == 200 and login["email"] in page.text or "Log out" in page.text
 
 
-@pytest.mark.parametrize("who", ["owner", "packer"])
+@pytest.mark.parametrize("who", ["owner", "packer", "keeper"])
 def test_the_staff_can_log_in_at_the_store_and_a_customer_cannot(demo, who):
     door = f"{demo.card['store']['url']}/admin/login/"
     assert "errornote" not in sign_in(door, **demo.card["logins"][who]).text

@@ -1,5 +1,8 @@
 """What a demo is told so that its shop speaks with the peers."""
 
+from urllib.parse import urlsplit
+
+from peers.partner import PartnerPeer
 from peers.paypal import PayPalPeer
 from peers.zarinpal import ZarinpalPeer
 
@@ -17,3 +20,9 @@ def demo_settings(paypal: PayPalPeer, zarinpal: ZarinpalPeer) -> dict[str, str]:
         "BANK_TRANSFER_OWNER": "Bookshop Ltd",
         "BANK_TRANSFER_BIC": "BYLADEM1001",
     }
+
+
+def webhook_settings(partner: PartnerPeer) -> dict[str, str]:
+    """What lets the shop reach a partner on this machine: by default it sends nothing to private addresses."""
+    parts = urlsplit(partner.url)
+    return {"WEBHOOK_HTTP": "1", "WEBHOOK_PORTS": str(parts.port), "WEBHOOK_NETWORKS": f"{parts.hostname}/32"}

@@ -11,7 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from parts import ROOT
-from parts.bookshop import DAN
+from parts.bookshop import DAN, OLGA
 from parts.ports import HOST, free_port
 from prove.container import Container, ContainerDatabase, Looks, Plugs
 from prove.docker import Compose, DockerFailed, docker, ensure_docker
@@ -19,11 +19,14 @@ from prove.plan import EVERYTHING, SECONDS, Fault, Plan
 from prove.system import TIMETABLE, Told
 
 SERVERS = ("shop", "store", "shop-db", "store-db", "rabbitmq", "redis", "mail", "nginx")
-PARTS = (*SERVERS, "worker", "worker-mail", "worker-pictures", "worker-imports", "beat")
+PARTS = (*SERVERS, "shop-live", "worker", "worker-mail", "worker-pictures", "worker-imports", "beat")
 SHOP_SIDE = ("shop", "worker", "worker-mail", "worker-pictures", "beat")
 # Without these a mail sender cannot finish what it has begun.
 NEEDED_BY_SENDERS = ("worker-mail", "shop-db", "rabbitmq", "mail", EVERYTHING)
-LEFT_OUT = "lost_answer is left out: nobody stands between two containers who could lose an answer on purpose"
+LEFT_OUT = (
+    "lost_answer is left out: nobody stands between two containers who could lose an answer on purpose. Webhooks are left "
+    "out: no partner listens within the containers' networks"
+)
 BOTH_PORTS = "exec 3<>/dev/tcp/127.0.0.1/1025 4<>/dev/tcp/127.0.0.1/8025"
 BUILD_WITHIN_S, START_WITHIN_S = 1800, 300
 
@@ -62,6 +65,8 @@ class ComposeMail:
 class ComposeSystem:
     """What prove.system.System is for processes; the containers have the names that docker-compose.yml gives them."""
 
+    partner = None  # see LEFT_OUT
+
     def __init__(self, home: Path, plan: Plan, *, mutation: None = None):
         """:param home: emptied first; its path also names the project, so that two checkouts do not meet."""
         self.home, self.plan = home.resolve(), plan
@@ -88,6 +93,10 @@ class ComposeSystem:
     @property
     def packer(self) -> tuple[str, str]:
         return DAN, self._in("store", "cat", "/run/bookshop/secrets/packer-password").strip()
+
+    @property
+    def office(self) -> tuple[str, str]:
+        return OLGA, self._in("store", "cat", "/run/bookshop/secrets/owner-password").strip()
 
     def start(self, told: Told = lambda what: None) -> None:
         """This function will build and start everything, with books in the store of which the shop has heard.

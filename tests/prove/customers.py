@@ -10,13 +10,13 @@ from urllib.parse import urlsplit
 import requests
 
 from prove.browser import PAUSE_S, Browser, token_in
+from prove.sending_back import LOOKS_EVERY_S, SendingBack, send_back
 from prove.ways import Way
 
 BANK = "/test-bank/"
 BACK = re.compile(r'<a href="([^"]+)">Back to the shop')
 STATE = re.compile(r'class="state state-(\w+)"')
 NOT_YET_ACCEPTED = ("awaiting_payment", "placed")
-LOOKS_EVERY_S = 1.5
 TOO_LATE_S = 2.0  # after the end of the time to pay
 CHARGES = {"pay": 1, "notice-first": 1, "lose-notice": 1, "late": 1, "twice": 2}  # by the button pressed at the bank
 
@@ -28,6 +28,7 @@ class Accepted:
     :ivar coupon: its code, if the price they saw was less by one.
     :ivar charges: how often the bank told the customer that it took the money.
     :ivar approvals: how often the customer let the shop take the money by itself.
+    :ivar returns: how many requests to send copies back the shop took.
     """
 
     number: str
@@ -37,6 +38,8 @@ class Accepted:
     charges: int = 0
     approvals: int = 0
     coupon: str = ""
+    sends_back: SendingBack | None = None
+    returns: int = 0
 
 
 class Customer:
@@ -47,18 +50,21 @@ class Customer:
         self.path = f"/orders/{order.number}/"
 
     def live(self) -> Iterator[float]:
-        return STORIES[self.order.way.story](self)
+        """To the end of the story; who is among those who send copies back waits for the parcel and asks."""
+        yield from STORIES[self.order.way.story](self)
+        if self.order.sends_back:
+            yield from send_back(self, self.order.sends_back)
 
     def pays(self, button: str = "pay", *, returns: bool = True) -> Iterator[float]:
         while bank := self._way_to_bank():
-            page = self._ask("GET", bank).text
+            page = self.ask("GET", bank).text
             if token_in(page):
                 back = self._press(bank, button, page)
                 if returns and back:
-                    self._ask("GET", urlsplit(back).path)
+                    self.ask("GET", urlsplit(back).path)
                 break
             # Over: the answer to an earlier press was lost. The link on the bank's page leads back, and the shop hears of it.
-            self._ask("GET", urlsplit(BACK.search(page)[1]).path)
+            self.ask("GET", urlsplit(BACK.search(page)[1]).path)
         yield from ()
 
     def is_declined(self, *, tries_again: bool) -> Iterator[float]:
@@ -78,7 +84,7 @@ class Customer:
     def cancels(self, *, pays_first: bool = False, once_accepted: bool = False) -> Iterator[float]:
         if pays_first:
             yield from self.pays()
-        while once_accepted and self._state() in NOT_YET_ACCEPTED:
+        while once_accepted and self.state() in NOT_YET_ACCEPTED:
             yield LOOKS_EVERY_S
         self._cancel()
 
@@ -92,11 +98,11 @@ class Customer:
     def _way_to_bank(self) -> str:
         """The address of the bank's page; "" if the order cannot be paid, or not any more."""
         while True:
-            page = self._ask("GET", f"{self.path}pay/")
+            page = self.ask("GET", f"{self.path}pay/")
             if page.is_redirect:
                 return ""
             form = {"csrfmiddlewaretoken": token_in(page.text), "gateway": "test"}
-            where = self._ask("POST", f"{self.path}pay/start/", form).headers["Location"]
+            where = self.ask("POST", f"{self.path}pay/start/", form).headers["Location"]
             if where.startswith(BANK):
                 return where
             if where == self.path:
@@ -110,21 +116,21 @@ class Customer:
 
         :param page: the bank's page, if it is open already.
         """
-        form = {"csrfmiddlewaretoken": token_in(page or self._ask("GET", bank).text), "choice": button}
-        answer = self._ask("POST", bank, form, expected=(200, 302, 409))
+        form = {"csrfmiddlewaretoken": token_in(page or self.ask("GET", bank).text), "choice": button}
+        answer = self.ask("POST", bank, form, expected=(200, 302, 409))
         self.order.charges += CHARGES.get(button, 0)
         self.order.approvals += button == "approve"
         return answer.headers.get("Location", "")
 
     def _cancel(self) -> None:
-        page = self._ask("GET", f"{self.path}cancel/")
+        page = self.ask("GET", f"{self.path}cancel/")
         if not page.is_redirect:  # it would be too late
-            self._ask("POST", f"{self.path}cancel/", {"csrfmiddlewaretoken": token_in(page.text)})
+            self.ask("POST", f"{self.path}cancel/", {"csrfmiddlewaretoken": token_in(page.text)})
 
-    def _state(self) -> str:
-        return STATE.search(self._ask("GET", self.path).text)[1]
+    def state(self) -> str:
+        return STATE.search(self.ask("GET", self.path).text)[1]
 
-    def _ask(self, method: str, path: str, form: dict | None = None, *, expected=(200, 302)) -> requests.Response:
+    def ask(self, method: str, path: str, form: dict | None = None, *, expected=(200, 302)) -> requests.Response:
         answer = self.browser.get(path) if method == "GET" else self.browser.post(path, form)
         if answer.status_code not in expected:
             raise AssertionError(f"{method} {path} answered {answer.status_code}: {answer.text[:300]}")

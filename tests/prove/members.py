@@ -10,6 +10,7 @@ import requests
 from prove.browser import PAUSE_S, Browser, Stopped, token_in
 
 CODE = re.compile(r"^([A-Z0-9]{4}-[A-Z0-9]{4})\s*$", re.MULTILINE)
+LETTERS = "/account/letters/"
 PASSWORD = "a long way to Bath"
 LETTER_WITHIN_S = 90.0  # a mail server may be away when the letter is due
 
@@ -28,6 +29,12 @@ def register(browser: Browser, email: str, *, mail_url: str, stop: threading.Eve
     page = browser.get("/accounts/confirm-email/")
     answer = browser.post("/accounts/confirm-email/", {"csrfmiddlewaretoken": token_in(page.text), "code": code})
     return answer.status_code == 302 and browser.get("/account/").status_code == 200
+
+
+def choose_letters(browser: Browser) -> None:
+    """This function will choose against all letters that can be done without, but those on reviews."""
+    token = token_in(browser.get(LETTERS).text)
+    browser.post(LETTERS, {"csrfmiddlewaretoken": token, "reviews": "on"})
 
 
 def _code_sent_to(email: str, *, mail_url: str, stop: threading.Event) -> str:

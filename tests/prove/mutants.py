@@ -68,7 +68,8 @@ def _cross_a_power_of_ten(system: System, fault: Fault) -> None:
 
 
 def _plan(orders: int, *faults: tuple, **more) -> Plan:
-    few = {"books": 40, "scarce_books": 0, "quiet_within_s": 30.0, "shares": ((ON_DELIVERY, 1.0),)}
+    few = {"books": 40, "scarce_books": 0, "quiet_within_s": 30.0}
+    few |= {"shares": ((ON_DELIVERY, 1.0),), "returned_share": 0.0}
     return Plan(orders=orders, seed=SEED, faults=tuple(Fault(*fault) for fault in faults), **{**few, **more})
 
 
@@ -156,6 +157,20 @@ _ALL = (
         frozenset({"status_differs"}),
         patched=True,
         special={"cross a power of ten": _cross_a_power_of_ten},
+    ),
+    Mutant(
+        "webhooks_told_once",
+        "A webhook counts as taken, whatever the partner answered.",
+        _plan(24),
+        frozenset({"webhooks_missing"}),
+        patched=True,
+    ),
+    Mutant(
+        "webhooks_under_new_ids",
+        "A webhook that is sent again has another id.",
+        _plan(24),
+        frozenset({"webhooks_doubled"}),
+        patched=True,
     ),
     Mutant(
         "refund_without_key",

@@ -5,21 +5,33 @@ import threading
 import time
 from uuid import UUID
 
-from prove.browser import Browser, Stopped, fields, token_in
+from prove.browser import Stopped, fields, token_in
+from prove.staff import LOG_IN, Colleague
 
-LIST, LOG_IN = "/admin/orders/order/", "/admin/login/"
+LIST = "/admin/orders/order/"
 ROW = re.compile(r"/admin/orders/order/(\d+)/change/.*?([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})", re.DOTALL)
 CHOSEN = re.compile(r'<option value="([^"]+)" selected')
+PROGRESS = re.compile(r"(\d+) of (\d+) in the box")
 ROWS_PER_PAGE = 50
 PAUSE_S = 0.3
 SHORT_FORM, NOTED_SHORT = "<details", "not deliverable: "
 LEAVE, CHOOSE, FAIL, FAIL_PACKED, SHORT, SEND = "leave", "choose", "fail", "fail when packed", "short", "send"
-FATES = {0: LEAVE, 1: CHOOSE, 2: FAIL, 3: FAIL_PACKED, 4: SHORT, 5: SHORT, 6: SHORT}  # of forty
+IN_PARTS, GIVE_UP_REST, TWO_AT_ONCE = "send in parts", "send a part and give up the rest", "send two parcels at once"
+FATES = {  # of forty
+    **{0: LEAVE, 1: CHOOSE, 2: FAIL, 3: FAIL_PACKED, 4: SHORT, 5: SHORT, 6: SHORT},
+    **{7: IN_PARTS, 8: IN_PARTS, 9: IN_PARTS, 10: GIVE_UP_REST, 11: GIVE_UP_REST, 12: TWO_AT_ONCE, 13: TWO_AT_ONCE},
+}
+BENCH, SCAN_FORM = "/admin/packing/", 'id="scan"'
 
 
 def fate_of(number: str) -> str:
     """What becomes of an order: most are sent, some fail in whole or in part, and some are still open at the end."""
     return FATES.get(UUID(number).int % 40, SEND)
+
+
+def is_to_leave(number: str) -> bool:
+    """Whether the packers send an order, or at least a part of it."""
+    return fate_of(number) not in (LEAVE, CHOOSE, FAIL, FAIL_PACKED)
 
 
 class Packers:
@@ -43,8 +55,9 @@ class Packers:
 class Packer(threading.Thread):
     def __init__(self, packers: Packers, number: int, of: int, url: str, login: tuple[str, str], stop: threading.Event):
         super().__init__(name=f"packer {number}", daemon=True)
-        self.packers, self.number, self.of, self.login, self.stop = packers, number, of, login, stop
-        self.browser = Browser(url, stop)
+        self.packers, self.number, self.of, self.stop = packers, number, of, stop
+        self.colleague = Colleague(url, login, stop)
+        self.browser = self.colleague.browser
         self.errors: list[str] = []
         self._token = ""
 
@@ -77,10 +90,7 @@ class Packer(threading.Thread):
         return [(order, number) for order, number in todo if order % self.of == self.number]
 
     def _log_in(self) -> None:
-        path = f"{LOG_IN}?next={LIST}"
-        form = {"csrfmiddlewaretoken": token_in(self.browser.get(path).text)}
-        email, password = self.login
-        self.browser.post(path, form | {"username": email, "password": password})
+        self.colleague.log_in(LIST)
         self._token = ""
 
     def _pack(self, order: int, number: str) -> bool:
@@ -93,7 +103,11 @@ class Packer(threading.Thread):
             done = self._save(path, {"result": "failed", "reason": "The copies were found to be damaged."})
         if fate == SHORT:
             self._fall_short(path)
-        if fate in (SEND, SHORT):
+        if fate in (IN_PARTS, GIVE_UP_REST, TWO_AT_ONCE):
+            self._send_a_part(order, at_once=fate == TWO_AT_ONCE)
+        if fate == GIVE_UP_REST:
+            done = self._save(path, {"result": "failed", "reason": "The other copies were found to be damaged."})
+        if fate in (SEND, SHORT, IN_PARTS, TWO_AT_ONCE):
             done = self._save(path, {"result": "success"})
         if done:
             self.packers.done.add(number)
@@ -101,15 +115,18 @@ class Packer(threading.Thread):
 
     def _fall_short(self, path: str) -> None:
         """One copy of the first line cannot be delivered. The page itself shows whether that was noted already."""
-        while SHORT_FORM in (page := self._page(path)) and NOTED_SHORT not in page:
+        while SHORT_FORM in (page := self.colleague.page(path)) and NOTED_SHORT not in page:
             form = {"number": "1", "reason": "The copy was found to be damaged.", "missing": "", "_short": "1"}
-            if self.browser.post(path, fields(page, SHORT_FORM) | form).status_code == 403:
-                self._log_in()
+            self.colleague.post(path, fields(page, SHORT_FORM) | form)
 
-    def _page(self, path: str) -> str:
-        while (page := self.browser.get(path)).is_redirect:
-            self._log_in()
-        return page.text
+    def _send_a_part(self, order: int, *, at_once: bool) -> None:
+        """Put one copy into a parcel of its own at the bench, and send it off unless both are to leave at once.
+
+        Each step is read off the page, so that one whose answer was lost is not done twice.
+        """
+        path = f"{BENCH}{order}/"
+        while SCAN_FORM in (page := self.colleague.page(path)) and (step := _next_step(page, at_once=at_once)):
+            self.colleague.post(path, {**fields(page, SCAN_FORM), **step})
 
     def _save(self, path: str, result: dict[str, str]) -> bool:
         """False if the page refused. A save whose answer was lost shows at the second try that it is done."""
@@ -127,3 +144,16 @@ class Packer(threading.Thread):
             if page.status_code != 403:
                 return page.is_redirect
             self._log_in()
+
+
+def _next_step(page: str, *, at_once: bool) -> dict[str, str]:
+    """What is scanned next of an order of several copies, so that a part of it leaves; {} if there is nothing to do."""
+    progress = PROGRESS.search(page)
+    if not progress or int(progress[2]) < 2 or "on its way" in page:
+        return {}
+    if progress[1] == "0":
+        offered = fields(page, SCAN_FORM)["offered"]
+        return {"code": offered} if offered else {}
+    if at_once:
+        return {} if "Parcel 2" in page else {"command": "CMDNEWPARCEL"}
+    return {"command": "CMDDONE" if ", sealed, " in page else "CMDSEAL"}

@@ -56,6 +56,7 @@ class Plan:
         ("late", 0.1),
         ("cancelled", 0.15),
     )
+    returned_share: float = 0.12  # of the orders that are to be sent
     quiet_within_s: float = 150.0  # outlasts a lease (60 s) and the longest pause before a new attempt
     payment_window_s: int = 40  # longer than the 30 s after which the bank is asked for a notice that was lost
     settings: dict[str, str] = field(default_factory=dict)  # added to the environment of the shop's programs

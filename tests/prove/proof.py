@@ -7,9 +7,11 @@ from pathlib import Path
 
 from prove import checks, resting
 from prove.checks.evidence import SHOP, STORE, Evidence, caught, deadlocks_in, rows_of
+from prove.desk import Desk
 from prove.engines import ENGINES, Engine
 from prove.mutants import Mutant
 from prove.packers import Packers
+from prove.partner import NOT_OURS
 from prove.plan import Plan
 from prove.report import Progress, Verdict
 from prove.shoppers import Crowd
@@ -38,6 +40,7 @@ class Proof:
         self.stop = threading.Event()
         self.crowd: Crowd | None = None
         self.packers: Packers | None = None
+        self.desk: Desk | None = None
 
     def __enter__(self) -> "Proof":
         return self
@@ -68,10 +71,13 @@ class Proof:
     def _open_doors(self) -> None:
         self.crowd = Crowd(self.system.shop_url, self.system.mail.web_url, self.plan, self.system.books(), self.stop)
         self.packers = Packers(self.system.store_url, self.system.packer, self.plan.packers, self.stop)
+        office, packer = self.system.office, self.system.packer
+        self.desk = Desk(self.system.store_url, office=office, packer=packer, stop=self.stop)
         self.progress.watch(self.crowd, self.packers, self.nemesis)
         self.began = time.monotonic()
         self.crowd.start()
         self.packers.start()
+        self.desk.start()
 
     def _break_everything(self) -> None:
         """Orders are released fault by fault, so that some are on their way whatever breaks."""
@@ -101,6 +107,7 @@ class Proof:
     def evidence(self) -> Evidence:
         with self.system.db_shop.connect() as shop, self.system.db_store.connect() as store:
             rows = rows_of(shop, SHOP), rows_of(store, STORE)
+        partner = self.system.partner
         return Evidence(
             *rows,
             mailbox=caught(self.system.mail.web_url),
@@ -108,7 +115,9 @@ class Proof:
             plenty=frozenset(self.system.books()["plenty"]),
             most_resent=self.nemesis.interruptions,
             deadlocks={db.name: deadlocks_in(db.log) for db in (self.system.db_shop, self.system.db_store)},
-            errors=self.crowd.errors + self.packers.errors,
+            heard=partner and list(partner.heard),
+            not_ours=partner.treated[NOT_OURS] if partner else 0,
+            errors=self.crowd.errors + self.packers.errors + self.desk.errors,
         )
 
     def _verdict(self, still: str, *, orders_s: float, rest_s: float) -> Verdict:
@@ -126,7 +135,7 @@ class Proof:
             findings=checks.examine(evidence),
             struck=self.nemesis.struck,
             died=self.nemesis.died,
-            repeats=self.crowd.repeats + self.packers.repeats,
+            repeats=self.crowd.repeats + self.packers.repeats + self.desk.repeats,
             turned_away=self.crowd.turned_away,
             seconds=time.monotonic() - self.began,
             orders_per_s=placed / orders_s,

@@ -119,6 +119,7 @@ class Verdict:
             "orders_per_s": round(self.orders_per_s, 2),
             "rest_after_s": round(self.rest_s, 1),
             "ways": self._ways(),
+            "returns": self._returns(),
             "money": {name: str(amount) for name, amount in self._money().items()},
             "mutant": self.mutant,
             "checks": counts,
@@ -148,6 +149,7 @@ class Verdict:
             "",
             f"{len(self.evidence.accepted)} orders accepted: {_counted(self._ways())}",
             f"in the end: {_counted(states)}",
+            f"sent back: {_counted(self._returns())}",
             f"{len(self.evidence.shop['bank_charges'])} charges of {money['charged']}, "
             f"{len(self.evidence.shop['bank_returns'])} refunds of {money['returned']}, {money['kept']} kept",
             f"{len(self.evidence.mailbox)} mails, {resent(self.evidence)} of them sent again "
@@ -168,6 +170,10 @@ class Verdict:
 
     def _ways(self) -> dict[str, int]:
         return dict(Counter(order.way.name for order in self.evidence.accepted))
+
+    def _returns(self) -> dict[str, int]:
+        """How many returns ended in which state."""
+        return dict(Counter(row["state"] for row in self.evidence.shop["returns"]))
 
     def _money(self) -> dict[str, Decimal]:
         """By the books of the bank."""

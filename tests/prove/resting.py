@@ -6,6 +6,7 @@ from collections.abc import Callable
 import psycopg
 
 from prove.packers import CHOOSE, LEAVE, fate_of
+from prove.sending_back import ends_as, told_in
 from prove.system import System
 
 POLL_S = 0.5
@@ -19,6 +20,8 @@ OPEN_IN_SHOP = """
            (SELECT count(*) FROM payments_payment WHERE state IN ('created', 'pending', 'authorised')
                    OR state = 'captured' AND settled_at IS NULL) AS payments,
            (SELECT count(*) FROM payments_refund WHERE state = 'waiting') AS refunds,
+           (SELECT count(*) FROM webhooks_delivery WHERE state = 'waiting') AS webhooks,
+           (SELECT count(*) FROM storelink_feed WHERE last_error <> '') AS "feeds that failed",
            (SELECT count(*) FROM test_bank_banknotice) AS notices,
            (SELECT count(*) FROM test_bank_charge WHERE number NOT IN (SELECT charge FROM payments_payment))
            + (SELECT count(*) FROM test_bank_session s WHERE s.state = 'authorised'
@@ -31,6 +34,8 @@ BOOKS_IN_SHOP = "SELECT id, version FROM catalogue_book"
 BOOKS_IN_STORE = "SELECT book_id AS id, version FROM catalogue_bookchange"
 HEARD_IN_SHOP = "SELECT number::text, store_version AS version FROM orders_order"
 ORDERS_IN_STORE = "SELECT number::text, version, state FROM orders_order"
+RETURNS_IN_SHOP = "SELECT number::text, version FROM returns_return"
+RETURNS_IN_STORE = "SELECT number::text, version, state, words FROM returns_return"
 
 
 def wait_for_rest(system: System, within_s: float, on_poll: Callable[[], None]) -> str:
@@ -55,13 +60,19 @@ def under_way(system: System) -> str:
             counts = {name: number for name, number in rows.items() if number}
             heard = {row["number"]: row["version"] for row in shop.execute(HEARD_IN_SHOP)}
             orders = store.execute(ORDERS_IN_STORE).fetchall()
+            known = {row["number"]: row["version"] for row in shop.execute(RETURNS_IN_SHOP)}
+            returns = store.execute(RETURNS_IN_STORE).fetchall()
             over = {row["number"] for row in shop.execute(OVER_IN_SHOP)}
             held = sum(row["overdue"] or row["number"] in over for row in store.execute(HELD_IN_STORE))
     except psycopg.OperationalError as error:
         return f"a database is away: {error}"
-    to_pack = sum(row["state"] in ("received", "packing") and not _may_stay(row) for row in orders)
+    to_pack = sum(row["state"] in ("received", "packing", "part_sent") and not _may_stay(row) for row in orders)
     unheard = sum(heard.get(row["number"]) != row["version"] for row in orders)
     counts |= {"to pack": to_pack, "statuses": unheard, "holds": held, "books": _books_to_come(system)}
+    counts |= {
+        "returns at the desk": sum(row["state"] != ends_as(told_in(row["words"])) for row in returns),
+        "returns to hear of": sum(known.get(row["number"]) != row["version"] for row in returns),
+    }
     return ", ".join(f"{number} {name}" for name, number in counts.items() if number)
 
 

@@ -5,16 +5,19 @@ import random
 import re
 import threading
 import time
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
 from prove.browser import Browser, Stopped, fields, token_in
 from prove.customers import Accepted, Customer
-from prove.members import register
+from prove.members import choose_letters, register
+from prove.packers import is_to_leave
 from prove.plan import Plan
 from prove.prices import COUPON, COUPON_EVERY
-from prove.ways import Way, deal
+from prove.sending_back import SendingBack
+from prove.ways import SENT, Way, deal
 
 ORDER_PAGE = re.compile(r"/orders/([0-9a-f-]{36})/")
 LOOK_UP_EVERY_S = 0.2
@@ -68,6 +71,7 @@ class Crowd:
         self.tickets = Tickets(plan.orders)
         self.ways = deal(plan)
         self.accepted: list[Accepted] = []
+        self._to_send_back: deque[SendingBack] = deque()
         self.lived = 0  # orders whose customers have nothing more to do with them
         self.turned_away = 0  # carts that could not be had; their owner chose other books
         self.shoppers = [Shopper(self, n, url, plan, books, stop) for n in range(plan.shoppers)]
@@ -84,6 +88,17 @@ class Crowd:
     @property
     def errors(self) -> list[str]:
         return [error for shopper in self.shoppers for error in shopper.errors]
+
+    def sending_of(self, order: Accepted) -> SendingBack | None:
+        """What its customer sends back. What was dealt to an order that is never sent goes to the next that is."""
+        if order.way.sends_back:
+            self._to_send_back.append(order.way.sends_back)
+        if order.way.story not in SENT or not is_to_leave(order.number):
+            return None
+        try:
+            return self._to_send_back.popleft()
+        except IndexError:  # nothing left, or another shopper was faster
+            return None
 
     def start(self) -> None:
         for shopper in self.shoppers:
@@ -157,6 +172,7 @@ class Shopper(threading.Thread):
         coupon = "" if ticket % COUPON_EVERY else COUPON
         while not (order := self._order(self._choose(chance), self.crowd.ways[ticket], coupon)):
             self.crowd.turned_away += 1
+        order.sends_back = self.crowd.sending_of(order)
         self.crowd.accepted.append(order)
         customer = Customer(self.browser, order, payment_window_s=self.plan.payment_window_s)
         self.visits.append(Visit(self.browser, customer.live(), due=0))
@@ -174,6 +190,7 @@ class Shopper(threading.Thread):
             self.browser = Browser(self.url, self.stop)
             if register(self.browser, email, mail_url=self.crowd.mail_url, stop=self.stop):
                 self.email = email
+                choose_letters(self.browser)
 
     def _choose(self, chance: random.Random) -> dict[int, int]:
         """Books and how many of each."""

@@ -21,6 +21,7 @@ from parts.rabbitmq import NameRegister, RabbitMQ
 from parts.redis import Redis
 from parts.secret import secret
 from prove.nginx import Nginx, is_installed
+from prove.partner import Partner
 from prove.plan import Plan
 from prove.proxy import Link, Links
 
@@ -31,7 +32,7 @@ LOST_SHARES |= {"db_shop": 0.03, "db_store": 0.03}
 TIMETABLE = {"BOOKS_EVERY_S": "8", "STATUSES_EVERY_S": "5", "SWEEP_EVERY_S": "2", "PAYMENTS_EVERY_S": "2"}
 TIMETABLE |= {"PICTURES_EVERY_S": "60"}
 READY_WITHIN_S = 300  # on a busy machine; a part that ends is noticed at once
-QUEUES = "orders,sync,mail,pictures"
+QUEUES = "orders,sync,mail,pictures,webhooks"
 Told = Callable[[str], None]
 
 
@@ -77,6 +78,7 @@ class System:
         self._link({"db_shop": self.db_shop.port, "db_store": self.db_store.port})
         self.nginx = self._nginx() if is_installed() else None
         self.fronts = self._fronts()
+        self.partner = Partner(self.home / "secrets" / "partner")
         self.shop_env = self._shop_env()
         self.store_env = self._env("store", self.db_store, cache=1) | plan.store_settings
         pools = {"shop": {**self.shop_env, "DATABASE_POOL": "1"}, "store": {**self.store_env, "DATABASE_POOL": "8"}}
@@ -117,6 +119,11 @@ class System:
         """E-mail and password of somebody who packs."""
         return DAN, Path(self._password_file("packer")).read_text()
 
+    @property
+    def office(self) -> tuple[str, str]:
+        """Of somebody who decides."""
+        return OLGA, Path(self._password_file("owner")).read_text()
+
     def start(self, told: Told = lambda what: None) -> None:
         """This function will start everything, with books in the store of which the shop has heard.
 
@@ -135,12 +142,15 @@ class System:
         env = self._unbroken(self.shop_env)
         start_all([Commands("first_sync", [["sync_books"]], home=self.home, env=env)])
         start_all([self._program("prices", env=env)])
+        self.partner.start()
+        start_all([self._program("partnership", self.partner.url, str(self.home / "secrets" / "partner"), env=env)])
 
     def stop(self) -> None:
         """Kill is enough: nothing here is worth a farewell, and the folder is emptied before the next run."""
         stop_all(self.programs, within=3)
         stop_all([self.names, *self.servers], within=2)
         self.links.close()
+        self.partner.stop()
 
     def books(self) -> dict[str, list[int]]:
         """The ids of the books in the store: {"plenty": […], "scarce": […]}."""
@@ -184,6 +194,7 @@ class System:
             "STORE_TOKEN_FILE": str(self.home / "secrets" / "service-token"),
             "EMAIL_URL": f"smtp://{HOST}:{self.links['mail'].port}",
             "MAIL_API_URL": self.mail.web_url,
+            **self.partner.shop_settings,
             **TIMETABLE,
             **self.plan.shop_settings,
         }

@@ -1,5 +1,7 @@
 """Changes of single rows, each named for the check that must notice it: a database and a statement."""
 
+from prove.tampering_returns import OF_RETURNS
+
 KEPT = """(SELECT p.key FROM payments_payment p JOIN orders_order o ON o.number = p.order_id
            WHERE o.state = 'shipped' AND p.captured > p.refunded LIMIT 1)"""
 PAID_FOR_PLENTY = """(SELECT p.order_id FROM payments_payment p WHERE p.captured > 0 AND NOT EXISTS (
@@ -149,6 +151,32 @@ TAMPERING = {
         f"""DELETE FROM orders_allocation WHERE line_id IN
             (SELECT id FROM orders_orderline WHERE order_id = {DISPATCHED})""",
     ),
+    "counters_differ: a parcel of which the shop knows nothing": (
+        "shop",
+        f"DELETE FROM orders_parcel WHERE order_id = {SENT_ORDER}",
+    ),
+    "counters_differ: what is in a parcel": (
+        "shop",
+        f"""UPDATE orders_parcel SET contents = '{{"1": 98}}' WHERE order_id = {SENT_ORDER}""",
+    ),
+    "stock_wrong: a parcel's state": (
+        "store",
+        f"UPDATE orders_parcel SET state = 'sealed' WHERE order_id = {DISPATCHED}",
+    ),
+    "stock_wrong: a copy in a parcel of another order": (
+        "store",
+        """UPDATE orders_allocation SET parcel_id = (SELECT max(id) FROM orders_parcel WHERE state = 'dispatched')
+           WHERE released_at IS NULL""",
+    ),
+    "mails_missing: of a parcel": (
+        "store",
+        f"""INSERT INTO orders_parcel SELECT (json_populate_record(p, '{{"id": 999999, "number": 99}}')).*
+            FROM orders_parcel p WHERE order_id = {DISPATCHED} LIMIT 1""",
+    ),
+    "mails_doubled: of a parcel": (
+        "store",
+        f"UPDATE orders_parcel SET state = 'void' WHERE order_id = {DISPATCHED}",
+    ),
     "events_missing: in the store": (
         "store",
         f"DELETE FROM orders_orderevent WHERE version = 2 AND order_id = {DISPATCHED}",
@@ -171,6 +199,20 @@ TAMPERING = {
         f"""INSERT INTO payments_refund SELECT (json_populate_record(r,
             json_build_object('id', 999999, 'payment_id', {KEPT}, 'key', 'refund:' || {KEPT} || ':v2-1'))).*
             FROM payments_refund r LIMIT 1""",
+    ),
+    "mails_missing: kept back though nobody chose so": (
+        "shop",
+        f"UPDATE notifications_mail SET state = 'not wanted' WHERE kind = 'order_received' AND key = {SENT_ORDER}::text",
+    ),
+    "mails_missing: kept back though it tells of what is needed": (
+        "shop",
+        "UPDATE notifications_mail SET stop_url = '' WHERE state = 'not wanted'",
+    ),
+    "mails_doubled: sent to somebody who had not wanted it": (
+        "shop",
+        """INSERT INTO notifications_choice (address, topic, wanted, at)
+           SELECT m."to", 'packing', false, m.created_at FROM notifications_mail m
+           WHERE m.kind = 'order_packing' AND m.state = 'sent' AND m.stop_url <> '' LIMIT 1""",
     ),
     "mails_doubled: of money that nobody gives back": (
         "shop",
@@ -196,4 +238,5 @@ TAMPERING = {
            VALUES ('books', '1', 'bad', '{}', now(), now())""",
     ),
     "unsent: a feed": ("shop", "UPDATE storelink_feed SET stopped_because = 'too many' WHERE name = 'books'"),
+    **OF_RETURNS,
 }

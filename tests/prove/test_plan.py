@@ -2,13 +2,15 @@
 
 from collections import Counter
 from dataclasses import replace
+from math import ceil
 
 import pytest
 
 from prove.customers import STORIES
 from prove.plan import PROCESSES, SERVERS, BadPlan, make_plan
+from prove.sending_back import SENDINGS
 from prove.shoppers import Tickets
-from prove.ways import STORIES_OF, deal
+from prove.ways import SENT, STORIES_OF, deal
 
 
 def test_a_seed_makes_the_same_plan_again_and_another_seed_another():
@@ -72,6 +74,17 @@ def test_the_ways_of_orders_are_dealt_by_their_shares_and_the_seed():
 def test_every_way_is_gone_when_there_are_few_orders():
     assert {way.name for way in deal(make_plan(orders=5, seed=1))} == set(STORIES_OF)
     assert len(deal(make_plan(orders=3, seed=1))) == 3
+
+
+def test_some_of_those_whose_order_is_sent_send_copies_back_as_the_seed_says():
+    plan = make_plan(orders=1000, seed=1)
+    ways = deal(plan)
+    back = [way for way in ways if way.sends_back]
+    assert {way.story for way in back} <= SENT
+    assert len(back) == ceil(plan.returned_share * sum(way.story in SENT for way in ways))
+    assert {way.sends_back for way in back} == set(SENDINGS)
+    assert [way.sends_back for way in ways] != [way.sends_back for way in deal(replace(plan, seed=2))]
+    assert not any(way.sends_back for way in deal(replace(plan, returned_share=0.0)))
 
 
 def test_one_story_may_have_a_share_of_its_own():

@@ -20,7 +20,15 @@ FAULTS = (
     Fault("mail", "refuse", 2.0),
 )
 PLAN = Plan(
-    orders=50, seed=3, faults=FAULTS, books=60, copies_each=40, scarce_books=4, scarce_copies=3, payment_window_s=12
+    orders=50,
+    seed=3,
+    faults=FAULTS,
+    books=60,
+    copies_each=40,
+    scarce_books=4,
+    scarce_copies=3,
+    payment_window_s=12,
+    returned_share=0.36,
 )
 
 
@@ -64,6 +72,7 @@ def evidence(proof, databases):
             accepted=[replace(order) for order in known.accepted],
             plenty=known.plenty,
             most_resent=known.most_resent,
+            heard=list(known.heard),
         )
 
     return read
@@ -103,6 +112,14 @@ def test_orders_went_all_ways_and_money_moved_both_ways(proof):
     assert float(report["money"]["returned"]) > 0 and float(report["money"]["kept"]) > 0
 
 
+def test_copies_came_back_in_every_way(proof):
+    known, returns = proof.verdict.evidence, proof.verdict.as_json()["returns"]
+    assert {"closed", "refused", "asked", "received"} >= set(returns) >= {"closed"}
+    assert sum(order.returns for order in known.accepted) == sum(returns.values()) > 5
+    assert any(row["by_hand"] for row in known.shop["returns"]), "who paid the carrier is paid back by hand"
+    assert any(event["amount"] for event in known.shop["return_events"])
+
+
 def test_both_sides_tell_the_story_of_an_order(proof):
     number = proof.verdict.evidence.accepted[0].number
     story = proof.system.story(number)
@@ -140,6 +157,12 @@ def test_a_charge_that_its_customer_saw_and_the_bank_denies_is_noticed(evidence)
     assert red(known) == {"money_wrong"}
 
 
+def test_a_return_that_its_customer_asked_for_and_the_shop_denies_is_noticed(evidence):
+    known = evidence()
+    next(order for order in known.accepted if order.returns).returns += 1
+    assert red(known) == {"returns_differ"}
+
+
 def test_a_mail_that_never_arrived_is_missed(evidence):
     known = evidence()
     lost = known.mailbox[-1].message_id
@@ -157,6 +180,25 @@ def test_mails_in_another_order_are_noticed(evidence):
     known = evidence()
     known.mailbox.reverse()
     assert "mails_out_of_order" in red(known)
+
+
+def test_a_partner_heard_everything_though_it_took_some_of_it_badly(proof, evidence):
+    treated, known = proof.system.partner.treated, evidence()
+    assert min(treated["busy"], treated["hung up"], treated["slow"], treated["taken"]) > 0
+    assert len({one.id for one in known.heard}) == len(known.shop["events"]) < len(known.heard)
+
+
+def test_what_a_partner_never_heard_or_could_not_know_again_is_noticed(evidence):
+    known = evidence()
+    heard = known.heard
+    known.heard = [one for one in heard if one.id != heard[-1].id]
+    assert red(known) == {"webhooks_missing"}
+    known.heard, known.not_ours = heard, 1
+    assert red(known) == {"webhooks_missing"}
+    known.heard, known.not_ours = [*heard, replace(heard[-1], id="evt_another")], 0
+    assert "webhooks_doubled" in red(known)
+    known.heard = heard[::-1]
+    assert red(known) == {"webhooks_out_of_order"}
 
 
 def test_two_checkouts_with_one_order_are_noticed(evidence):

@@ -1,9 +1,11 @@
 """The ways an order can go: how its customer pays, or does not, or changes their mind. The seed deals them out."""
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from math import ceil
 
 from prove.plan import Plan
+from prove.sending_back import SENDINGS, SendingBack
 
 ON_DELIVERY, PAID, DECLINED, LATE, CANCELLED = "on delivery", "paid", "declined", "late", "cancelled"
 
@@ -30,12 +32,15 @@ STORIES_OF = {
     ),
 }
 PAID_ON_DELIVERY = frozenset({"waits for the parcel", "cancels at once", "cancels once it is accepted"})
+# Their orders are sent, if it is up to the customers.
+SENT = frozenset({*STORIES_OF[ON_DELIVERY], *STORIES_OF[PAID], "is declined, and pays then"})
 
 
 @dataclass(frozen=True)
 class Way:
     name: str
     story: str
+    sends_back: SendingBack | None = None
 
     @property
     def is_prepaid(self) -> bool:
@@ -57,6 +62,17 @@ def deal(plan: Plan) -> list[Way]:
         dealt += [_way(name, n) for n in range(many)]
     dealt += [_way(plan.shares[0][0], n) for n in range(plan.orders - len(dealt))]
     random.Random(f"{plan.seed}/ways").shuffle(dealt)
+    return _with_returns(dealt, plan)
+
+
+def _with_returns(dealt: list[Way], plan: Plan) -> list[Way]:
+    """Some of those whose order is sent send copies back; the ways of doing so take turns from where the seed says."""
+    sent = [place for place, way in enumerate(dealt) if way.story in SENT]
+    chance = random.Random(f"{plan.seed}/sends back")
+    chosen = sorted(chance.sample(sent, min(ceil(plan.returned_share * len(sent)), len(sent))))
+    first = chance.randrange(len(SENDINGS))
+    for turn, place in enumerate(chosen, start=first):
+        dealt[place] = replace(dealt[place], sends_back=SENDINGS[turn % len(SENDINGS)])
     return dealt
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from screenshots import visits
+from screenshots import visits, webhook_visits
 from screenshots.visits import Visitor
 
 GUEST, CUSTOMER = "guest", "customer"
@@ -55,8 +55,10 @@ PAGES = (
     Page("order-cancel", visits.order_cancel),
     # orders and the account
     Page("order", visits.shipped_order, CUSTOMER, dark=True),
+    Page("order-story", visits.story_of_an_order, CUSTOMER, dark=True),
     Page("order-guest", visits.order_of_a_guest),
     Page("invoice", visits.invoice, CUSTOMER),
+    Page("return-ask", visits.return_ask, CUSTOMER),
     Page("my-orders", "/orders/", CUSTOMER),
     Page("my-orders-none", visits.no_orders),
     Page("wishlist", visits.wishlist, CUSTOMER, dark=True),
@@ -64,6 +66,7 @@ PAGES = (
     Page("reviews", "/reviews/", CUSTOMER),
     Page("review-new", visits.review_new, CUSTOMER),
     Page("account", "/account/", CUSTOMER, dark=True),
+    Page("account-letters", "/account/letters/", CUSTOMER),
     Page("account-name", "/account/name/", CUSTOMER),
     Page("addresses", "/account/addresses/", CUSTOMER),
     Page("address-new", "/account/addresses/new/", CUSTOMER),
@@ -83,6 +86,8 @@ PAGES = (
     Page("about", "/about/", dark=True),
     Page("help", "/help/"),
     Page("contact", "/contact/"),
+    Page("talk-begin", "/chat/"),
+    Page("talk", visits.talk, CUSTOMER, dark=True),
     Page("contact-mistakes", visits.contact_with_mistakes),
     Page("not-found", "/nothing/", dark=True, status=404),
     Page("not-for-you", "/admin/", CUSTOMER, status=403),
@@ -91,13 +96,31 @@ PAGES = (
     Page("admin-office", "/admin/", OFFICE),
     Page("admin-dispatcher", "/admin/", DISPATCHER),
     Page("admin-agent", "/admin/", AGENT),
+    Page("desk", "/admin/talks/", AGENT),
+    Page("desk-talk", visits.desk_talk, AGENT, dark=True),
     Page("sync", "/admin/sync/", OWNER, dark=True),
     Page("mail-matrix", "/admin/sync/mails/", OWNER),
     Page("dead-letters", "/admin/sync/dead-letters/", OWNER),
     Page("payments", "/admin/payments/payment/", OWNER),
+    Page("webhooks", webhook_visits.webhooks, OWNER),
+    Page("webhook", webhook_visits.webhook, OWNER),
+    Page("webhook-delivery", webhook_visits.delivery, OWNER),
+    Page("order-story-ops", visits.story_beside_an_order, OWNER, dark=True),
     Page("store-orders", "/admin/orders/order/", PACKER, "store"),
     Page("packing", visits.packing, PACKER, "store", dark=True),
+    Page("packing-story", visits.story_in_the_store, PACKER, "store"),
     Page("packing-queue", visits.packing_queue, PACKER, "store"),
     Page("packing-bench", visits.packing_bench, PACKER, "store", dark=True),
+    Page("stock", visits.page_of_the_store("/admin/shelves/"), OWNER, "store", dark=True),
+    Page("stock-book", visits.why_a_number, OWNER, "store"),
+    Page("stock-move", visits.moving_copies, OWNER, "store"),
+    Page("receiving", visits.receiving, OWNER, "store", dark=True),
+    Page("receiving-new", visits.page_of_the_store("/admin/receiving/new/"), OWNER, "store"),
+    Page("counting", visits.counting, OWNER, "store"),
+    Page("labels", visits.page_of_the_store("/admin/labels/copies/"), OWNER, "store"),
+    Page("imports", visits.imports, OWNER, "store"),
+    Page("import-columns", visits.import_columns, OWNER, "store"),
+    Page("import-checked", visits.import_checked, OWNER, "store", dark=True),
+    Page("returns-desk", "/admin/returns/return/receive/", PACKER, "store", dark=True),
     Page("mail", "/", site="mail"),
 )

@@ -10,6 +10,13 @@ from playwright.sync_api import Page
 
 TITLES = ("Devdas", "The Four Million", "White Fang")
 PASSWORD = "a long walk in the rain"
+IMPORTS = "/admin/importing/importrun/"
+SPRING = """EAN;Titel;Autor;Preis;Bestand;Farbe
+9786990000022;Candide (revised);Voltaire;14,90;2;blau
+9791200000013;The Lamp at Sea;Miriam Hale;22,00;4;rot
+9791200000020;Two Coasts;Ada Okafor;18,50;3;rot
+9791200000021;A Wrong Number;Nobody;9,00;1;rot
+""".encode()
 
 
 @dataclass
@@ -198,10 +205,22 @@ def shipped_order(visitor: Visitor) -> None:
     people.wait_for_status(visitor.page, "Shipped")
 
 
+def story_of_an_order(visitor: Visitor) -> None:
+    shipped_order(visitor)
+    visitor.page.get_by_role("link", name="Letters, parcels and all else").click()
+    visitor.page.wait_for_url("**/story/")
+
+
 def invoice(visitor: Visitor) -> None:
     shipped_order(visitor)
     visitor.page.get_by_role("link", name="Invoice").first.click()
     visitor.page.wait_for_url("**/invoice/")
+
+
+def return_ask(visitor: Visitor) -> None:
+    shipped_order(visitor)
+    visitor.page.get_by_role("link", name="Send books back").click()
+    visitor.page.wait_for_url("**/return/")
 
 
 def wishlist(visitor: Visitor) -> None:
@@ -228,6 +247,41 @@ def contact_with_mistakes(visitor: Visitor) -> None:
     visitor.open("/contact/")
     visitor.page.locator("main form [type=submit]").first.click()
     visitor.page.locator("#errors").wait_for()
+
+
+def talk(visitor: Visitor) -> None:
+    """What the customer asked, before anybody has answered."""
+
+    def make() -> str:
+        _ask(visitor.page, visitor.shop, "Do you have old maps of Rome?")
+        return visitor.page.url
+
+    visitor.page.goto(visitor.scene.once("talk", make))
+
+
+def desk_talk(visitor: Visitor) -> None:
+    """A guest's talk at the desk, with what the employee has answered."""
+
+    def make() -> str:
+        guest = visitor.page.context.browser.new_page()
+        _ask(guest, visitor.shop, "Can you wrap a book as a present?", email=_someone())
+        number = guest.url.rstrip("/").rpartition("/")[2]
+        guest.context.close()
+        visitor.open(f"/admin/talks/{number}/")
+        visitor.page.get_by_label("Your answer").fill("Gladly. Say so in the note to your order.")
+        visitor.press("Send the answer")
+        return visitor.page.url
+
+    visitor.page.goto(visitor.scene.once("desk talk", make))
+
+
+def _ask(page: Page, shop: str, text: str, *, email: str = "") -> None:
+    page.goto(f"{shop}/chat/")
+    if email:
+        page.get_by_label("E-mail address").fill(email)
+    page.get_by_label("Your message").fill(text)
+    page.get_by_role("button", name="Send").click()
+    page.wait_for_url(re.compile(r"/chat/[0-9a-f-]{36}/"))
 
 
 def no_orders(visitor: Visitor) -> None:
@@ -285,6 +339,21 @@ def packing(visitor: Visitor) -> None:
     visitor.press("Propose the oldest free copies")
 
 
+def story_in_the_store(visitor: Visitor) -> None:
+    reference = _order_that_waits(visitor)
+    visitor.page.goto(f"{visitor.scene.card['store']['url']}/admin/orders/order/?q={reference}")
+    visitor.page.locator("#result_list tbody th a").first.click()
+    visitor.page.get_by_role("link", name="All that happened to it").click()
+    visitor.page.wait_for_url("**/story/")
+
+
+def story_beside_an_order(visitor: Visitor) -> None:
+    visitor.open(f"/admin/orders/order/?q={_order_that_waits(visitor)}")
+    visitor.page.locator("#result_list tbody th a").first.click()
+    visitor.page.get_by_role("link", name="Its story").click()
+    visitor.page.wait_for_url("**/story/")
+
+
 def packing_queue(visitor: Visitor) -> str:
     """The queue with an order that waits; the order's reference."""
     reference = _order_that_waits(visitor)
@@ -298,3 +367,89 @@ def packing_bench(visitor: Visitor) -> None:
     visitor.page.locator("#code").fill(visitor.page.locator("#scan [name=offered]").input_value())
     visitor.page.locator("#code").press("Enter")
     visitor.page.locator("#told").wait_for()
+
+
+def _scan(visitor: Visitor, code: str) -> None:
+    visitor.page.locator("#code").fill(code)
+    visitor.page.locator("#code").press("Enter")
+    visitor.page.locator("#told").wait_for()
+
+
+def _isbn(visitor: Visitor) -> str:
+    _into_the_store(visitor, "/admin/catalogue/book/?stock=medium")
+    return visitor.page.locator("#result_list .field-isbn13").first.inner_text()
+
+
+def page_of_the_store(path: str) -> Callable[[Visitor], None]:
+    """A page for an owner, who is logged in at the shop alone."""
+
+    def visit(visitor: Visitor) -> None:
+        _into_the_store(visitor, path)
+
+    return visit
+
+
+def why_a_number(visitor: Visitor) -> None:
+    """The ledger of a book, found by its ISBN."""
+    isbn = _isbn(visitor)
+    _into_the_store(visitor, f"/admin/shelves/?code={isbn}")
+
+
+def moving_copies(visitor: Visitor) -> None:
+    _into_the_store(visitor, "/admin/shelves/move/")
+    _scan(visitor, "SHELF A-03-2")
+
+
+def receiving(visitor: Visitor) -> None:
+    """A delivery of which one copy is in."""
+    isbn, reference = _isbn(visitor), uuid4().hex[:8].upper()
+    _into_the_store(visitor, "/admin/receiving/new/")
+    visitor.page.get_by_label("Supplier").fill("Dawn & Sons")
+    visitor.page.get_by_label("Number of the delivery note").fill(reference)
+    visitor.page.get_by_label("Books").fill(f"{isbn}; 3")
+    visitor.press("Write it down")
+    _scan(visitor, isbn)
+
+
+def counting(visitor: Visitor) -> None:
+    """A shelf of which nothing is found yet."""
+    _into_the_store(visitor, "/admin/stock/bookitem/?state__exact=available&origin__exact=demo")
+    shelf = visitor.page.locator("#result_list .field-shelf").first.inner_text()
+    _into_the_store(visitor, "/admin/counting/")
+    visitor.page.get_by_label("Shelf").fill(shelf)
+    visitor.press("Begin to count")
+    visitor.page.locator("#code").wait_for()
+
+
+def imports(visitor: Visitor) -> None:
+    """The list of imports, with one in it."""
+    visitor.scene.once("import", lambda: _checked_import(visitor))
+    _into_the_store(visitor, IMPORTS)
+
+
+def import_columns(visitor: Visitor) -> None:
+    """What each column of a file is, guessed and to be confirmed."""
+    _into_the_store(visitor, f"{IMPORTS}add/")
+    visitor.page.get_by_label("File").set_input_files({"name": "spring.csv", "mimeType": "text/csv", "buffer": SPRING})
+    visitor.press("Upload and check")
+
+
+def import_checked(visitor: Visitor) -> None:
+    """What a file would change, before somebody says yes."""
+    address = visitor.scene.once("import", lambda: _checked_import(visitor))
+    if visitor.page.url != address:
+        _into_the_store(visitor, address)
+
+
+def _checked_import(visitor: Visitor) -> str:
+    import_columns(visitor)
+    visitor.press("Check the file")
+    visitor.page.get_by_role("button", name="Yes, bring it in").wait_for()
+    return visitor.page.url
+
+
+def _into_the_store(visitor: Visitor, path: str) -> None:
+    store = visitor.scene.card["store"]["url"]
+    if not visitor.page.url.startswith(store):
+        people.log_in_to_store(visitor.page, store, visitor.login)
+    visitor.page.goto(store + path.removeprefix(store))

@@ -1,6 +1,9 @@
 """Settings of the shop, all from the environment. `NAME_FILE` may name a file that holds the value of `NAME`."""
 
+import hmac
+from datetime import timedelta
 from decimal import Decimal, InvalidOperation
+from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import quote, urlsplit, urlunsplit
 
@@ -37,6 +40,16 @@ def amount(name: str, *, most: int = 99_999) -> Decimal | None:
     raise ImproperlyConfigured(f"{name} must be a number from 0 to {most} such as 3.90, not {text!r}.")
 
 
+def networks(name: str) -> list:
+    """This function will read a setting that is a list of networks, parted by commas."""
+    try:
+        return [ip_network(text.strip()) for text in env.list(name, default=[]) if text.strip()]
+    except ValueError as error:
+        raise ImproperlyConfigured(
+            f"{name} must be networks such as 10.20.0.0/16, parted by commas: {error}."
+        ) from error
+
+
 DEBUG = env.bool("DEBUG", default=False)
 DEMO = env.bool("DEMO", default=False)
 HTTPS = env.bool("HTTPS", default=False)
@@ -66,7 +79,11 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.mfa",
     "allauth.usersessions",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
     "csp",
+    "corsheaders",
     "django_htmx",
     "shop.pages",
     "shop.accounts",
@@ -83,16 +100,23 @@ INSTALLED_APPS = [
     "shop.payments.gateways.bank_transfer",
     "shop.reviews",
     "shop.invoices",
+    "shop.returns",
     "shop.upkeep",
     "shop.contact",
+    "shop.chat",
+    "shop.api",
+    "shop.webhooks",
+    "shop.live",
     "shop.staff",  # the last: its groups are given the permissions of all others
 ]
 
 MIDDLEWARE = [
+    "shop.api.at_hand.AtHand",  # around all others: what they put on an answer is kept with it
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "corsheaders.middleware.CorsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -127,6 +151,10 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 DATABASES = {
     "default": env.db_url_config(with_password(env("DATABASE_URL"), env("DATABASE_PASSWORD", default="").strip()))
 }
+if DATABASES["default"].get("ENGINE") != "django.db.backends.postgresql":
+    raise ImproperlyConfigured(
+        "DATABASE_URL must begin with postgres://: no other database can keep what is promised. README, “Why Postgres”."
+    )
 DATABASES["default"].update(
     # A pool in the web processes (threads share it); the worker holds session locks and keeps plain connections.
     OPTIONS={"pool": {"min_size": 1, "max_size": 8, "timeout": 5}} if env.bool("DATABASE_POOL", default=False) else {},
@@ -172,6 +200,10 @@ if BANK_TRANSFER_ACCOUNT and not (BANK_TRANSFER_OWNER and 1 <= BANK_TRANSFER_DAY
 # Who sells, as it stands on invoices: name, address and tax number, the lines divided by |.
 INVOICE_SELLER = env("INVOICE_SELLER", default="").strip() or "Bookshop"
 
+# For how long after an order was sent its books can be sent back, and where to, the lines divided by |.
+RETURN_WITHIN = timedelta(days=env.int("RETURN_WITHIN_DAYS", default=30))
+RETURN_ADDRESS = env("RETURN_ADDRESS", default="").strip() or INVOICE_SELLER
+
 # --- what the shop talks to; none of it is needed to answer a request ---
 STORE_URL = env("STORE_URL", default="http://127.0.0.1:8001").rstrip("/")
 # Where staff reach the store's admin; empty: the shop's admin shows no way there.
@@ -189,11 +221,31 @@ MAIL_API_URL = env("MAIL_API_URL", default="").rstrip("/")
 BROKER_URL = with_password(env("BROKER_URL", default=""), env("BROKER_PASSWORD", default="").strip())
 REDIS_URL = with_password(env("REDIS_URL", default=""), env("REDIS_PASSWORD", default="").strip())
 
+# --- what stays open (shop.asgi) ---
+# The port of the page's streams on the page's own host, where no proxy brings both under one address; empty: the same.
+LIVE_PORT = env.int("LIVE_PORT", default=0)
+# How many streams a process keeps open, and how many of one address (an office is one) and of one visitor: browsers open
+# six connections to an address by HTTP/1.1, and pages need some of them.
+LIVE_STREAMS = env.int("LIVE_STREAMS", default=2_000)
+LIVE_STREAMS_PER_ADDRESS = env.int("LIVE_STREAMS_PER_ADDRESS", default=60)
+LIVE_STREAMS_PER_VISITOR = env.int("LIVE_STREAMS_PER_VISITOR", default=4)
+# The same of websockets, which browsers do not count among those six.
+LIVE_SOCKETS = env.int("LIVE_SOCKETS", default=2_000)
+LIVE_SOCKETS_PER_ADDRESS = env.int("LIVE_SOCKETS_PER_ADDRESS", default=60)
+LIVE_SOCKETS_PER_VISITOR = env.int("LIVE_SOCKETS_PER_VISITOR", default=8)
+
 CACHES = {
     "default": {"BACKEND": "shop.cache.ForgivingRedisCache", "LOCATION": REDIS_URL, "KEY_PREFIX": "shop"}
     if REDIS_URL
     else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
 }
+
+# Signals between processes that hold websockets. They may be lost; consumers have no channels of their own in it.
+CHANNEL_LAYERS = (
+    {"default": {"BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer", "CONFIG": {"hosts": [REDIS_URL]}}}
+    if REDIS_URL
+    else {}
+)
 
 vars().update(env.email_url("EMAIL_URL", default="smtp://127.0.0.1:1025"))
 EMAIL_TIMEOUT = 10
@@ -249,6 +301,84 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 # high, and anybody can pretend to be somebody else.
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=0)
 
+# --- the API ---
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["shop.api.authentication.TokenAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["shop.api.permissions.Nobody"],
+    "DEFAULT_THROTTLE_CLASSES": ["shop.api.throttles.ByRole"],
+    "DEFAULT_PARSER_CLASSES": ["shop.api.parsers.SmallJSONParser"],
+    "DEFAULT_RENDERER_CLASSES": ["shop.api.renderers.FastJSON"],
+    "DEFAULT_SCHEMA_CLASS": "shop.api.schema.Described",
+    "EXCEPTION_HANDLER": "shop.api.problems.problem_response",
+}
+# Requests a guest may send from one address, a customer and a member of staff; and "sparing": what writes letters.
+API_RATES = {
+    "guest": env("API_RATE_GUEST", default="120/min"),
+    "customer": env("API_RATE_CUSTOMER", default="300/min"),
+    "staff": env("API_RATE_STAFF", default="1200/min"),
+    "sparing": env("API_RATE_SPARING", default="30/hour"),
+}
+# Pages of these other sites may call the API from the browser. Cookies open nothing there, and are not let through.
+CORS_ALLOWED_ORIGINS = env.list("API_CORS_ORIGINS", default=[])
+CORS_URLS_REGEX = r"^/(api|auth)/"
+CORS_ALLOW_HEADERS = (
+    *("accept", "authorization", "content-type", "idempotency-key", "if-match", "if-none-match"),
+    *("x-cart-token", "x-order-key"),
+)
+CORS_EXPOSE_HEADERS = ("ETag", "Idempotency-Replayed", "Location", "Retry-After", "X-Cart-Token")
+SIMPLE_JWT = {
+    "ACCESS_TOKEN_LIFETIME": timedelta(minutes=5),
+    "REFRESH_TOKEN_LIFETIME": timedelta(days=env.int("API_LOG_IN_DAYS", default=14)),
+    "ALGORITHM": "HS256",
+    # A key of its own that follows from SECRET_KEY: what signs tokens signs nothing else.
+    "SIGNING_KEY": hmac.digest(SECRET_KEY.encode(), b"tokens of the API", "sha256").hex(),
+    "ISSUER": "bookshop",
+    "AUDIENCE": "bookshop-shop",
+    "AUTH_HEADER_TYPES": ("Bearer", "JWT"),
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Bookshop",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.1",
+    "DESCRIPTION": "Everything a shopper does on the pages, for programs. How to begin: docs/api.md. "
+    "What programs hear by websockets is described at /api/asyncapi/ (AsyncAPI 3.0).",
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "/static/favicon.svg",
+    "SWAGGER_UI_SETTINGS": {"validatorUrl": None, "deepLinking": True},  # else each visit is told to a foreign site
+    "COMPONENT_SPLIT_REQUEST": True,
+    "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "shop.api.schema.with_examples"],
+    "ENUM_NAME_OVERRIDES": {
+        "OrderStatus": "shop.orders.states.State.choices",
+        "ReviewState": "shop.reviews.states.State.choices",
+        "ReviewDecision": "shop.api.moderation.DECISIONS",
+        "BulkState": "shop.api.bulk.STATES",
+        "ParcelStatus": "shop.api.parcels.STATES",
+        "PaymentStatus": "shop.payments.states.State.choices",
+        "RefundStatus": "shop.payments.states.RefundState.choices",
+        "ReturnStatus": "shop.returns.models.State.choices",
+    },
+}
+
+# --- webhooks ---
+# Partners are reached by HTTPS, at public addresses, on these ports. For tests, or partners within one's own walls: plain
+# HTTP as well, and networks such as 10.20.0.0/16 that are asked although they are not public.
+WEBHOOK_PORTS = [int(port) for port in env.list("WEBHOOK_PORTS", default=["443", "8443"])]
+WEBHOOK_HTTP = env.bool("WEBHOOK_HTTP", default=False)
+WEBHOOK_NETWORKS = networks("WEBHOOK_NETWORKS")
+# How long an endpoint may fail before it is switched off, and how long events and what became of them are kept.
+WEBHOOK_GIVE_UP_AFTER = timedelta(days=env.int("WEBHOOK_GIVE_UP_DAYS", default=3))
+WEBHOOK_KEEP = timedelta(days=env.int("WEBHOOK_KEEP_DAYS", default=30))
+
+# --- talks with shoppers ---
+# How long a talk that was closed is kept.
+CHAT_KEEP = timedelta(days=env.int("CHAT_KEEP_DAYS", default=730))
+
+# --- the letter to staff on what waits ---
+DIGEST_HOUR = env.int("DIGEST_HOUR", default=7)
+DIGEST_TIME_ZONE = env("DIGEST_TIME_ZONE", default="UTC")
+
 # --- language and time ---
 LANGUAGE_CODE = "en-gb"
 TIME_ZONE = "UTC"
@@ -295,6 +425,10 @@ CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
         "img-src": [SELF, "data:", *PICTURE_ORIGINS],
+        "connect-src": [
+            SELF,
+            *(f"{scheme}://{host}:{LIVE_PORT}" for scheme in ("http", "ws") for host in ALLOWED_HOSTS if LIVE_PORT),
+        ],
         "object-src": [NONE],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
@@ -310,6 +444,12 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env("LOG_LEVEL", default="INFO")},
+    "loggers": {
+        # It writes a traceback each second while Redis is away, which we have said by then.
+        "channels_redis.pubsub": {"level": "CRITICAL"},
+        # It names the whole address of each websocket, which may hold what is none of its business.
+        "uvicorn.error": {"level": "WARNING"},
+    },
 }
 
 if DEBUG:

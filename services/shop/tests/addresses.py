@@ -10,6 +10,7 @@ HOLE = re.compile(r"<(?:(\w+):)?\w+>")
 ANCHORS = re.compile(r"^\^|\$$|\\Z$")
 # What routes that are regular expressions are asked for.
 SAMPLES = {
+    r"(?P<rest>(?s:.+))": ["x"],
     r"confirm-email/(?P<key>[-:\w]+)/": ["confirm-email/x:y/"],
     r"password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/": ["password/reset/key/1-x/"],
 }

@@ -6,6 +6,12 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from emptying import quickly_emptied  # noqa: F401
+from quicker import (  # noqa: F401
+    few_looks_for_garbage,
+    only_the_whole_page_is_noted,
+    static_files_are_found_when_asked_for,
+)
 
 AT_THE_SAME_TIME = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
 NOW = datetime(2026, 11, 21, 10, 0, tzinfo=UTC)
@@ -13,14 +19,17 @@ NOW = datetime(2026, 11, 21, 10, 0, tzinfo=UTC)
 
 @pytest.fixture(autouse=True)
 def quiet_and_private(settings, tmp_path, monkeypatch):
-    """No test rings a real bell, or leaves files behind."""
+    """No test rings a real bell, leaves files behind, or fails because the machine is busy."""
     from django.core.cache import cache
 
     from shop import bell
+    from shop.api import at_hand
+    from shop.orders import holding
     from shop.staff import maintenance
     from worker_bell import Bell
 
     monkeypatch.setattr(bell, "_bell", Bell(""))
+    monkeypatch.setattr(holding, "WITHIN_S", 20.0)  # the test of the two seconds takes them back
     settings.MEDIA_ROOT = str(tmp_path / "media")
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.STAFF_TOTP = False  # the staff of the tests have no telephones; test_second_step.py gives them one
@@ -29,7 +38,9 @@ def quiet_and_private(settings, tmp_path, monkeypatch):
     if settings.REDIS_URL:  # one for each who test at the same time
         own = f"{settings.REDIS_URL}?db={AT_THE_SAME_TIME}"
         settings.CACHES = {"default": {**settings.CACHES["default"], "LOCATION": own}}
-    cache.clear()
+    cache.clear(), at_hand.shelf.clear()
+    yield
+    at_hand.lookout.close()  # else nobody could drop its database
 
 
 @pytest.fixture

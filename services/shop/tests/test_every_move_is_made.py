@@ -28,9 +28,15 @@ from store_client.digests import StoredOrder
 pytestmark = pytest.mark.django_db(transaction=True)
 
 STATUS = {
-    State.ACCEPTED: "received", State.PACKING: "packing", State.SHIPPED: "dispatched", State.FAILED: "failed",
+    State.ACCEPTED: "received", State.PACKING: "packing", State.PARTLY_SHIPPED: "part_sent",
+    State.SHIPPED: "dispatched", State.FAILED: "failed",
     State.CANCELLED: "cancelled", State.REJECTED: "rejected",
 }  # fmt: skip
+ON_THE_WAY = {
+    State.ACCEPTED: (State.ACCEPTED, State.PACKING, State.PARTLY_SHIPPED),
+    State.PACKING: (State.PACKING, State.PARTLY_SHIPPED),
+    State.PARTLY_SHIPPED: (State.PARTLY_SHIPPED,),
+}
 UNHEARD = frozenset({State.PLACED, State.REJECTED, State.CANCELLED})
 
 
@@ -58,7 +64,8 @@ def people(started, clock, store):  # noqa: F811
         def says(self, state):
             order = Order.objects.get()
             store.orders.setdefault(str(order.number), {"lines": [{"line": 1, "quantity": 2}]})
-            counts = {"shipped": 2} if state == State.SHIPPED else {}
+            left = {State.PARTLY_SHIPPED: 1, State.SHIPPED: 2}.get(state)
+            counts = {"shipped": left, "parcels": [{1: 1}] * left} if left else {}
             event = store.move(order.number, STATUS[state], reason="Because.", **counts)
             inbox.hear_events([Heard.parse(event)], now=clock())
 
@@ -78,18 +85,19 @@ def bring_to(people, state):
         return
     people.pays()
     people.is_asked()
-    if state in (State.ACCEPTED, State.PACKING):
-        people.says(State.ACCEPTED)
-    if state == State.PACKING:
-        people.says(State.PACKING)
+    for step in (State.ACCEPTED, State.PACKING, State.PARTLY_SHIPPED):
+        if state in ON_THE_WAY[step]:
+            people.says(step)
 
 
 def make(people, move):
     if move.source == State.CANCEL_REQUESTED:
-        back = move.target in (State.PLACED, State.ACCEPTED, State.PACKING)
+        back = move.target in (State.PLACED, State.ACCEPTED, State.PACKING, State.PARTLY_SHIPPED)
         before = move.target if back else State.PLACED if move.target in UNHEARD else State.ACCEPTED
-        bring_to(people, before)
+        bring_to(people, State.PACKING if move.target == State.PARTLY_SHIPPED else before)
         people.cancels()
+        if move.target == State.PARTLY_SHIPPED:  # the part left before the store heard of the cancelling
+            people.says(move.target)
         people.refuses() if back else people.says(move.target)
     elif move.target == State.CANCEL_REQUESTED:
         people.cancels()

@@ -12,9 +12,12 @@ class WarehouseAdmin(AdminSite):
 
     def index(self, request, extra_context=None):
         from store.orders.queries import number_to_pack  # models are loaded after this module
+        from store.returns.queries import number_to_decide
 
         to_pack = number_to_pack() if request.user.has_perm("orders.view_order") else None
-        return super().index(request, {"orders_to_pack": to_pack} | (extra_context or {}))
+        to_decide = number_to_decide() if request.user.has_perm("returns.decide_return") else 0
+        known = {"orders_to_pack": to_pack, "returns_to_decide": to_decide}
+        return super().index(request, known | (extra_context or {}))
 
 
 class WarehouseAdminConfig(AdminConfig):

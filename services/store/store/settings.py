@@ -42,8 +42,13 @@ INSTALLED_APPS = [
     "store.stock",
     "store.orders",
     "store.holds",
+    "store.returns",
     "store.api",
     "store.importing",
+    "store.receiving",
+    "store.counting",
+    "store.labels",
+    "store.works",
     "store.demo",
 ]
 MIDDLEWARE = [
@@ -82,6 +87,10 @@ TEMPLATES = [
 # A transaction begins in an operation, in plain sight.
 ATOMIC_REQUESTS = False
 DATABASES = {"default": env.db_url_config(env.url_with_password("DATABASE") or "postgres://127.0.0.1/store")}
+if DATABASES["default"].get("ENGINE") != "django.db.backends.postgresql":
+    raise ImproperlyConfigured(
+        "DATABASE_URL must begin with postgres://: no other database can keep what is promised. README, “Why Postgres”."
+    )
 # An abandoned transaction would hold the change feeds back for everybody.
 DATABASES["default"].setdefault("OPTIONS", {})["options"] = "-c idle_in_transaction_session_timeout=30s"
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
@@ -112,6 +121,15 @@ STOCK_CRITICAL_UP_TO = env.int("STOCK_CRITICAL_UP_TO", default=2)
 STOCK_MEDIUM_UP_TO = env.int("STOCK_MEDIUM_UP_TO", default=10)
 # Dead stock: on the shelf for so long, and nothing of it sold.
 DEAD_STOCK_DAYS = env.int("DEAD_STOCK_DAYS", default=180)
+
+# For how many days the worker that tidies up keeps what nobody needs; 0 is for ever.
+SESSIONS_KEPT_DAYS = env.int("SESSIONS_KEPT_DAYS", default=1)
+IMPORT_FAULTS_KEPT_DAYS = env.int("IMPORT_FAULTS_KEPT_DAYS", default=90)
+DROPPED_COUNTS_KEPT_DAYS = env.int("DROPPED_COUNTS_KEPT_DAYS", default=30)
+REFUSED_PICTURES_KEPT_DAYS = env.int("REFUSED_PICTURES_KEPT_DAYS", default=30)
+ENDED_CREDENTIALS_KEPT_DAYS = env.int("ENDED_CREDENTIALS_KEPT_DAYS", default=365)
+LABELS_KEPT_DAYS = env.int("LABELS_KEPT_DAYS", default=7)
+ADMIN_LOG_KEPT_DAYS = env.int("ADMIN_LOG_KEPT_DAYS", default=730)
 
 AUTH_USER_MODEL = "accounts.User"
 PASSWORD_HASHERS = [
@@ -187,7 +205,24 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": ["store.api.parsers.SmallJSONParser"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "EXCEPTION_HANDLER": "store.api.problems.problem_response",
+    "DEFAULT_SCHEMA_CLASS": "store.api.schema.Described",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Bookshop store",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.1",
+    "DESCRIPTION": "The warehouse, for services that sell its books.",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "store.api.schema.with_examples"],
+    "ENUM_NAME_OVERRIDES": {
+        "OrderStatus": "store.orders.models.OrderState.choices",
+        "ReturnStatus": "store.returns.models.ReturnState.choices",
+        "ParcelStatus": "store.orders.parcels.ParcelState.choices",
+        "ImportState": "store.importing.models.RunState.choices",
+        "HoldState": "store.api.shapes.HOLD_STATES",
+        "Why": "store.returns.models.Why.choices",
+    },
 }
 
 LOGGING = {

@@ -11,6 +11,8 @@ urlpatterns = [
     path("admin/packing/", include("store.orders.urls")),
     path("admin/shelves/", include("store.shelves.urls")),
     path("admin/labels/", include("store.labels.urls")),
+    path("admin/receiving/", include("store.receiving.urls")),
+    path("admin/counting/", include("store.counting.urls")),
     path("admin/", admin.site.urls),
     path("api/", include("store.api.urls")),
     path("health/live", health.live),

@@ -13,6 +13,12 @@ from pathlib import Path  # noqa: E402
 from uuid import uuid4  # noqa: E402
 
 import pytest  # noqa: E402
+from emptying import quickly_emptied  # noqa: E402, F401
+from quicker import (  # noqa: E402, F401
+    few_looks_for_garbage,
+    only_the_whole_page_is_noted,
+    static_files_are_found_when_asked_for,
+)
 from rest_framework.test import APIClient  # noqa: E402
 
 NOW = datetime(2026, 11, 21, 10, 0, tzinfo=UTC)

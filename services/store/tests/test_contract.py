@@ -55,6 +55,9 @@ def test_many_orders_at_once_are_answered_each_by_itself(shop, books):
     assert outcomes[good] == shop.put_order(good, order_of((books[0], 1)))
     assert [outcomes[number].problem.slug for number in (short, unknown)] == ["out-of-stock", "invalid"]
     assert [event.status for event in outcomes[short].problem.events] == ["rejected"]
+    (told,) = shop.story(good, "agent")
+    assert (told.kind, told.key, told.who) == ("order", "store:1", "") and told.words.startswith("The order came")
+    assert shop.story(good, "shopper") == shop.story(uuid4(), "ops") == ()
 
 
 def test_books_arrive_whole_and_then_only_what_changed(shop, books):

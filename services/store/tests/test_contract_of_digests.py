@@ -9,12 +9,15 @@ import pytest
 from django.db import connection
 from tests.conftest import NOW, all_is_told
 from tests.lines import order_of, read_all, refusal
+from tests.returns.conftest import asked, sent  # noqa: F401
 
 from store.catalogue.models import Book as DbBook
 from store.catalogue.models import Category
 from store.orders.models import Order
 from store.orders.shortfall import fall_short
-from store_client import Book, BookRow, OrderRow, StoreUnavailable
+from store.returns.inspecting import note_instead
+from store.returns.operations import approve
+from store_client import Book, BookRow, OrderRow, ReturnRow, StoreUnavailable
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -105,6 +108,27 @@ def test_orders_in_short_are_what_the_contract_says(shop, line_to_store, books):
     assert refusal(line_to_store("feeds:read", name="another-shop").order, number).status == 404
 
 
+def test_returns_in_short_are_what_the_contract_says(shop, line_to_store, books, sent, asked):  # noqa: F811
+    """L27: a client's own returns only."""
+    order, who = sent((books[0], 2)), {"actor": "dan@example.org", "now": NOW}
+    found = asked(order, (1, 2))
+    approve(return_id=found.pk, **who)
+    note_instead(return_id=found.pk, line=1, expected=2, missing=1, **who)
+    all_is_told()
+    lines = [[1, 2, 0, 0, 0, 0, 1, 0]]
+    digest = row_digest(str(found.number), str(order.number), "approved", 3, "", lines)
+
+    first = str(found.number)[0]
+    assert shop.return_rows(first) == (ReturnRow(found.number, "approved", 3, True, digest),)
+    page = shop.return_ranges("0", 16)
+    assert [(one.first, one.count, one.returns) for one in page.ranges] == [
+        (first, 1, md5(digest))
+    ] and page.next is None
+    assert [event.status for event in shop.returned(found.number).events] == ["asked", "approved", "approved"]
+    stranger = line_to_store("feeds:read", name="another-shop")
+    assert stranger.return_rows(first) == () and refusal(stranger.returned, found.number).status == 404
+
+
 @pytest.mark.django_db(transaction=True, reset_sequences=True)  # all in the first range
 def test_what_is_not_in_the_feed_yet_says_so(shop, books):
     """L17"""
@@ -135,6 +159,8 @@ def test_digests_cost_one_statement_a_page_and_only_readers_of_feeds_see_them(li
         lambda client: client.book_rows(0),
         lambda client: client.order_ranges("00", 100),
         lambda client: client.order_rows("00"),
+        lambda client: client.return_ranges("00", 100),
+        lambda client: client.return_rows("00"),
     ]
     stranger = line_to_store("orders:push", name="pusher")
     for door in doors:

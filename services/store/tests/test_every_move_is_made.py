@@ -6,12 +6,20 @@ from uuid import uuid4
 import pytest
 from django.db import transaction
 from tests.conftest import NOW
+from tests.returns.conftest import sent  # noqa: F401
 
 from store.holds.models import HOLD_TABLE, Hold
 from store.holds.operations import Line, lapse_due_holds, release_hold, take_hold
-from store.orders.models import ORDER_TABLE, OrderEvent, OrderState
+from store.orders.codes import read
+from store.orders.handing import open_again
+from store.orders.models import ORDER_TABLE, Order, OrderEvent, OrderState
 from store.orders.operations import cancel_order, fail_order
 from store.orders.packing import choose_copies, dispatch
+from store.orders.parcels import Parcel
+from store.orders.scanning import Scanned, scan
+from store.returns.inspecting import inspect
+from store.returns.models import Outcome
+from store.returns.receiving import make_for
 from store.stock.models import COPY_TABLE, BookItem, CopyState, LedgerLine, Reason
 from store.stock.operations import Delivery, Shift, expect_copies, move_copies, note_count
 
@@ -26,6 +34,12 @@ def rows(table) -> set[tuple]:
 
 def send(order, barcode):
     dispatch(order_id=order.id, barcodes=[barcode], **DAN)
+
+
+def scan_in_turn(order, *codes):
+    for code in codes:
+        scanned = Scanned(read(code), Order.objects.get(pk=order.pk).revision)
+        scan(orders=Order.objects.all(), order_id=order.pk, scanned=scanned, packer="dan@example.org", now=NOW)
 
 
 def fail(order, barcode):
@@ -44,6 +58,9 @@ def test_every_move_of_an_order_is_made_and_no_other(books, accept):
             if is_packed:
                 choose_copies(order_id=order.id, barcodes=[barcode], **DAN)
             end(order, barcode)
+    in_parts = accept((books[0], 1), (books[1], 1))
+    scan_in_turn(in_parts, "B2-1", "seal", "done")
+    send(in_parts, BookItem.objects.get(book=books[0], state="available").barcode)
     cancel_order(number=uuid4(), client="shop", reason="", actor="shop", now=NOW)
     assert accept((books[2], 1)).state == OrderState.REJECTED
     made, before = set(), {}
@@ -77,11 +94,17 @@ def test_every_move_of_a_hold_is_made_and_no_other(books, accept):
     assert made == rows(HOLD_TABLE)
 
 
-def test_every_move_of_a_copy_is_made_and_no_other(books, accept):
+def test_every_move_of_a_copy_is_made_and_no_other(books, accept, sent):  # noqa: F811
+    sent((books[0], 2))
+    for copy, outcome in zip(BookItem.objects.filter(state=CopyState.SHIPPED).order_by("id"), Outcome, strict=True):
+        inspect(returned_id=make_for(copy_id=copy.id, **DAN).pk, outcome=outcome, refund=True, **DAN)
+    note_count([BookItem.objects.get(state=CopyState.DAMAGED).id], CopyState.AVAILABLE, **DAN)
     first, second, third = BookItem.objects.filter(book=books[0]).order_by("id")
     order = accept((books[0], 1))
     choose_copies(order_id=order.id, barcodes=[first.barcode], **DAN)
     choose_copies(order_id=order.id, barcodes=[second.barcode], **DAN)
+    scan_in_turn(order, "seal")
+    open_again(parcel_id=Parcel.objects.get(order=order).pk, reason="Too large a box", **DAN)
     send(order, second.barcode)
     for state in (
         CopyState.MISSING, CopyState.AVAILABLE, CopyState.DAMAGED, CopyState.AVAILABLE, CopyState.MISSING,

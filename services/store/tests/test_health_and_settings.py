@@ -90,6 +90,14 @@ def test_it_does_not_start_with_an_empty_or_short_secret_key(key):
     assert "Set SECRET_KEY" in ended.stderr
 
 
+@pytest.mark.parametrize(
+    "url", ["mysql://u:p@127.0.0.1/store", "sqlite:////tmp/store.db", "oracle://u:p@127.0.0.1/store"]
+)
+def test_it_does_not_start_on_another_database_than_postgres(url):
+    ended = setting("1", SECRET_KEY=LONG_KEY, DATABASE_URL=url)
+    assert ended.returncode != 0 and "DATABASE_URL must begin with postgres://" in ended.stderr
+
+
 def test_files_hold_values(tmp_path):
     key, password = tmp_path / "key", tmp_path / "password"
     key.write_text(LONG_KEY + "\n")

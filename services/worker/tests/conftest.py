@@ -35,7 +35,7 @@ def broker():
     if not url.startswith("amqp"):
         pytest.skip("needs RabbitMQ in BROKER_URL; scripts/services exec starts one")
     with Connection(url) as line:
-        for name in ("orders", "sync", "mail", "pictures", "imports", "dead-letters"):
+        for name in ("orders", "sync", "mail", "webhooks", "pictures", "imports", "works", "dead-letters"):
             line.default_channel.queue_delete(name)
         yield line
 
@@ -60,7 +60,18 @@ def start_worker(broker, store, tmp_path):
             "PYTHONPATH": str(HERE),
             **env,
         }
-        command = [sys.executable, "-m", "celery", "-A", app, "worker", "-Q", "orders,sync,mail,pictures", "-c", "2"]
+        command = [
+            sys.executable,
+            "-m",
+            "celery",
+            "-A",
+            app,
+            "worker",
+            "-Q",
+            "orders,sync,mail,pictures,webhooks",
+            "-c",
+            "2",
+        ]
         with log.open("w") as output:
             process = subprocess.Popen(
                 command, env={**os.environ, **settings}, stdout=output, stderr=output, cwd=tmp_path

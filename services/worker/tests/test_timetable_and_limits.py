@@ -11,6 +11,7 @@ from shop.notifications import delivery as mail
 from shop.outbox.models import LEASE
 from shop.storelink import delivery
 from shop.storelink.one_run import LONGEST_WAIT_MS
+from shop.webhooks import line, sending
 from worker import settings, tasks
 from worker.app import app
 from worker.timetable import timetable
@@ -59,6 +60,7 @@ def test_a_lease_outlasts_the_hard_limit_of_the_task_that_holds_it():
 def test_work_ends_by_itself_before_it_is_stopped():
     for run_for in (delivery.RUN_FOR, mail.RUN_FOR, tasks.RUN_FOR):
         assert run_for.total_seconds() < app.conf.task_soft_time_limit
+    assert sending.RUN_FOR.total_seconds() + line.WITHIN_S < app.conf.task_soft_time_limit
     waited_and_worked = LONGEST_WAIT_MS / 1000 + tasks.RUN_FOR.total_seconds()
     assert waited_and_worked < app.conf.task_soft_time_limit < app.conf.task_time_limit
 

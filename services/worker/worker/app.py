@@ -1,4 +1,4 @@
-"""The shop's Celery app: `celery -A worker.app worker -Q orders,sync,mail,pictures` and `celery -A worker.app beat`.
+"""The shop's Celery app: `celery -A worker.app worker -Q orders,sync,mail,pictures,webhooks` and `celery -A worker.app beat`.
 
 Beat rings for all kinds of work, the store's too: it sends names of tasks and knows no database.
 """

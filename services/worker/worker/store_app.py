@@ -1,4 +1,4 @@
-"""The store's Celery app: `celery -A worker.store_app worker -Q imports`. It runs with the store's settings and database."""
+"""The store's Celery app: `celery -A worker.store_app worker -Q imports,works`. It runs with the store's settings and database."""
 
 import os
 

@@ -1,17 +1,24 @@
 """Doors: each opens the store or the mail server, makes one call, and says what came of it."""
 
+import random
 from datetime import timedelta
 
 from django.core.mail import get_connection
 from django.utils import timezone
 
+from shop.api import tidying as api_tidying
+from shop.chat import letters as talks
+from shop.chat import tidying as talks_kept
 from shop.coupons import beginning
 from shop.notifications import delivery as mail
 from shop.payments import refunds, tidying
+from shop.staff import digest
 from shop.storelink import books, delivery, pictures, statuses
 from shop.storelink import reconcile as comparing
 from shop.storelink.one_run import a_place, one_run
 from shop.storelink.store import open_store
+from shop.webhooks import minding as webhooks_kept
+from shop.webhooks import sending as webhooks
 from worker.app import app
 from worker.steps import RUN_FOR, go_on_if
 from worker_bell import Door, Topic
@@ -52,6 +59,24 @@ def send_mail() -> str:
         return str(mail.send_due_mail(get_connection(), timezone.now)) if free else "others are at it"
 
 
+@door(Topic.TALKS.value)
+def write_letters_of_talks() -> str:
+    with one_run("talks") as turn:
+        if not turn:
+            return "others are at it"
+        return f"{talks.write_due(timezone.now)} letters, {talks_kept.purge(now=timezone.now())} talks forgotten"
+
+
+@door(Topic.WEBHOOKS.value)
+def send_webhooks() -> str:
+    with a_place("webhooks", of=AT_THE_SAME_TIME) as free:
+        if not free:
+            return "others are at it"
+        webhooks_kept.purge(now=timezone.now())
+        run = webhooks.send_due(timezone.now, chance=random.random)
+    return go_on_if(run.unfinished, send_webhooks, run)
+
+
 @door(Topic.BOOKS.value, ignore_result=False)
 def sync_books() -> str:
     with open_store() as store:
@@ -64,6 +89,13 @@ def sync_order_statuses() -> str:
     with open_store() as store:
         run = statuses.sync_order_statuses(store, timezone.now, run_for=RUN_FOR)
     return go_on_if(run.unfinished, sync_order_statuses, run)
+
+
+@door(Topic.RETURNS.value, ignore_result=False)
+def sync_returns() -> str:
+    with open_store() as store:
+        run = statuses.sync_returns(store, timezone.now, run_for=RUN_FOR)
+    return go_on_if(run.unfinished, sync_returns, run)
 
 
 @door(Topic.PRICES.value)
@@ -87,3 +119,15 @@ def reconcile() -> str:
     with open_store() as store:
         run = comparing.reconcile(store, timezone.now, run_for=COMPARE_FOR)
     return go_on_if(run.unfinished, reconcile, run)
+
+
+@door(Topic.FORGET.value)
+def forget() -> str:
+    with one_run("forget") as turn:
+        return api_tidying.tidy(now=timezone.now()) if turn else "others are at it"
+
+
+@door(Topic.DIGEST.value)
+def write_digest() -> str:
+    with one_run("digest") as turn:
+        return str(digest.write_due(now=timezone.now())) if turn else "others are at it"

@@ -17,18 +17,32 @@ def timetable(env: Env) -> dict[str, dict]:
     prices = env.float("PRICES_EVERY_S", default=60.0)
     payments = env.float("PAYMENTS_EVERY_S", default=10.0)
     imports = env.float("IMPORTS_EVERY_S", default=10.0)
+    covers = env.float("COVERS_EVERY_S", default=30.0)
+    labels = env.float("LABELS_EVERY_S", default=10.0)
+    tidy = env.float("TIDY_EVERY_S", default=3600.0)
     reconcile = env.float("RECONCILE_EVERY_S", default=3600.0)
+    talks = env.float("TALKS_EVERY_S", default=15.0)
+    forget = env.float("FORGET_EVERY_S", default=60.0)
+    digest = env.float("DIGEST_EVERY_S", default=300.0)
     every = {
         Topic.BOOKS: books,
         Topic.ORDERS: statuses,
+        Topic.RETURNS: statuses,
         Topic.OUTBOX: sweep,
         Topic.REFUNDS: sweep,
         Topic.PAYMENTS: payments,
         Topic.MAIL: sweep,
+        Topic.TALKS: talks,
+        Topic.WEBHOOKS: sweep,
         Topic.PRICES: prices,
         Topic.PICTURES: pictures,
         Topic.RECONCILE: reconcile,
+        Topic.FORGET: forget,
+        Topic.DIGEST: digest,
         Topic.IMPORTS: imports,
+        Topic.COVERS: covers,
+        Topic.LABELS: labels,
+        Topic.TIDY: tidy,
     }
     return {
         topic.name.lower(): {

@@ -6,7 +6,7 @@ To add one, write it beside its like and name it in CHECKS.
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from prove.checks import books, mails, money, orders, rest, stock
+from prove.checks import books, mails, money, orders, rest, returns, stock, webhooks
 from prove.checks.evidence import Evidence
 from prove.checks.violation import Violation
 
@@ -36,10 +36,15 @@ CHECKS: tuple[tuple[str, str, Check], ...] = (
     ("status_differs", "both sides say the same of each order", orders.status_differs),
     ("counters_differ", "both sides count the same copies on each line", orders.counters_differ),
     ("events_missing", "each order's events are 1, 2, 3 … on both sides", orders.events_missing),
-    ("mails_missing", "each event of an order and each refund has its mail, and it arrived", mails.missing),
+    ("returns_differ", "both sides say the same of each return, and its customer has asked for it", returns.differ),
+    ("returned_too_often", "no copy came back that was not sent, and none twice", returns.too_often),
+    ("mails_missing", "each event of an order, a return and each refund has its mail, and it arrived", mails.missing),
     ("mails_doubled", "no event was told in two different mails", mails.doubled),
     ("mails_out_of_order", "an order's mails arrived in the order of its events", mails.out_of_order),
     ("mails_resent_too_often", "the same mail came again only where a sender was interrupted", mails.resent_too_often),
+    ("webhooks_missing", "the partner heard of each move of an order, signed by the shop", webhooks.missing),
+    ("webhooks_doubled", "a move that came again had the id that it had before", webhooks.doubled),
+    ("webhooks_out_of_order", "the partner heard of an order's moves in their order", webhooks.out_of_order),
     ("books_differ", "the shop's books are the store's", books.differ),
     ("unsent", "nothing waits to be sent, nothing was refused or set aside", rest.unsent),
     ("deadlocks", "no transactions blocked each other for ever", rest.deadlocks),

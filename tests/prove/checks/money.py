@@ -48,19 +48,50 @@ def _kept(evidence: Evidence) -> Iterator[Violation]:
         kept[payment["number"]] += payment["captured"] - payment["refunded"]
     off = {(line["number"], line["line"]): line["discount"] for line in evidence.shop["lines"]}
     in_store, lines = evidence.by_number("store", "orders"), evidence.by_number("store", "lines")
+    back = _paid_back_for_returns(evidence, off)
     for order in evidence.shop["orders"]:
         number = order["number"]
         owed = _owed(order, in_store.get(number, ()), lines.get(number, ()), off)
+        owed -= NOTHING if order["payment"] == "on_delivery" else back[number]
         if kept[number] != owed:
             told = f"{kept[number]} was kept for order {number}; {owed} is the price of what was sent or is owed."
+            yield Violation(f"{told} {back[number]} went back for copies that came back.", number)
+    yield from _by_hand(evidence, back)
+
+
+def _paid_back_for_returns(evidence: Evidence, off: dict[tuple[str, int], Decimal]) -> Counter:
+    """By order, what was paid for the copies whose money goes back, by the store's word. Delivery is no part of it."""
+    copies = Counter()
+    for row in evidence.store["return_lines"]:
+        copies[row["number"], row["line"]] += row["refund"]
+    back = Counter()
+    for line in evidence.store["lines"]:
+        if number := copies[line["number"], line["line"]]:
+            less = off[line["number"], line["line"]]
+            back[line["number"]] += _part(line, line["packed"], less) - _part(line, line["packed"] - number, less)
+    return back
+
+
+def _by_hand(evidence: Evidence, back: Counter) -> Iterator[Violation]:
+    """Who paid the carrier is paid back by a person, whom the order calls; nobody else is."""
+    noted = Counter()
+    for row in evidence.shop["returns"]:
+        noted[row["number"]] += row["by_hand"]
+    for order in evidence.shop["orders"]:
+        number = order["number"]
+        due = back[number] if order["payment"] == "on_delivery" else NOTHING
+        if noted[number] != due:
+            told = f"{noted[number]} is noted to be paid back by hand for order {number}, {due} is due."
             yield Violation(told, number)
+        elif due and "by hand" not in order["attention"]:
+            yield Violation(f"Order {number} calls nobody to pay {due} back by hand.", number)
 
 
 def _owed(order: Row, in_store: list[Row], lines: list[Row], off: dict[tuple[str, int], Decimal]) -> Decimal:
     """By the store's word, not the shop's: what lies in the parcel, or is still to be packed, and its delivery."""
     if order["payment"] == "on_delivery" or not in_store:
         return NOTHING
-    if in_store[0]["state"] not in ("received", "packing", "dispatched"):
+    if in_store[0]["state"] not in ("received", "packing", "part_sent", "dispatched"):
         return NOTHING
     is_sent = in_store[0]["state"] == "dispatched"
     copies = [line["packed"] if is_sent else line["quantity"] - line["short"] for line in lines]

@@ -12,10 +12,12 @@ SHOPS_WORD = {
     "received": "accepted",
     "rejected": "rejected",
     "packing": "packing",
+    "part_sent": "partly_shipped",
     "dispatched": "shipped",
     "failed": "failed",
     "cancelled": "cancelled",
 }
+GONE = ("dispatched", "delivered", "lost", "came_back")
 COUNTERS = ("packed", "shipped", "short")
 
 
@@ -126,10 +128,32 @@ def counters_differ(evidence: Evidence) -> Iterator[Violation]:
     for row in evidence.store["lines"]:
         line, event = told.get((row["number"], row["line"])), newest.get(row["number"])
         to_deliver = row["quantity"] - row["short"]
+        if line and line["shipped"] != row["shipped"]:
+            said = f"{row['shipped']} have left, {line['shipped']} told"
+            yield Violation(f"Order {row['number']}, line {row['line']}: {said}.", row["number"])
         if line and event["status"] == "dispatched" and not row["packed"] == line["shipped"] == to_deliver:
             said = f"{row['packed']} copies in the parcel, {line['shipped']} told, {row['quantity']} ordered, "
             said += f"{row['short']} short"
             yield Violation(f"Order {row['number']}, line {row['line']}: {said}.", row["number"])
+    yield from _parcels(evidence)
+
+
+def _parcels(evidence: Evidence) -> Iterator[Violation]:
+    """What left lies in parcels, and the shop knows each of them with what is in it."""
+    left = {(row["number"], row["parcel"]): {} for row in evidence.store["parcels"] if row["state"] in GONE}
+    for row in evidence.store["allocations"]:
+        if (inside := left.get((row["number"], row["parcel"]))) is not None:
+            inside[str(row["line"])] = inside.get(str(row["line"]), 0) + 1
+    known = {(row["number"], row["parcel"]): row["contents"] for row in evidence.shop["parcels"]}
+    for key in sorted(set(left) | set(known)):
+        if left.get(key) != known.get(key) or not known[key]:
+            told = f"{known.get(key)} in the shop, {left.get(key)} in the store"
+            yield Violation(f"Parcel {key[1]} of order {key[0]} holds {told}.", key[0])
+    for row in evidence.store["lines"]:
+        ours = sum(known[key].get(str(row["line"]), 0) for key in known if key[0] == row["number"])
+        if ours != row["shipped"]:
+            told = f"{ours} in its parcels, {row['shipped']} have left"
+            yield Violation(f"Order {row['number']}, line {row['line']}: {told}.", row["number"])
 
 
 def events_missing(evidence: Evidence) -> Iterator[Violation]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from prove.checks.evidence import Evidence
+from prove.checks.mails import NOT_WANTED
 from prove.checks.violation import Violation
 
 
@@ -12,7 +13,7 @@ def unsent(evidence: Evidence) -> Iterator[Violation]:
             told = f"The message about order {message['number']} is {message['state']}: {message['last_error']}"
             yield Violation(told, message["number"])
     for mail in evidence.shop["mails"]:
-        if mail["state"] != "sent":
+        if mail["state"] not in ("sent", NOT_WANTED):
             yield Violation(f"The mail {mail['event']} is {mail['state']}.", mail["key"])
     for row in evidence.shop["aside"]:
         yield Violation(f"{row['feed']} {row['key']} was set aside: {row['reason']}", row["key"].split(" ")[0])

@@ -3,12 +3,17 @@
 from collections import Counter
 from collections.abc import Iterator
 
-from prove.checks.evidence import Evidence
+from prove.checks.evidence import Evidence, Row
 from prove.checks.violation import Violation
 
-OPEN = ("received", "packing")
+OPEN = ("received", "packing", "part_sent")
 OVER = ("expired", "cancelled")
-ORDERS_STATE_OF = {"allocated": ("packing",), "packed": ("packing",), "shipped": ("dispatched",)}
+ORDERS_STATE_OF = {
+    "allocated": ("packing", "part_sent"),
+    "packed": ("packing", "part_sent"),
+    "shipped": ("part_sent", "dispatched"),
+}
+PARCELS_STATE_OF = {"allocated": "open", "packed": "sealed", "shipped": "dispatched"}
 
 
 def oversold(evidence: Evidence) -> Iterator[Violation]:
@@ -23,15 +28,16 @@ def oversold(evidence: Evidence) -> Iterator[Violation]:
         elif promised[book] > available[book]:
             told = f"{promised[book]} copies are waited for or held, {available[book]} are there"
             yield Violation(f"“{titles.get(book)}” is oversold: {told}.", _order_waiting_for(evidence, book))
-    for copy, times in Counter(row["copy"] for row in evidence.store["allocations"]).items():
+    for copy, times in Counter(row["copy"] for row in evidence.in_boxes).items():
         if times > 1:
-            numbers = [row["number"] for row in evidence.store["allocations"] if row["copy"] == copy]
+            numbers = [row["number"] for row in evidence.in_boxes if row["copy"] == copy]
             yield Violation(f"Copy {copy} lies in {times} orders: {', '.join(numbers)}.", numbers[-1])
 
 
 def wrong(evidence: Evidence) -> Iterator[Violation]:
     yield from _ledger(evidence)
     yield from _boxes(evidence)
+    yield from _came_back(evidence)
     promised, available = _promised(evidence), _available(evidence)
     levels = {level["book"]: level for level in evidence.store["levels"]}
     for book in sorted(set(levels) | set(promised) | set(available)):
@@ -59,12 +65,36 @@ def _ledger(evidence: Evidence) -> Iterator[Violation]:
 
 def _boxes(evidence: Evidence) -> Iterator[Violation]:
     """A copy that belongs to an order lies in one, and in one of the right state."""
-    box = {row["copy"]: row for row in evidence.store["allocations"]}
+    box = {row["copy"]: row for row in evidence.in_boxes}
     for copy in evidence.store["copies"]:
         row, wanted = box.get(copy["id"]), ORDERS_STATE_OF.get(copy["state"])
         if bool(row) != bool(wanted) or (row and row["state"] not in wanted):
             where = f"in order {row['number']}, which is {row['state']}" if row else "in no order"
             yield Violation(f"Copy {copy['barcode']} is {copy['state']} and {where}.", row["number"] if row else "")
+        elif row and (row["parcel_state"] != PARCELS_STATE_OF[copy["state"]] or not row["in_own_parcel"]):
+            where = f"in parcel {row['parcel']} ({row['parcel_state']}) of {'its' if row['in_own_parcel'] else 'another'} order"
+            yield Violation(f"Copy {copy['barcode']} is {copy['state']} and {where}.", row["number"])
+
+
+def _came_back(evidence: Evidence) -> Iterator[Violation]:
+    """The ledger moves a copy back as often as it came, and on as often as somebody looked at it; it waits where it is."""
+    moved = Counter((row["copy"], row["from_state"], row["to_state"]) for row in evidence.store["ledger"])
+    came = Counter((row["copy"], step) for row in evidence.store["returned_copies"] for step in _steps_of(row))
+    of_returns = {(copy, (one, other)) for copy, one, other in moved if "returned" in (one, other)}
+    for copy, step in sorted(of_returns | set(came)):
+        if moved[copy, *step] != came[copy, step]:
+            told = f"{moved[copy, *step]} lines of the ledger, {came[copy, step]} in returns"
+            yield Violation(f"Copy {copy} went from {step[0]} to {step[1]}: {told}.")
+    waiting = {row["copy"]: row["number"] for row in evidence.store["returned_copies"] if not row["outcome"]}
+    for copy in evidence.store["copies"]:
+        if (copy["state"] == "returned") != (copy["id"] in waiting):
+            waits = "waits for a look" if copy["id"] in waiting else "is in no return that waits for a look"
+            yield Violation(f"Copy {copy['barcode']} is {copy['state']} and {waits}.", waiting.get(copy["id"], ""))
+
+
+def _steps_of(came_back: Row) -> list[tuple[str, str]]:
+    looked_at = {"restocked": "available", "damaged": "damaged"}.get(came_back["outcome"])
+    return [("shipped", "returned"), *([("returned", looked_at)] if looked_at else [])]
 
 
 def holds_left(evidence: Evidence) -> Iterator[Violation]:
@@ -90,7 +120,7 @@ def _promised(evidence: Evidence) -> Counter:
     promised = Counter()
     for line in evidence.store["lines"]:
         if line["order_id"] in is_open:
-            promised[line["book"]] += line["quantity"] - line["packed"]
+            promised[line["book"]] += line["quantity"] - line["short"] - line["awaited"] - line["packed"]
     for hold in evidence.store["holds"]:
         promised[hold["book"]] += hold["quantity"]
     return promised

@@ -195,6 +195,20 @@ def small_pages(client: ModuleType) -> None:
     client.StoreClient.order_changes.__defaults__ = ("", 3)
 
 
+def webhooks_told_once(minding: ModuleType) -> None:
+    def taken_anyway(delivery, outcome, *, now, chance):
+        minding.taken(delivery, outcome, now=now)
+        return True
+
+    minding.failed = taken_anyway
+
+
+def webhooks_under_new_ids(models: ModuleType) -> None:
+    from uuid import uuid4
+
+    models.Event.public_id = property(lambda event: f"evt_{uuid4().hex}")
+
+
 def refund_without_key(refunds: ModuleType) -> None:
     """A sender that dies between the bank's answer and our note of it is rare; here every second one does."""
     send = refunds._send
@@ -230,6 +244,8 @@ MUTANTS: dict[str, dict[str, Patch]] = {
     "mail_without_unique_key": {"shop.storelink.inbox": letter_for_everything_heard},
     "unsorted_locks": {"store.stock.operations": unsorted_locks},
     "web_publishes_instead_of_outbox": {"shop.orders.operations": web_publishes},
+    "webhooks_told_once": {"shop.webhooks.minding": webhooks_told_once},
+    "webhooks_under_new_ids": {"shop.webhooks.models": webhooks_under_new_ids},
     "refund_without_key": {"shop.payments.refunds": refund_without_key},
     "amount_not_checked": {"shop.payments.models": amount_not_checked},
     "positions_sorted_as_text": {"store.orders.feed": sorted_as_text, "store_client.client": small_pages},

@@ -1,21 +1,19 @@
 """How allauth meets the shop: its mails leave by the same road as all others, and a log-in brings the guest's things."""
 
-import base64
 from uuid import uuid4
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
 from allauth.mfa.adapter import DefaultMFAAdapter
-from cryptography.fernet import Fernet, InvalidToken
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from django.conf import settings
 from django.utils import timezone
 
 from shop.cart.visitors import bring_guest_cart
 from shop.notifications.operations import write_rendered_mail
 from shop.orders.claiming import claim_orders
+from shop.sealing import seal, unseal
 from shop.wishlist.visitors import bring_wish
+
+AUTHENTICATOR = b"authenticator secrets"
 
 
 class OutboxMailAdapter(DefaultAccountAdapter):
@@ -53,16 +51,8 @@ class SealedSecrets(DefaultMFAAdapter):
     """The secrets of authenticator apps are sealed with a key that follows from SECRET_KEY, not kept in the clear."""
 
     def encrypt(self, text: str) -> str:
-        return _seal().encrypt(text.encode()).decode()
+        return seal(text, purpose=AUTHENTICATOR)
 
     def decrypt(self, encrypted_text: str) -> str:
         """A secret that another SECRET_KEY sealed opens to nothing: no code fits it, and a recovery is by an owner."""
-        try:
-            return _seal().decrypt(encrypted_text.encode()).decode()
-        except InvalidToken:
-            return ""
-
-
-def _seal() -> Fernet:
-    key = HKDF(SHA256(), length=32, salt=None, info=b"authenticator secrets").derive(settings.SECRET_KEY.encode())
-    return Fernet(base64.urlsafe_b64encode(key))
+        return unseal(encrypted_text, purpose=AUTHENTICATOR)

@@ -7,8 +7,13 @@ from django.db.models import Prefetch
 
 from shop.accounts.addresses import PARTS
 from shop.accounts.models import User
+from shop.chat.models import Room
+from shop.chat.queries import whole_talks_of
+from shop.notifications.choices import wanted_by
 from shop.notifications.models import Mail
-from shop.orders.models import ADDRESS, Order, OrderEvent, OrderLine
+from shop.notifications.notices import TOPICS, Hears
+from shop.orders.models import ADDRESS, Order, OrderEvent, OrderLine, Parcel
+from shop.returns.models import Return
 from shop.reviews.models import Review
 
 SHIP = ("ship_name", "ship_line1", "ship_line2", "ship_postcode", "ship_city", "ship_country", "ship_phone")
@@ -16,12 +21,14 @@ SHIP = ("ship_name", "ship_line1", "ship_line2", "ship_postcode", "ship_city", "
 
 def everything_about(user: User) -> dict[str, Any]:
     """This function will gather a person's data. Times are ISO 8601 in UTC, money is text with its currency."""
-    orders = _orders_of(user)
-    keys = [f"account:{user.email}"[:100], *(str(order.number) for order in orders)]
+    orders, wanted = _orders_of(user), wanted_by(user)
+    talks = whole_talks_of(user)
+    keys = [f"account:{user.email}"[:100], *(str(one.number) for one in (*orders, *talks))]
     return {
         "account": {
             "email": user.email,
             "name": user.name,
+            "username": user.handle.name if hasattr(user, "handle") else "",
             "joined_at": _time(user.joined_at),
             "last_login": _time(user.last_login),
             "addresses_confirmed": list(
@@ -41,12 +48,19 @@ def everything_about(user: User) -> dict[str, Any]:
             {"to": mail.to, "subject": mail.subject, "text": mail.text, "written_at": _time(mail.created_at)}
             for mail in Mail.objects.filter(key__in=keys).order_by("pk")
         ],
+        "what_you_want_to_hear_of": {
+            topic.label: topic.slug in wanted for topic in TOPICS.values() if topic.hears == Hears.CUSTOMER
+        },
         "messages": [
             {"about": one.about, "text": one.text, "written_at": _time(one.at)} for one in user.messages.order_by("pk")
         ],
+        "talks": [_talk(room) for room in talks],
         "sessions": [
             {"browser": one.user_agent, "ip": one.ip, "began_at": _time(one.created_at)}
             for one in user.usersession_set.order_by("pk")
+        ],
+        "log_ins_of_programs": [
+            {"program": one.client, "began_at": _time(one.began_at)} for one in user.api_log_ins.order_by("began_at")
         ],
     }
 
@@ -55,7 +69,10 @@ def _orders_of(user: User) -> list[Order]:
     lines = Prefetch("lines", OrderLine.objects.order_by("position"))
     events = Prefetch("events", OrderEvent.objects.order_by("version"))
     payments = Prefetch("payments", to_attr="tries")
-    return list(Order.objects.filter(user=user).newest_first().prefetch_related(lines, events, payments))
+    parcels = Prefetch("parcels", Parcel.objects.order_by("number"))
+    returns = Prefetch("returns", Return.objects.prefetch_related("lines__line"), to_attr="sent_back")
+    orders = Order.objects.filter(user=user).newest_first()
+    return list(orders.prefetch_related(lines, events, payments, parcels, returns))
 
 
 def _order(order: Order) -> dict[str, Any]:
@@ -88,9 +105,19 @@ def _order(order: Order) -> dict[str, Any]:
             }
             for line in order.lines.all()
         ],
+        "parcels": [
+            {
+                "number": parcel.number,
+                "left_at": _time(parcel.sent_at),
+                "carrier": parcel.carrier,
+                "tracking_code": parcel.tracking,
+            }
+            for parcel in order.parcels.all()
+        ],
         "events": [
             {"state": event.state, "at": _time(event.at), "reason": event.reason} for event in order.events.all()
         ],
+        "returns": [_return(one) for one in order.sent_back],
         "payments": [
             {
                 "gateway": one.gateway,
@@ -100,6 +127,32 @@ def _order(order: Order) -> dict[str, Any]:
                 "began_at": _time(one.created_at),
             }
             for one in order.tries
+        ],
+    }
+
+
+def _return(found: Return) -> dict[str, Any]:
+    return {
+        "reference": found.reference,
+        "asked_at": _time(found.asked_at),
+        "state": found.state,
+        "why": found.why,
+        "words": found.words,
+        "lines": [
+            {"isbn13": line.line.isbn13, "quantity": line.quantity, "received": line.received, "paid_back": line.refund}
+            for line in found.lines.all()
+        ],
+    }
+
+
+def _talk(room: Room) -> dict[str, Any]:
+    return {
+        "order": room.order.reference if room.order else "",
+        "state": room.state,
+        "began_at": _time(room.opened_at),
+        "messages": [
+            {"by": message.side, "name": message.name, "text": message.text, "at": _time(message.at)}
+            for message in room.said
         ],
     }
 

@@ -54,6 +54,24 @@ class User(AbstractBaseUser, PermissionsMixin):
         return self.name.partition(" ")[0] or self.email
 
 
+class Username(models.Model):
+    """Another name of an account, for programs that log in by one. A name without an account is only taken.
+
+    Registering with an address that has an account already must look as any other registering does: were its name free
+    afterwards, that would tell.
+    """
+
+    user = models.OneToOneField(User, null=True, blank=True, on_delete=models.CASCADE, related_name="handle")
+    name = models.CharField(max_length=60)
+    taken_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(Lower("name"), name="username_whatever_case")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class AddressQuerySet(models.QuerySet):
     def default_first(self) -> "AddressQuerySet":
         return self.order_by("-is_default", "-used_at", "pk")

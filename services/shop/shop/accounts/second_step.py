@@ -10,7 +10,10 @@ from django.shortcuts import redirect
 
 def is_missing(request: HttpRequest) -> bool:
     """Whether this member of staff has still to set up an authenticator app."""
-    user = request.user
+    return is_missing_to(request.user)
+
+
+def is_missing_to(user) -> bool:
     return settings.STAFF_TOTP and user.is_active and user.is_staff and not get_adapter().is_mfa_enabled(user)
 
 

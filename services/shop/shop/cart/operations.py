@@ -1,9 +1,10 @@
 """Changing carts. Every change locks the cart's row first, so two tabs, two devices or a double click take turns."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from shop.cart.models import MAX_LINES, MAX_QUANTITY, Cart, CartLine
 from shop.catalogue.models import Book
@@ -14,6 +15,17 @@ TAKE = """
         WHERE line.cart_id = mine.key AND (%(book)s::numeric IS NULL OR line.book_id = %(book)s::numeric) RETURNING line.*
     )
     SELECT * FROM taken ORDER BY added_at, id
+"""
+THROW_AWAY = """
+    WITH lines AS (DELETE FROM cart_cartline WHERE cart_id = %s) DELETE FROM cart_cart WHERE key = %s
+"""
+# A cart and all its lines at once: no transaction is needed around one statement.
+OF_ITEMS = """
+    WITH cart AS (INSERT INTO cart_cart (key, created_at) VALUES (%(cart)s, now()) RETURNING key)
+    INSERT INTO cart_cartline (cart_id, book_id, quantity, price_when_added, added_at)
+    SELECT cart.key, item.book, item.quantity, item.price, now() FROM cart, unnest(
+        %(books)s::bigint[], %(quantities)s::smallint[], %(prices)s::numeric[]) WITH ORDINALITY AS item (book, quantity, price, n)
+    ORDER BY item.n
 """
 
 
@@ -84,7 +96,7 @@ def put_in(cart: Cart, *, book_id: int, quantity: int) -> CartLine:
     """Step: see add()."""
     _check(quantity)
     _lock(cart)
-    book = _sellable(book_id)
+    book = _sellable(Book.objects.with_available().filter(pk=book_id).first())
     line = cart.lines.filter(book=book).first()
     if line is None:
         if cart.lines.count() >= MAX_LINES:
@@ -189,6 +201,39 @@ def pour_back(cart: Cart, lines: list[tuple[int, int, Decimal]]) -> None:
     )
 
 
+def cart_of_items(wanted: Mapping[int, int]) -> list[CartLine]:
+    """This function will make a cart of its own, nobody's, that holds just these copies; its lines, with their books.
+
+    :param wanted: copies by book, in the order in which they are to stand.
+    :raises CartRefused: see its kinds; no cart is made then.
+    """
+    if len(wanted) > MAX_LINES:
+        raise TooManyLines
+    for quantity in wanted.values():
+        _check(quantity)
+    known = Book.objects.with_available().in_bulk(list(wanted))
+    books = [_sellable(known.get(pk)) for pk in wanted]
+    cart = Cart()
+    lines = [
+        CartLine(cart=cart, book=book, quantity=wanted[book.pk], price_when_added=book.price_now) for book in books
+    ]
+    with connection.cursor() as cursor:
+        params = {
+            "cart": cart.key,
+            "books": [line.book_id for line in lines],
+            "quantities": [line.quantity for line in lines],
+            "prices": [line.price_when_added for line in lines],
+        }
+        cursor.execute(OF_ITEMS, params)
+    return lines
+
+
+def throw_away(cart: Cart) -> None:
+    """This function will delete a cart with all that is in it."""
+    with connection.cursor() as cursor:
+        cursor.execute(THROW_AWAY, [cart.pk, cart.pk])
+
+
 def cart_of_user(user) -> Cart:
     """This function will find the user's cart or make it; the unique owner decides when two ask at once."""
     return Cart.objects.get_or_create(user=user)[0]
@@ -245,8 +290,7 @@ def _check(quantity: int) -> None:
         raise BadQuantity
 
 
-def _sellable(book_id: int) -> Book:
-    book = Book.objects.with_available().filter(pk=book_id).first()
+def _sellable(book: Book | None) -> Book:
     if book is None:
         raise NotSold("We do not know this book.")
     if book.is_retired:

@@ -90,8 +90,12 @@ class Basket:
 
 def basket_of(request) -> Basket:
     """This function will read the visitor's cart in two statements, however long it is."""
+    return Basket(list(_in_order(_lines_of(request))))
+
+
+def _in_order(lines: QuerySet[CartLine]) -> QuerySet[CartLine]:
     books = Prefetch("book", Book.objects.with_available())
-    return Basket(list(_lines_of(request).select_related("cart").prefetch_related(books).order_by("added_at", "id")))
+    return lines.select_related("cart").prefetch_related(books).order_by("added_at", "id")
 
 
 def _lines_of(request) -> QuerySet[CartLine]:

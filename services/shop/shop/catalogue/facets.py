@@ -87,11 +87,13 @@ def _choices(wish: Wish, kind: str, headings: list[Named], chosen: set[int], cur
         headings = sorted(headings, key=lambda heading: PRICE_BANDS.index(heading.slug))
     else:
         headings = sorted(headings, key=lambda heading: (heading.id not in chosen, -heading.books, heading.label))
+    free = [heading.slug for heading in headings if heading.id not in chosen and kind != "stock"]
+    addresses = dict(zip(free, wish.addresses_with(kind, free), strict=True))
     return [
         Choice(
             _label(heading, currency),
             heading.books,
-            wish.toggled(kind, heading.slug).address,
+            addresses.get(heading.slug) or wish.toggled(kind, heading.slug).address,
             heading.id in chosen,
         )
         for heading in headings

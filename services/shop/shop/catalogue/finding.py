@@ -1,6 +1,7 @@
 """Finding books: a search, filters and their counts, answered from the index cards with a constant number of statements."""
 
 from dataclasses import dataclass, field, replace
+from functools import cache
 
 from django.apps import apps
 from django.db import connection
@@ -11,7 +12,6 @@ from shop.catalogue.models import UNCOUNTED
 from shop.catalogue.wish import Wish
 from shop.pages.paging import nearest_page
 
-BOOKS_PER_PAGE = 24
 MOST_WORDS = 10
 LEADERS = 24  # headings of a kind that a list tells of
 MOST_CATEGORIES = 300
@@ -51,6 +51,7 @@ COUNTED_BEFORE = f"""
     SELECT id AS heading, id & 7 AS kind, books - CASE id WHEN {IN} THEN n WHEN {OUT} THEN -n ELSE 0 END AS books
     FROM catalogue_heading, (SELECT count(*) AS n FROM sold_out) AS moved WHERE kind IN ({{kinds}})
 """
+NOT_COUNTED = ", counts AS (SELECT 0::bigint AS heading, 0::bigint AS kind, 0 AS books WHERE false)"
 ANSWER = """
 , page AS (SELECT {total} AS books),
 ordered AS MATERIALIZED (
@@ -108,8 +109,11 @@ class Found:
     without: dict[str, int] = field(default_factory=dict)  # kind → books if that filter were dropped
 
 
-def find(wish: Wish) -> Found:
-    """This function will find books; where a word finds nothing, those that are one slip away from it are tried."""
+def find(wish: Wish, *, counting: bool = True) -> Found:
+    """This function will find books; where a word finds nothing, those that are one slip away from it are tried.
+
+    :param counting: whether it is to be counted how many books stand under each heading (`facets`).
+    """
     words, chosen, named = _look_up(wish)
     wish = wish.keeping({heading.id for heading in chosen})
     chosen = [
@@ -118,11 +122,11 @@ def find(wish: Wish) -> Found:
     chosen += [Named(kind, slug, "") for kind, slug in wish.filters if kind == "price"]
     chosen += [Named("stock", IN_STOCK, "")] if wish.in_stock else []
     guessed = tuple(word for word in words if not word.known and word.near)
-    found = _hits(wish, words, guessed)
+    found = _hits(wish, words, guessed, counting)
     if not (found.books or found.without or wish.place) and all(word.known or word.near for word in words):
         # Each word is known, but no book has them all.
         others = tuple(word for word in words if word.near)
-        second = _hits(wish, words, others) if others != guessed else found
+        second = _hits(wish, words, others, counting) if others != guessed else found
         if second.books or second.without:
             found, guessed = second, others
     return replace(found, chosen=chosen, named=named, words=words, guessed=guessed if found.books else ())
@@ -152,12 +156,12 @@ def _look_up(wish: Wish) -> tuple[tuple[Word, ...], list[Named], list[Named]]:
     )
 
 
-def _hits(wish: Wish, words: tuple[Word, ...], guessed: tuple[Word, ...]) -> Found:
+def _hits(wish: Wish, words: tuple[Word, ...], guessed: tuple[Word, ...], counting: bool) -> Found:
     if wish.search and not words:
         return Found(wish)  # signs alone, such as "%"
     asked = wish.ids()
     params = {
-        "limit": BOOKS_PER_PAGE,
+        "limit": wish.size,
         "page": nearest_page(wish.page, 10**9),
         "leaders": LEADERS,
         "categories": MOST_CATEGORIES,
@@ -166,11 +170,11 @@ def _hits(wish: Wish, words: tuple[Word, ...], guessed: tuple[Word, ...]) -> Fou
         **_query(words, guessed),
     }
     sold_out, sold_params = _sold_out()
-    statement = _statement(wish, asked, params)
+    statement = _statement(wish, asked, params, counting)
     with connection.cursor() as cursor:
         cursor.execute(*_joined(statement, params, sold_out, sold_params))
         books, ids, facets, misses = cursor.fetchone()
-    number = min(params["page"], max(1, -(-books // BOOKS_PER_PAGE)))
+    number = min(params["page"], max(1, -(-books // wish.size)))
     without = {kind: n for kind, n in zip(asked, misses or []) if n and not books}
     return Found(wish, books, number, ids, [Named(*facet) for facet in facets], without=without)
 
@@ -192,9 +196,9 @@ def _query(words: tuple[Word, ...], guessed: tuple[Word, ...]) -> dict[str, str]
     }
 
 
-def _statement(wish: Wish, asked: dict[str, list[int]], params: dict) -> str:
+def _statement(wish: Wish, asked: dict[str, list[int]], params: dict, counting: bool) -> str:
     if not (wish.search or wish.place or asked):
-        return _of_all_books(wish)
+        return _of_all_books(wish, counting)
     conditions, missed, kinds = [], [], list(asked)
     if wish.search:
         conditions.append("words @@ %(query)s::tsquery")
@@ -238,17 +242,18 @@ def _statement(wish: Wish, asked: dict[str, list[int]], params: dict) -> str:
         total="(SELECT count(*) FROM hit WHERE misses = 0)",
         misses=f"ARRAY[{alone}]::bigint[]",
     )
-    return hit + count + answer
+    return hit + (count if counting else NOT_COUNTED) + answer
 
 
-def _of_all_books(wish: Wish) -> str:
+def _of_all_books(wish: Wish, counting: bool) -> str:
     counted = COUNTED_BEFORE.format(kinds=", ".join(f"'{kind}'" for kind in KINDS if kind != "series"))
     total = f"(SELECT COALESCE(sum(books), 0)::int FROM catalogue_heading WHERE id IN ({IN}, {OUT}))"
-    return f", counts AS MATERIALIZED ({counted})" + ANSWER.format(
+    return (f", counts AS MATERIALIZED ({counted})" if counting else NOT_COUNTED) + ANSWER.format(
         hit="catalogue_indexcard", where="", order=ORDERS[wish.order], total=total, misses="NULL::int[]"
     )
 
 
+@cache  # writing it takes longer than asking it
 def _sold_out() -> tuple[str, tuple]:
     """Books that the store told copies of, all sold here since. See BookQuerySet.with_available()."""
     lines = apps.get_model("orders", "OrderLine").objects.filter(

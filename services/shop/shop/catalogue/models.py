@@ -1,22 +1,19 @@
 """The catalogue as last heard from the store. The store owns it; nothing here is edited by hand."""
 
 from decimal import Decimal
+from functools import cache
 
 from django.apps import apps
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
-from django.core.files.storage import default_storage
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q, Subquery, Sum, TextField, Value
 from django.db.models.functions import Cast, Coalesce, Greatest, JSONObject, Now, Reverse
-from django.urls import reverse
-from django.utils.text import slugify
 
-from shop.coupons.pricing import reduced
+from shop.catalogue.shown import Shown
 
 UNCOUNTED = ("placed", "awaiting_payment")  # states of orders that the store may not know of yet
-COVER_WIDTHS = (160, 320, 640)  # pixels: small, medium, large
 
 
 class BookQuerySet(models.QuerySet):
@@ -29,20 +26,26 @@ class BookQuerySet(models.QuerySet):
         Available is what the store had free, less what this shop has sold since and the store has not counted. Copies
         that the store held for an order are counted by the store itself.
         """
-        sold = (
-            apps.get_model("orders", "OrderLine")
-            .objects.filter(book=OuterRef("pk"), order__state__in=UNCOUNTED, order__held=False)
-            .order_by()
-            .values("book")
-            .annotate(n=Sum("quantity"))
-            .values("n")
-        )
-        free = Greatest(F("store_free") - Coalesce(Subquery(sold), Value(0)), Value(0))
-        return self.annotate(available=free, offer=Subquery(_offers()[:1]))
+        available, offer = _told()
+        return self.annotate(available=available, offer=offer)
 
     def with_rating(self) -> "BookQuerySet":
         """Read `rating` along, what buyers say in sum (shop.reviews); a book nobody has reviewed has none."""
         return self.select_related("rating")
+
+
+@cache  # building them costs more than reading a book; each query takes its own copy
+def _told() -> tuple[Greatest, Subquery]:
+    sold = (
+        apps.get_model("orders", "OrderLine")
+        .objects.filter(book=OuterRef("pk"), order__state__in=UNCOUNTED, order__held=False)
+        .order_by()
+        .values("book")
+        .annotate(n=Sum("quantity"))
+        .values("n")
+    )
+    free = Greatest(F("store_free") - Coalesce(Subquery(sold), Value(0)), Value(0))
+    return free, Subquery(_offers()[:1])
 
 
 def _offers():
@@ -54,7 +57,7 @@ def _offers():
     return fitting.order_by("-percent", "pk").values_list(offer)
 
 
-class Book(models.Model):
+class Book(Shown, models.Model):
     """One title in the shop, under the store's own key."""
 
     id = models.BigIntegerField(primary_key=True, help_text="The store's key of the book.")
@@ -95,42 +98,9 @@ class Book(models.Model):
     def __str__(self) -> str:
         return self.title
 
-    def get_absolute_url(self) -> str:
-        return reverse("catalogue:book", args=[self.id, slugify(self.title)[:60] or "book"])
-
     @property
     def byline(self) -> str:
         return ", ".join(self.authors)
-
-    @property
-    def price_now(self) -> Decimal:
-        """What a copy costs at the moment. The book must come with its `offer`, see with_available()."""
-        return reduced(self.price, Decimal(self.offer["percent"])) if self.offer else self.price
-
-    @property
-    def price_reason(self) -> str:
-        """The name of the discount, if it makes the book cheaper."""
-        return self.offer["name"] if self.price_now < self.price else ""
-
-    @property
-    def is_retired(self) -> bool:
-        return self.retired_at is not None
-
-    def cover(self, width: int) -> str:
-        """The address of the picture we hold, at most so many pixels wide; empty if we hold none."""
-        return default_storage.url(cover_path(self.cover_sha256, width)) if self.cover_sha256 else ""
-
-    @property
-    def cover_small(self) -> str:
-        return self.cover(COVER_WIDTHS[0])
-
-    @property
-    def cover_medium(self) -> str:
-        return self.cover(COVER_WIDTHS[1])
-
-    @property
-    def cover_large(self) -> str:
-        return self.cover(COVER_WIDTHS[2])
 
 
 class Heading(models.Model):
@@ -178,8 +148,9 @@ class IndexCard(models.Model):
 
     class Meta:
         indexes = [
-            GinIndex(fields=["words"], name="card_words"),
-            GinIndex(fields=["headings"], name="card_headings"),
+            # A search reads all that waits to be put in: with the usual 4 MB it took ten times as long after an import.
+            GinIndex(fields=["words"], name="card_words", gin_pending_list_limit=64),  # kB
+            GinIndex(fields=["headings"], name="card_headings", gin_pending_list_limit=64),
             models.Index(fields=["sort_title", "book"], name="card_by_title"),
             models.Index(fields=["price", "book"], name="card_by_price"),
         ]
@@ -197,8 +168,3 @@ class Unfiled(models.Model):
 
     def __str__(self) -> str:
         return f"Book {self.book_id} without its card"
-
-
-def cover_path(sha256: str, width: int) -> str:
-    """Where a picture lies in the storage: named by its content, so that it never changes under its address."""
-    return f"covers/{sha256[:2]}/{sha256}-{width}.webp"

@@ -12,7 +12,7 @@ KEPT_S = 600
 LATELY = 1000  # orders
 MOST_BOOKS = 24
 MOST_SERIES = 30
-SOLD = (State.PLACED, State.ACCEPTED, State.PACKING, State.SHIPPED)
+SOLD = (State.PLACED, State.ACCEPTED, State.PACKING, State.PARTLY_SHIPPED, State.SHIPPED)
 
 
 def keys() -> list[int]:

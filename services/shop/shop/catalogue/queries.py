@@ -8,7 +8,7 @@ from django.db.models import F, Func, Value
 from django.db.models.expressions import BaseExpression
 
 from shop.catalogue import popular
-from shop.catalogue.finding import BOOKS_PER_PAGE, Found, find
+from shop.catalogue.finding import Found, find
 from shop.catalogue.headings import Named, heading_id
 from shop.catalogue.isbn import isbn13_from
 from shop.catalogue.models import Book, BookQuerySet, Heading
@@ -32,7 +32,7 @@ class _Counted(Paginator):
     """Pages of books of which one page was read together with the number of all."""
 
     def __init__(self, found: Found, books: list[Book]):
-        super().__init__(books, BOOKS_PER_PAGE)
+        super().__init__(books, found.wish.size)
         self.count = found.books
 
 

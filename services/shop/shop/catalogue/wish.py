@@ -2,15 +2,17 @@
 
 from dataclasses import dataclass, replace
 from functools import cache
-from urllib.parse import urlencode
+from urllib.parse import quote_plus, urlencode
 
 from django.urls import reverse
 
 from shop.catalogue.headings import IN_STOCK, PRICE_BANDS, Named, heading_id
 
+BOOKS_PER_PAGE = 24
 SEARCH_LENGTH = 100
 LONGEST_SLUG = 600
 MOST_CHOICES = 20  # of one kind
+NO_SLUG = "\0"  # stands in no URL that was read, see from_url()
 # Several of one kind widen, kinds narrow each other.
 FILTERS = ("category", "author", "publisher", "language", "format", "price")
 ORDERS = {
@@ -25,7 +27,9 @@ ORDERS = {
 
 @dataclass(frozen=True)
 class Wish:
-    """Read from the URL; whatever makes no sense there is left out. `place` is the author, series … whose page it is."""
+    """Read from the URL; whatever makes no sense there is left out. `place` is the author, series … whose page it is,
+    `size` how many books a page of the list has.
+    """
 
     search: str = ""
     order: str = "newest"
@@ -33,11 +37,13 @@ class Wish:
     page: str = ""
     filters: tuple[tuple[str, str], ...] = ()  # (kind, slug)
     place: Named | None = None
+    size: int = BOOKS_PER_PAGE
 
     @classmethod
-    def from_url(cls, url, place: Named | None = None) -> "Wish":
+    def from_url(cls, url, place: Named | None = None, *, size: int = BOOKS_PER_PAGE) -> "Wish":
         search = " ".join(url.get("q", "")[: 4 * SEARCH_LENGTH].replace("\0", " ").split())[:SEARCH_LENGTH].strip()
-        wish = cls(search=search, in_stock=url.get("in_stock") == "1", page=url.get("page", ""), place=place)
+        in_stock, page = url.get("in_stock") == "1", url.get("page", "")
+        wish = cls(search=search, in_stock=in_stock, page=page, place=place, size=size)
         order = url.get("order", "")
         return replace(
             wish,
@@ -88,6 +94,11 @@ class Wish:
         if kind == "category":
             kept = tuple(other for other in kept if other[0] != kind)
         return replace(self, filters=(*kept, choice), page="")
+
+    def addresses_with(self, kind: str, slugs: list[str]) -> list[str]:
+        """The address after a click on each of these headings, of which none is chosen; quicker than one by one."""
+        pattern = self.toggled(kind, NO_SLUG).address
+        return [pattern.replace(quote_plus(NO_SLUG), quote_plus(slug)) for slug in slugs]
 
     def without(self, *kinds: str) -> "Wish":
         kept = tuple(choice for choice in self.filters if choice[0] not in kinds)

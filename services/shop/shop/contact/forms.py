@@ -5,7 +5,40 @@ from django import forms
 LONGEST_TEXT = 4000
 
 
-class ContactForm(forms.Form):
+class KeyedForm(forms.Form):
+    """Sent twice it is one: its key stays the same until it is taken."""
+
+    key = forms.UUIDField(widget=forms.HiddenInput)
+
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        self.initial.setdefault("key", uuid4())
+
+    @property
+    def key_or_new(self) -> UUID:
+        """The key this form came with; a new one if it was no key."""
+        try:
+            return UUID(str(self["key"].value()))
+        except ValueError:
+            return uuid4()
+
+
+class HonestForm(KeyedForm):
+    # People do not see it; programs that fill in every field do.
+    website = forms.CharField(
+        label="Leave this empty",
+        required=False,
+        widget=forms.TextInput(attrs={"tabindex": "-1", "autocomplete": "off"}),
+        max_length=200,
+    )
+
+    def clean_website(self) -> str:
+        if self.cleaned_data["website"]:
+            raise forms.ValidationError("Please empty the field that should stay empty, and send the message again.")
+        return ""
+
+
+class ContactForm(HonestForm):
     required_css_class = "required"
 
     name = forms.CharField(label="Your name", max_length=120, widget=forms.TextInput(attrs={"autocomplete": "name"}))
@@ -31,14 +64,6 @@ class ContactForm(forms.Form):
     copy = forms.BooleanField(
         label="Send me a copy", required=False, widget=forms.CheckboxInput(attrs={"class": "form-check-input"})
     )
-    # People do not see it; programs that fill in every field do.
-    website = forms.CharField(
-        label="Leave this empty",
-        required=False,
-        widget=forms.TextInput(attrs={"tabindex": "-1", "autocomplete": "off"}),
-        max_length=200,
-    )
-    key = forms.UUIDField(widget=forms.HiddenInput)
 
     def __init__(self, *args, user=None, **options):
         super().__init__(*args, **options)
@@ -47,22 +72,8 @@ class ContactForm(forms.Form):
         else:
             self.initial |= {"name": user.name, "email": user.email}
             self.fields["copy"].help_text = f"To {user.email}."
-        self.initial.setdefault("key", uuid4())
         for field in self.fields.values():
             field.error_messages["required"] = f"Please fill in: {field.label}."
 
     def clean_email(self) -> str:
         return self.cleaned_data["email"].lower()
-
-    def clean_website(self) -> str:
-        if self.cleaned_data["website"]:
-            raise forms.ValidationError("Please empty the field that should stay empty, and send the message again.")
-        return ""
-
-    @property
-    def key_or_new(self) -> UUID:
-        """The key this form came with; a new one if it was no key."""
-        try:
-            return UUID(str(self["key"].value()))
-        except ValueError:
-            return uuid4()

@@ -6,11 +6,13 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import QuerySet
 
 from shop.accounts.models import User
 from shop.bell import ring_after_commit
 from shop.contact.models import Message
 from shop.networks import network_of
+from shop.notifications.models import Mail
 from shop.notifications.operations import ANSWERED_AT_KEY, write_mail
 from worker_bell import Topic
 
@@ -18,6 +20,8 @@ HOUR = timedelta(hours=1)
 MOST_PER_HOUR = {"email": 5, "network": 10}
 MOST_FROM_EVERYBODY = 300  # an hour: more than that is no customers
 LOCK = 0x636F6E74  # any number that no other advisory lock of ours has
+UNANSWERED = "contact_by_hand"
+LONGEST_KEY = Mail._meta.get_field("key").max_length
 V4_PREFIX = 24  # neighbours share one limit
 
 
@@ -44,11 +48,10 @@ def write(note: Note, *, writer: User | None, ip: str, now: datetime) -> Message
     """
     network = network_of(ip, v4_prefix=V4_PREFIX)
     with transaction.atomic(durable=True):
-        with connection.cursor() as cursor:  # one after the other, or many at once would all count before any is kept
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+        take_turns()
         if there := Message.objects.filter(key=note.key).first():
             return there
-        _refuse_floods(email=note.email, network=network, now=now)
+        refuse_floods(Message.objects.filter(at__gt=now - HOUR), email=note.email, network=network)
         message = Message.objects.create(
             key=note.key,
             user=writer,
@@ -74,8 +77,18 @@ def forget(user: User) -> None:
     Message.objects.filter(email=user.email).delete()
 
 
-def _refuse_floods(*, email: str, network: str, now: datetime) -> None:
-    lately = Message.objects.filter(at__gt=now - HOUR)
+def take_turns() -> None:
+    """One after the other, or many at once would all count before any is kept."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+
+
+def refuse_floods(lately: QuerySet, *, email: str, network: str) -> None:
+    """This function will refuse what comes too often; to be asked by who has taken their turn.
+
+    :param lately: what came within the last HOUR, with an `email` and a `network`.
+    :raises TooMany:
+    """
     for name, value in (("email", email), ("network", network)):
         if lately.filter(**{name: value}).count() >= MOST_PER_HOUR[name]:
             raise TooMany("You wrote to us several times within the last hour. Please write again a little later.")
@@ -83,21 +96,33 @@ def _refuse_floods(*, email: str, network: str, now: datetime) -> None:
         raise TooMany("Very many messages reach us right now. Please write again a little later.")
 
 
+def tell_customer_service(*, event: str, writer: str, template: str, context: dict, now: datetime) -> bool:
+    """This function will write a letter to customer service that is answered to its writer; False if nobody is named
+    whom it could be mailed to.
+
+    :param writer: the e-mail address to answer to. One too long for a key stands in the letter alone.
+    """
+    if not settings.CONTACT_EMAIL:
+        return False
+    write_mail(
+        event=event,
+        kind=ANSWERED_AT_KEY if len(writer) <= LONGEST_KEY else UNANSWERED,
+        key=writer[:LONGEST_KEY],
+        to=settings.CONTACT_EMAIL,
+        template=template,
+        context=context,
+        now=now,
+    )
+    return True
+
+
 def _tell(message: Message, copy_to: str, *, now: datetime) -> None:
     context = {"message": message}
-    if settings.CONTACT_EMAIL:
-        write_mail(
-            event=f"contact:{message.key}",
-            kind=ANSWERED_AT_KEY,
-            key=message.email,
-            to=settings.CONTACT_EMAIL,
-            template="contact",
-            context=context,
-            now=now,
-        )
+    event = f"contact:{message.key}"
+    tell_customer_service(event=event, writer=message.email, template="contact", context=context, now=now)
     if copy_to:
         write_mail(
-            event=f"contact:{message.key}:copy",
+            event=f"{event}:copy",
             kind="contact_copy",
             key=message.email,
             to=copy_to,

@@ -10,8 +10,7 @@ from django.views.decorators.http import require_safe
 from shop.invoices import pdf as paper
 from shop.invoices.billing import bill_of
 from shop.invoices.models import Invoice
-from shop.orders import queries as orders
-from shop.orders.views import seen
+from shop.orders.views import seen_by_link
 
 
 @require_safe
@@ -49,10 +48,7 @@ def handed_out(invoice: Invoice) -> HttpResponse:
 
 def _own(request: HttpRequest, number: UUID) -> Invoice:
     """L28: through the order, for its owner or who holds its signed link. An order that was not sent has none."""
-    token = request.GET.get("key", "")
-    order = seen(request, number, token=token)
-    if token:
-        orders.remember(request, order)
+    order = seen_by_link(request, number)
     if invoice := Invoice.objects.filter(order=order).select_related("order").first():
         return invoice
     raise Http404("No such invoice.")

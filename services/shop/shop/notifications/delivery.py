@@ -91,6 +91,8 @@ def letter_of(mail: Mail) -> Letter:
         "Date": format_datetime(mail.created_at),
         "Auto-Submitted": "auto-generated",
     }
+    if mail.stop_url:  # RFC 2369, and RFC 8058 for one press
+        headers |= {"List-Unsubscribe": f"<{mail.stop_url}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
     letter = Letter(mail.subject, mail.text, settings.DEFAULT_FROM_EMAIL, [mail.to], headers=headers)
     if mail.kind == ANSWERED_AT_KEY:
         letter.reply_to = [mail.key]

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.template.loader import render_to_string
 
 from shop.bell import ring_after_commit
+from shop.notifications import choices
 from shop.notifications.models import Mail
 from worker_bell import Topic
 
@@ -17,21 +18,32 @@ ANSWERED_AT_KEY = "contact"  # the kind of letter whose answer goes to the addre
 GONE = "(removed)"
 
 
-def write_mail(*, event: str, kind: str, key: str, to: str, template: str, context: dict, now: datetime) -> None:
+def write_mail(
+    *,
+    event: str,
+    kind: str,
+    key: str,
+    to: str,
+    template: str,
+    context: dict,
+    now: datetime,
+    reader: int | None = None,
+) -> None:
     """This function will write one letter from a template; a second one for the same event is dropped.
 
     :param event: makes the letter unique, such as order:<number>:<version>:<kind>.
     :param key: letters with one key arrive in order.
-    :param template: see compose().
+    :param template: see compose(), also for `reader`.
     """
-    _write(compose(event=event, kind=kind, key=key, to=to, template=template, context=context, now=now))
+    letter = {"event": event, "kind": kind, "key": key, "to": to, "reader": reader}
+    write_all([compose(**letter, template=template, context=context, now=now)])
 
 
 def write_rendered_mail(
     *, event: str, kind: str, key: str, to: str, subject: str, text: str, html: str = "", now: datetime
 ) -> None:
     """This function will write a letter that somebody else has rendered."""
-    _write(rendered(event=event, kind=kind, key=key, to=to, subject=subject, text=text, html=html, now=now))
+    write_all([rendered(event=event, kind=kind, key=key, to=to, subject=subject, text=text, html=html, now=now)])
 
 
 def compose(
@@ -45,15 +57,21 @@ def compose(
     now: datetime,
     layout: str = "letter",
     message_id: str = "",
+    reader: int | None = None,
+    is_needed: bool = False,
 ) -> Mail:
     """This function will render a letter without saving it.
 
     notifications/<template>.subject.txt is the subject, notifications/<template>.lead.txt what the letter says; the
     layout puts it on paper, once as text and once as HTML.
+
+    :param reader: whose account it goes to; None for an address without one. It is theirs to choose: see notices.py.
+    :param is_needed: goes also to who does not want its kind, for what this very letter says.
     """
     lead = render_to_string(f"notifications/{template}.lead.txt", context).strip()
-    paper = {**context, "lead": lead, "shop_url": settings.PUBLIC_URL}
-    return rendered(
+    stop_url = "" if is_needed else choices.stop_url(kind, choices.Reader.of(reader, to))
+    paper = {**context, "lead": lead, "shop_url": settings.PUBLIC_URL, "stop_url": stop_url}
+    mail = rendered(
         event=event,
         kind=kind,
         key=key,
@@ -64,6 +82,8 @@ def compose(
         now=now,
         message_id=message_id,
     )
+    mail.stop_url, mail.reader_id = stop_url, reader
+    return mail
 
 
 def rendered(*, event, kind, key, to, subject, text, html, now, message_id="") -> Mail:
@@ -82,19 +102,19 @@ def rendered(*, event, kind, key, to, subject, text, html, now, message_id="") -
 
 
 def write_all(mails: list[Mail]) -> None:
-    """This function will save rendered letters in one statement, leaving out those whose event has its letter."""
+    """This function will save rendered letters in one statement, leaving out those whose event has its letter.
+
+    One that its reader does not want is kept as such, and never sent: so that each event had its letter stays known.
+    """
+    choices.set_unwanted_aside(mails)
     Mail.objects.bulk_create(mails, ignore_conflicts=True)
-    if mails:
+    if any(mail.state == Mail.State.WAITING for mail in mails):
         ring_after_commit(Topic.MAIL)
 
 
 def blank(mails: QuerySet[Mail]) -> None:
     """This function will take the person out of letters; that each event had its letter stays known."""
-    mails.update(to="removed@bookshop.invalid", subject=GONE, text=GONE, html="")
-
-
-def _write(mail: Mail) -> None:
-    write_all([mail])
+    mails.update(to="removed@bookshop.invalid", subject=GONE, text=GONE, html="", stop_url="")
 
 
 def _our_domain() -> str:

@@ -12,17 +12,26 @@ from django.utils import timezone
 from shop.catalogue.isbn import isbn13_from
 from shop.catalogue.models import Book
 from shop.orders import attention
-from shop.orders.models import Order, OrderEvent, OrderLine
+from shop.orders.models import Order, OrderEvent, OrderLine, Parcel
 from shop.orders.states import State
 from shop.outbox.admin import ReadOnly
 from shop.pages.wording import money
 from shop.staff.roles import SEE_ALL_ORDERS, SETTLE_ORDER
 from shop.staff.seeing import SomeEyesOnly
+from shop.story.pages import for_staff
 
 REFERENCE = re.compile(r"([0-9a-f]{4})-?([0-9a-f]{4})", re.IGNORECASE)
 # What dispatchers see: what is paid for, or to be paid on delivery, and was not over before the warehouse had it.
 TO_BE_PACKED = frozenset(
-    {State.PLACED, State.ACCEPTED, State.PACKING, State.CANCEL_REQUESTED, State.SHIPPED, State.FAILED}
+    {
+        State.PLACED,
+        State.ACCEPTED,
+        State.PACKING,
+        State.PARTLY_SHIPPED,
+        State.CANCEL_REQUESTED,
+        State.SHIPPED,
+        State.FAILED,
+    }
 )
 
 
@@ -53,6 +62,12 @@ class LineInline(LookOnlyInline):
         "short",
     ]
     ordering = ["position"]
+
+
+class ParcelInline(LookOnlyInline):
+    model = Parcel
+    fields = ["number", "state", "carrier", "tracking", "contents", "sent_at"]
+    ordering = ["number"]
 
 
 class EventInline(LookOnlyInline):
@@ -109,7 +124,7 @@ class OrderAdmin(SomeEyesOnly, ReadOnly):
     list_per_page = 50
     show_full_result_count = False
     exclude = ["checkout_key"]  # with it a guest shows that the order is theirs
-    inlines = [LineInline, EventInline]
+    inlines = [LineInline, ParcelInline, EventInline]
     change_form_template = "admin/orders/order.html"
 
     @admin.display(description="total", ordering="total")
@@ -147,11 +162,20 @@ class OrderAdmin(SomeEyesOnly, ReadOnly):
 
     def get_urls(self):
         settle = path("<uuid:number>/settle/", self.admin_site.admin_view(self.settle), name="orders_order_settle")
-        return [settle, *super().get_urls()]
+        story = path("<uuid:number>/story/", self.admin_site.admin_view(self.story), name="orders_order_story")
+        return [settle, story, *super().get_urls()]
 
     def render_change_form(self, request, context, *args, **options):
         context["may_settle"] = request.user.has_perm(SETTLE_ORDER)
         return super().render_change_form(request, context, *args, **options)
+
+    def story(self, request, number: UUID):
+        """Tell all that happened to an order that this person may see."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        if self.get_object(request, str(number)) is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, str(number))
+        return for_staff(request, number)
 
     def settle(self, request, number: UUID):
         """Ask what came of it; on POST, clear the call for attention."""

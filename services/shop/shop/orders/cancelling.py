@@ -5,6 +5,7 @@ from datetime import datetime
 from django.db import transaction
 
 from shop.bell import ring_after_commit
+from shop.live.hint import tell_after_commit
 from shop.orders import letters
 from shop.orders.models import Order, OrderEvent
 from shop.orders.paying import release_hold
@@ -40,7 +41,8 @@ def cancel(order: Order, *, now: datetime) -> Order:
         if order.state in (State.CANCELLED, State.CANCEL_REQUESTED):
             return order
         if not can_cancel(order, now=now):
-            raise TooLate(f"Order {order.reference} cannot be cancelled any more.")
+            why = ": a part of it has left the warehouse" if order.state == State.PARTLY_SHIPPED else ""
+            raise TooLate(f"Order {order.reference} cannot be cancelled any more{why}.")
         if order.state == State.AWAITING_PAYMENT:
             _cancel_at_once(order, now=now)
         else:
@@ -52,6 +54,7 @@ def _cancel_at_once(order: Order, *, now: datetime) -> None:
     event = order.move_to(State.CANCELLED, at=now, actor="customer")
     order.save()
     event.save(force_insert=True)
+    tell_after_commit()
     closing.close_open(order, PaymentState.CANCELLED, now=now)
     release_hold(order, now=now)
     letters.letter(order, list(order.lines.order_by("position")), event, now=now).save(force_insert=True)
@@ -65,5 +68,6 @@ def _ask_the_store(order: Order, *, now: datetime) -> None:
     event: OrderEvent = order.move_to(State.CANCEL_REQUESTED, at=now, actor="customer")
     order.save()
     event.save(force_insert=True)
+    tell_after_commit()
     OutboxMessage.write(topic=Topic.ORDER_CANCEL, key=str(order.number), body={"reason": REASON}, now=now)
     ring_after_commit(Wake.OUTBOX)

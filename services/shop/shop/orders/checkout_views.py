@@ -1,6 +1,5 @@
 """The checkout: one page that is shown again, with all that was typed, until it is an order."""
 
-import logging
 from contextlib import suppress
 from dataclasses import dataclass
 from urllib.parse import urlencode
@@ -21,15 +20,12 @@ from shop.cart.queries import Basket
 from shop.catalogue.availability import Hearing
 from shop.coupons import visitors as coupons
 from shop.coupons.operations import CouponRefused
-from shop.orders import holding, operations, queries
+from shop.orders import holding, operations, ordering, queries
 from shop.orders.forms import CheckoutForm, first_values
 from shop.orders.models import Order
 from shop.payments import operations as paying
 from shop.payments import queries as payments
 from shop.payments.gateways import PATIENT, NoSuchGateway
-from store_client import HoldLine
-
-log = logging.getLogger(__name__)
 
 SHORT = "Some books cannot be had as you wanted them. Please choose, then order again."
 CHANGED = "Your cart has changed. Please look at it and order again."
@@ -77,46 +73,25 @@ def _place(request: HttpRequest) -> HttpResponse:
 
 def _order(request: HttpRequest, form: CheckoutForm, basket: Basket) -> HttpResponse:
     try:
-        held = _hold(form, basket)
-    except holding.NotHeld as refusal:
-        return _repeat_or_show(request, form, _with_free(basket, refusal), SHORT if refusal.free else str(refusal))
-    try:
-        order = operations.place_order(
-            cart=basket.lines[0].cart,
+        order = ordering.order(
+            basket.lines,
             buyer=_buyer(request),
             email=form.cleaned_data.get("email") or request.user.email,
             agreed=basket.total,
             now=timezone.now(),
-            held=held,
             **form.wishes,
         )
+    except holding.NotHeld as refusal:
+        return _repeat_or_show(request, form, _with_free(basket, refusal), SHORT if refusal.free else str(refusal))
     except operations.NotForSale:
         return _repeat_or_show(request, form, _basket(request, form), SHORT)
     except (operations.CannotOrder, CartRefused, CouponRefused) as refusal:
-        if held:
-            operations.abandon_hold(form.cleaned_data["checkout_key"], now=timezone.now())
         told = NEW_TOTAL if isinstance(refusal, CouponRefused) else str(refusal)
         return _repeat_or_show(request, form, _basket(request, form), told)
     coupons.remember(request, "", None)
     if order.user_id:
         addresses.remember_address(request.user, vars(form.ship_to), now=timezone.now())
     return _thanks(request, order, gateway=form.chosen_gateway)
-
-
-def _hold(form: CheckoutForm, basket: Basket) -> operations.Held | None:
-    """This function will ask the store for the copies; None if it did not answer in time, or need not be asked.
-
-    :raises holding.NotHeld: naming what is short.
-    """
-    if basket.lines_too_many or any(line.book.is_retired for line in basket.lines):
-        return None
-    lines = [HoldLine(place, line.book_id, line.quantity) for place, line in enumerate(basket.lines, start=1)]
-    try:
-        holding.hold(holding.order_number(form.cleaned_data["checkout_key"]), lines)
-    except holding.CannotAsk as error:
-        log.warning("An order is taken without asking the store: %s", error)
-        return None
-    return operations.Held({line.book: line.quantity for line in lines})
 
 
 def _with_free(basket: Basket, refusal: holding.NotHeld) -> Basket:

@@ -4,11 +4,14 @@ from allauth.account.models import EmailAddress
 from django.db.models.functions import Lower
 
 from shop.accounts.models import User
+from shop.notifications import choices
 from shop.orders.models import Order
 
 
 def claim_orders(user: User) -> int:
-    """This function will give a user the guest orders of all their confirmed addresses; safe to repeat.
+    """This function will give a user the guest orders of all their confirmed addresses, and what was chosen with them.
+
+    Safe to repeat.
 
     :returns: how many came.
     """
@@ -17,5 +20,6 @@ def claim_orders(user: User) -> int:
     ]
     if not confirmed:
         return 0
+    choices.claim(user, addresses=confirmed)
     theirs = Order.objects.filter(user=None).annotate(lower_email=Lower("email")).filter(lower_email__in=confirmed)
     return theirs.update(user=user)

@@ -6,8 +6,9 @@ from datetime import datetime
 from decimal import Decimal
 
 from shop.notifications.models import Mail
+from shop.notifications.notices import topic_of
 from shop.notifications.operations import compose
-from shop.orders.models import Order, OrderEvent, OrderLine
+from shop.orders.models import Order, OrderEvent, OrderLine, Parcel
 from shop.orders.states import State
 from shop.orders.sums import sums, tax_sentence
 from shop.pages.wording import money
@@ -18,6 +19,7 @@ KINDS: dict[State, str] = {
     State.ACCEPTED: "order_accepted",
     State.REJECTED: "order_rejected",
     State.PACKING: "order_packing",
+    State.PARTLY_SHIPPED: "order_parcel",
     State.SHIPPED: "order_shipped",
     State.FAILED: "order_failed",
     State.CANCELLED: "order_cancelled",
@@ -31,8 +33,10 @@ TOLD_BEFORE = frozenset(
     {(State.ACCEPTED, State.PLACED), (State.PACKING, State.PLACED), (State.PACKING, State.ACCEPTED)}
 )
 NOT_CANCELLED = "order_not_cancelled"
+PARCEL = KINDS[State.PARTLY_SHIPPED]  # also of a parcel that leaves while the order makes no move
+REST = "order_rest"  # what has not been sent will not be
 SHORT = "order_short"  # copies of an order cannot be sent; it goes on, and no move tells of it
-GOING_ON = frozenset({State.PLACED, State.ACCEPTED, State.PACKING})
+GOING_ON = frozenset({State.PLACED, State.ACCEPTED, State.PACKING, State.PARTLY_SHIPPED})
 NOTHING_DUE = frozenset({State.REJECTED, State.FAILED, State.CANCELLED, State.EXPIRED})
 
 
@@ -71,12 +75,14 @@ def letter(
     returned: Decimal = Decimal(0),
     kind: str = "",
     reasons: Mapping[int, str] | None = None,
+    parcel: Parcel | None = None,
 ) -> Mail:
     """This function will render the letter that tells of one event; the caller saves it with the event.
 
     :param returned: how much of what was paid goes back because of this event.
     :param kind: which letter, if it is not the one that its state always has.
     :param reasons: why copies of a line cannot be sent, in the warehouse's words, by the line's position.
+    :param parcel: the one that left with this event; of several the last.
     """
     kind = kind or KINDS[State(event.state)]
     return compose(
@@ -86,9 +92,12 @@ def letter(
         to=order.email,
         template=kind,
         layout="order",
-        context=_context(order, lines, State(event.state), event.reason, returned, reasons or {}),
+        context=(context := _context(order, lines, State(event.state), event.reason, returned, reasons or {}))
+        | _of_parcel(order, lines, parcel),
         now=now,
         message_id=f"order-{order.number}-v{event.version}-{kind}",
+        reader=order.user_id,
+        is_needed=_is_needed(order, kind, context),
     )
 
 
@@ -109,6 +118,44 @@ def short_letter(order: Order, lines: list[OrderLine], reasons: Mapping[int, str
     )
 
 
+def parcel_letter(order: Order, lines: list[OrderLine], parcel: Parcel, *, now: datetime) -> Mail:
+    """This function will render the letter on a parcel that no move of the order tells of.
+
+    Its number makes the letter unique.
+    """
+    return compose(
+        event=f"parcel:{order.number}:{parcel.number}",
+        kind=PARCEL,
+        key=str(order.number),
+        to=order.email,
+        template=PARCEL,
+        layout="order",
+        context=_context(order, lines, State.PARTLY_SHIPPED, "", Decimal(0), {}) | _of_parcel(order, lines, parcel),
+        now=now,
+        reader=order.user_id,
+        is_needed=not order.is_prepaid,
+    )
+
+
+def _is_needed(order: Order, kind: str, context: dict) -> bool:
+    """Whether a letter tells of money, of missing books, or of what is to be paid when the parcel is handed over."""
+    is_due = topic_of(kind) == "parcels" and not order.is_prepaid
+    return bool(context["returned"] or context["in_part"] or is_due)
+
+
+def _of_parcel(order: Order, lines: list[OrderLine], parcel: Parcel | None) -> dict:
+    """What a letter says of one parcel; `alone` if it holds all that is sent."""
+    if parcel is None:
+        return {"parcel": None}
+    copies = parcel.copies(lines)
+    return {
+        "parcel": parcel,
+        "alone": all(copies.get(line, 0) == line.shipped for line in lines),
+        "contents": [f"{number} × {line.title}" for line, number in copies.items()],
+        "parcel_price": money(parcel.price, order.currency),
+    }
+
+
 def _context(
     order: Order,
     lines: list[OrderLine],
@@ -123,7 +170,7 @@ def _context(
     total = order.total if state in NOTHING_DUE else order.price_of(copies)
     return {
         "order": order,
-        "is_prepaid": order.payment == Order.Payment.PREPAID,
+        "is_prepaid": order.is_prepaid,
         "returned": money(returned, order.currency) if returned else "",
         "reason": reason,
         "rows": [_row(line, order.currency, state, reasons) for line in lines],

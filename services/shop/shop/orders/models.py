@@ -1,12 +1,11 @@
 """Orders as the customer sees them. Titles, prices and addresses are frozen when the order is placed."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
 
 from django.conf import settings
-from django.core import signing
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
@@ -15,9 +14,9 @@ from django.urls import reverse
 from shop.cart.models import MAX_QUANTITY
 from shop.catalogue.models import UNCOUNTED
 from shop.coupons.pricing import share, tax_in
+from shop.linked import Linked
 from shop.orders.states import MOVES, IllegalMove, State
 
-LINK_SALT = "shop.orders.link"
 ADDRESS = ("name", "line1", "line2", "postcode", "city", "country")
 
 
@@ -26,8 +25,10 @@ class OrderQuerySet(models.QuerySet):
         return self.order_by("-placed_at", "number")
 
 
-class Order(models.Model):
+class Order(Linked, models.Model):
     """One purchase. `number` is its key everywhere: here, on the wire and in the store."""
+
+    link_salt = "shop.orders.link"
 
     class Payment(models.TextChoices):
         ON_DELIVERY = "on_delivery", "Pay on delivery"
@@ -112,16 +113,6 @@ class Order(models.Model):
         return f"{self.number.hex[:4]}-{self.number.hex[4:8]}".upper()
 
     @property
-    def link_token(self) -> str:
-        """A signed key to this one order, for mails: whoever holds it may read the order."""
-        return signing.Signer(salt=LINK_SALT).sign(str(self.number)).rpartition(":")[2]
-
-    @property
-    def signed_url(self) -> str:
-        """For mails: the whole address of this order, with the key that opens it."""
-        return f"{settings.PUBLIC_URL}{self.get_absolute_url()}?key={self.link_token}"
-
-    @property
     def goods(self) -> Decimal:
         """What the books cost before the coupon."""
         return self.total + self.discount - self.delivery
@@ -153,6 +144,10 @@ class Order(models.Model):
         """The state to show: an order past its deadline has expired, also while the schedule sleeps."""
         is_late = self.state == State.AWAITING_PAYMENT and not self.is_payable(now)
         return State.EXPIRED if is_late else State(self.state)
+
+    @property
+    def is_prepaid(self) -> bool:
+        return self.payment == self.Payment.PREPAID
 
     @property
     def is_unconfirmed(self) -> bool:
@@ -218,6 +213,38 @@ class OrderLine(models.Model):
     def price_of(self, copies: int) -> Decimal:
         """This function will answer what so many of the line's copies cost after the coupon."""
         return share(self.to_pay, copies, self.quantity)
+
+
+class Parcel(models.Model):
+    """What left the warehouse in one box, as the warehouse told of it."""
+
+    class State(models.TextChoices):
+        DISPATCHED = "dispatched", "On its way"
+        DELIVERED = "delivered", "Delivered"
+        LOST = "lost", "Lost"
+        CAME_BACK = "came_back", "Came back to us"
+
+    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="parcels")
+    number = models.PositiveSmallIntegerField()
+    state = models.CharField(max_length=10, choices=State, default=State.DISPATCHED)
+    carrier = models.CharField(max_length=40, blank=True)
+    tracking = models.CharField("tracking code", max_length=60, blank=True)
+    contents = models.JSONField(default=dict, help_text="Copies by the position of their line.")
+    price = models.DecimalField(
+        max_digits=12, decimal_places=2, help_text="Of what is in it; the first to leave bears the delivery."
+    )
+    sent_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["order", "number"], name="one_parcel_per_number")]
+
+    def __str__(self) -> str:
+        return f"Parcel {self.number}"
+
+    def copies(self, lines: "Iterable[OrderLine]") -> "dict[OrderLine, int]":
+        """How many copies of each of the order's lines lie in it, of those that do."""
+        inside = {line: self.contents.get(str(line.position), 0) for line in lines}
+        return {line: number for line, number in inside.items() if number}
 
 
 class OrderEvent(models.Model):

@@ -14,6 +14,7 @@ from shop.cart.models import Cart, CartLine
 from shop.cart.operations import CartRefused, pour_back, take_lines
 from shop.catalogue.models import Book
 from shop.coupons.operations import CouponRefused, note_use
+from shop.live.hint import tell_after_commit
 from shop.orders import letters, wire
 from shop.orders.costing import Cost, cost_of
 from shop.orders.holding import order_number
@@ -171,6 +172,7 @@ def _write(order: Order, cost: Cost, *, now: datetime) -> Order:
         note_use(cost.coupon, order, now=now)
     OutboxMessage.take_back(topic=Topic.HOLD_RELEASE, key=str(order.number), now=now)
     event.save(force_insert=True)
+    tell_after_commit()
     if state == State.PLACED:
         _announce(order, cost.lines, event, now=now)
     return order

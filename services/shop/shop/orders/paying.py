@@ -6,6 +6,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 
 from shop.bell import ring_after_commit
+from shop.live.hint import tell_after_commit
 from shop.orders import letters, wire
 from shop.orders.models import Order, OrderEvent
 from shop.orders.states import State
@@ -26,6 +27,7 @@ def place_paid(order: Order, *, now: datetime) -> None:
     event = order.move_to(State.PLACED, at=now, actor="customer")
     order.save()
     event.save(force_insert=True)
+    tell_after_commit()
     OutboxMessage.take_back(topic=Topic.HOLD_RELEASE, key=str(order.number), now=now)
     OutboxMessage.write(topic=Topic.ORDER_PLACED, key=str(order.number), body=wire.new_order(order, lines), now=now)
     letters.letter(order, lines, event, now=now).save(force_insert=True)
@@ -60,6 +62,7 @@ def expire(order: Order, *, now: datetime, is_told: bool = True) -> None:
     event = order.move_to(State.EXPIRED, at=now)
     order.save()
     event.save(force_insert=True)
+    tell_after_commit()
     closing.close_open(order, PaymentState.EXPIRED, now=now)
     release_hold(order, now=now)
     if is_told:

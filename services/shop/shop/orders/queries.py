@@ -1,24 +1,30 @@
 """Reading orders, always through who may see them."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
-from django.db.models import OuterRef, Prefetch, QuerySet, Subquery, Sum
+from django.db.models import OuterRef, Prefetch, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.utils.crypto import constant_time_compare
 
 from shop.accounts.models import User
-from shop.orders.models import Order, OrderEvent, OrderLine
-from shop.orders.states import State
+from shop.live.models import edition
+from shop.orders.models import Order, OrderEvent, OrderLine, Parcel
+from shop.orders.states import MOVES, State
+from shop.outbox.models import Deliverable
 from shop.payments.models import Refund
 from shop.payments.refunds import owed
+from shop.returns.models import OVER, Return
 from shop.storelink.models import StoreEvent
 
 SESSION_KEY = "orders"
 REMEMBERED_ORDERS = 20
+TO_BE_PAID_BACK = (Deliverable.State.WAITING, Deliverable.State.REFUSED)
+ARRIVES_WITHIN = timedelta(days=30)  # nobody may ever tell that a parcel has arrived
 
 
 @dataclass(frozen=True)
@@ -40,25 +46,39 @@ class Viewer:
 
 def order_of(viewer: Viewer, number: UUID, *, token: str = "") -> Order | None:
     """This function will find an order for its owner or for who holds its signed link; None for anybody else."""
-    order = (
-        Order.objects.select_related("invoice")
-        .prefetch_related(
-            Prefetch("lines", OrderLine.objects.select_related("book").order_by("position")),
-            Prefetch("events", OrderEvent.objects.order_by("version")),
-        )
-        .filter(pk=number)
-    )
-    found = order.first()
+    found = any_order(number)
     if found and (viewer.owns(found) or constant_time_compare(token, found.link_token)):
         return found
     return None
 
 
+def any_order(number: UUID, *, with_events: bool = True) -> Order | None:
+    """This function will find an order, whosever it is, with its lines and events."""
+    parts = [Prefetch("lines", OrderLine.objects.select_related("book").order_by("position"))]
+    if with_events:
+        parts.append(Prefetch("events", OrderEvent.objects.order_by("version")))
+    orders = Order.objects.select_related("invoice").annotate(edition=edition())
+    return orders.prefetch_related(*parts).filter(pk=number).first()
+
+
 def orders_of(user: User) -> QuerySet[Order]:
+    return _as_listed(Order.objects.filter(user=user))
+
+
+def every_order() -> QuerySet[Order]:
+    """For staff who may see them all."""
+    return _as_listed(Order.objects.all())
+
+
+def with_lines_alone(orders: QuerySet[Order]) -> QuerySet[Order]:
+    """What a list for programs tells: pages tell more."""
+    return orders.prefetch_related(None).prefetch_related(Prefetch("lines", OrderLine.objects.order_by("position")))
+
+
+def _as_listed(orders: QuerySet[Order]) -> QuerySet[Order]:
     return (
-        Order.objects.filter(user=user)
-        .select_related("invoice")
-        .annotate(copies=_of_lines("quantity"), short=_of_lines("short"), returned=_returned())
+        orders.select_related("invoice")
+        .annotate(copies=_of_lines("quantity"), short=_of_lines("short"), returned=_returned(), edition=edition())
         .prefetch_related(
             Prefetch("lines", OrderLine.objects.order_by("position")),
             Prefetch("events", OrderEvent.objects.order_by("version")),
@@ -77,6 +97,19 @@ def _returned() -> Subquery:
     """What goes back, or went back, in the order's own currency; None for nothing."""
     refunds = Refund.objects.filter(payment__order=OuterRef("pk"), payment__captured_currency=OuterRef("currency"))
     return Subquery(refunds.order_by().values("payment__order").annotate(sum=Sum("amount")).values("sum"))
+
+
+def may_change(orders: Iterable[Order], *, now: datetime) -> bool:
+    """Whether pages of these orders have something to wait for: a move, or a parcel, money or books on their way."""
+    orders = list(orders)
+    if any(MOVES[State(order.state)] for order in orders):
+        return True
+    of_these = {"order__in": [order.pk for order in orders]}
+    refunds = Refund.objects.filter(payment__order__in=of_these["order__in"], state__in=TO_BE_PAID_BACK)
+    returns = Return.objects.filter(**of_these).exclude(state__in=OVER)
+    parcels = Parcel.objects.filter(**of_these, state=Parcel.State.DISPATCHED, sent_at__gt=now - ARRIVES_WITHIN)
+    looks = [found.order_by().values(one=Value(1))[:1] for found in (refunds, returns, parcels)]
+    return looks[0].union(*looks[1:], all=True).exists()
 
 
 def last_order_of(user: User) -> Order | None:
@@ -106,6 +139,7 @@ WORDS: dict[State, str] = {
     State.ACCEPTED: "The warehouse has your order and has put the copies aside.",
     State.REJECTED: "The warehouse could not take the order. Nothing is sent.",
     State.PACKING: "The warehouse is packing your books.",
+    State.PARTLY_SHIPPED: "A part of your order left the warehouse.",
     State.SHIPPED: "Your parcel left the warehouse.",
     State.FAILED: "The warehouse could not complete the order. Nothing is sent.",
     State.CANCELLED: "The order was cancelled. Nothing is sent.",
@@ -118,10 +152,11 @@ NEXT: dict[State, str] = {
     State.PLACED: "The warehouse still has to confirm it; you will hear by e-mail.",
     State.ACCEPTED: "Next, your books are packed.",
     State.PACKING: "Next, the parcel is handed to the carrier.",
+    State.PARTLY_SHIPPED: "Next, the rest of your books is packed. It comes in a parcel of its own.",
     State.SHIPPED: "You pay the carrier when the parcel arrives.",
 }
 NEXT_PREPAID: dict[State, str] = {State.SHIPPED: ""}
-GOING_ON = frozenset({State.ACCEPTED, State.PACKING, State.CANCEL_REQUESTED, State.SHIPPED})
+GOING_ON = frozenset({State.ACCEPTED, State.PACKING, State.CANCEL_REQUESTED, State.PARTLY_SHIPPED, State.SHIPPED})
 
 
 def timeline(order: Order) -> list[Step]:
@@ -143,6 +178,20 @@ def heard_of(order: Order) -> list[StoreEvent]:
     if not any(line.short for line in order.lines.all()):
         return []
     return list(StoreEvent.objects.filter(order=order).order_by("version"))
+
+
+def parcels_of(order: Order, *, anyhow: bool = False) -> list[Parcel]:
+    """The parcels that have left, with `inside`: pairs of a line and how many of its copies. Not asked for of any other.
+
+    :param anyhow: ask, whatever the order's counters say.
+    """
+    lines = order.lines.all()
+    if not (anyhow or any(line.shipped for line in lines)):
+        return []
+    parcels = list(Parcel.objects.filter(order=order).order_by("sent_at", "number"))
+    for parcel in parcels:
+        parcel.inside = list(parcel.copies(lines).items())
+    return parcels
 
 
 def reasons_of(order: Order, heard: list[StoreEvent]) -> dict[int, str]:

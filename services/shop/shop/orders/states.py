@@ -12,6 +12,7 @@ class State(models.TextChoices):
     ACCEPTED = "accepted", "Accepted by the warehouse"
     REJECTED = "rejected", "Not possible"
     PACKING = "packing", "Being packed"
+    PARTLY_SHIPPED = "partly_shipped", "Shipped in part"
     SHIPPED = "shipped", "Shipped"
     FAILED = "failed", "Could not be delivered"
     CANCEL_REQUESTED = "cancel_requested", "Cancelling asked for"
@@ -49,15 +50,18 @@ TABLE = (
         "finds that the warehouse lost the order with its records, and sends it again",
     ),
     Move(State.PACKING, State.ACCEPTED, WAREHOUSE, "tells its log anew after a restore, and has not begun to pack"),
+    Move(State.PACKING, State.PARTLY_SHIPPED, WAREHOUSE, "hands a parcel over, and more is to come"),
     Move(State.PACKING, State.SHIPPED, WAREHOUSE, "hands the parcel over"),
     Move(State.PACKING, State.FAILED, WAREHOUSE, "cannot deliver, and says why"),
     Move(State.PACKING, State.CANCELLED, WAREHOUSE, "says that it was cancelled there"),
     Move(State.PACKING, State.CANCEL_REQUESTED, CUSTOMER, "asks to cancel"),
+    Move(State.PARTLY_SHIPPED, State.SHIPPED, WAREHOUSE, "hands the last parcel over, or cannot deliver the rest"),
     # The store answers a cancelling: done, or not, and then the order is back where the store says it is.
     Move(State.CANCEL_REQUESTED, State.CANCELLED, WAREHOUSE, "could stop it"),
     Move(State.CANCEL_REQUESTED, State.PLACED, WAREHOUSE, "refuses, and has told nothing of the order yet"),
     Move(State.CANCEL_REQUESTED, State.ACCEPTED, WAREHOUSE, "refuses, and goes on"),
     Move(State.CANCEL_REQUESTED, State.PACKING, WAREHOUSE, "refuses, and goes on packing"),
+    Move(State.CANCEL_REQUESTED, State.PARTLY_SHIPPED, WAREHOUSE, "refuses, since a part has left"),
     Move(State.CANCEL_REQUESTED, State.REJECTED, WAREHOUSE, "had too few copies anyway"),
     Move(State.CANCEL_REQUESTED, State.SHIPPED, WAREHOUSE, "had handed it over already"),
     Move(State.CANCEL_REQUESTED, State.FAILED, WAREHOUSE, "could not deliver anyway"),
@@ -69,6 +73,7 @@ FROM_STORE: dict[str, State] = {
     "received": State.ACCEPTED,
     "rejected": State.REJECTED,
     "packing": State.PACKING,
+    "part_sent": State.PARTLY_SHIPPED,
     "dispatched": State.SHIPPED,
     "failed": State.FAILED,
     "cancelled": State.CANCELLED,

@@ -13,11 +13,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from shop.cart import visitors
 from shop.cart.operations import CartRefused
-from shop.orders import cancelling, countries, operations, queries, sums, timeline
+from shop.orders import cancelling, countries, operations, queries, sums
 from shop.orders.models import Order
 from shop.orders.states import State
 from shop.pages.paging import nearest_page
 from shop.payments import queries as payments
+from shop.returns import queries as returning
+from shop.story.sources import Known
+from shop.story.whole import short_story
 
 ORDERS_PER_PAGE = 20
 
@@ -28,21 +31,21 @@ ORDERS_PER_PAGE = 20
 def orders(request: HttpRequest) -> HttpResponse:
     paginator = Paginator(queries.orders_of(request.user), ORDERS_PER_PAGE)
     page = paginator.page(nearest_page(request.GET.get("page", ""), paginator.num_pages))
-    return render(request, "orders/orders.html", {"page": page})
+    watched = queries.may_change(page.object_list, now=timezone.now())
+    return _page(request, "orders/orders.html", "orders/_list.html", {"page": page, "watched": watched})
 
 
 @require_safe
 @never_cache
 def order(request: HttpRequest, number: UUID) -> HttpResponse:
     """This function will show an order to its owner, or to who has its signed link (L28: to nobody else)."""
-    token = request.GET.get("key", "")
-    found = seen(request, number, token=token)
-    if token:
-        queries.remember(request, found)
+    found = seen_by_link(request, number)
     now, heard = timezone.now(), queries.heard_of(found)
     reasons = queries.reasons_of(found, heard)
     refunds = list(payments.refunds_of(found).select_related("payment"))
-    state = found.state_at(now)
+    state, parcels = found.state_at(now), queries.parcels_of(found)
+    returns = returning.returns_of(found)
+    came = returning.returned(returns)
     context = {
         "order": found,
         "state": state,
@@ -55,16 +58,25 @@ def order(request: HttpRequest, number: UUID) -> HttpResponse:
         "part": queries.part_of(found),
         "sums": sums.sums(found, sums.all_of(found.lines.all())),
         "tax": sums.tax_sentence(found, found.total),
-        "rows": [(line, reasons.get(line.position, "")) for line in found.lines.all()],
+        "rows": [(line, reasons.get(line.position, ""), came.get(line.position, 0)) for line in found.lines.all()],
+        "returns": returns,
+        "can_return": returning.can_ask(found, returns, now=now),
         "can_cancel": cancelling.can_cancel(found, now=now),
         "can_restore": state == State.EXPIRED and not found.restored_at,
         "country": countries.NAMES.get(found.ship_country, found.ship_country),
         "bill_country": countries.NAMES.get(found.bill_country, found.bill_country),
         "can_order_again": state not in (State.AWAITING_PAYMENT, State.EXPIRED) or bool(found.restored_at),
-        "steps": timeline.with_money_and_shortages(queries.timeline(found), found, refunds, heard),
+        "steps": short_story(Known(found, heard, parcels, refunds, returns)),
+        "parcels": parcels,
         "next": queries.what_comes_next(found),
+        "watched": queries.may_change([found], now=now),
     }
-    return render(request, "orders/order.html", context)
+    return _page(request, "orders/order.html", "orders/_found.html", context)
+
+
+def _page(request: HttpRequest, whole: str, part: str, context: dict) -> HttpResponse:
+    """For the page's own script, which has heard that an order moved, only the part that shows it."""
+    return render(request, part if request.htmx else whole, context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -100,6 +112,15 @@ def restore(request: HttpRequest, number: UUID) -> HttpResponse:
     if is_back:
         messages.success(request, "The books are back in your cart.")
     return redirect("cart:page")
+
+
+def seen_by_link(request: HttpRequest, number: UUID) -> Order:
+    """L28: as seen(), and for who has the signed link of a letter, whose browser may see the order again from then on."""
+    token = request.GET.get("key", "")
+    found = seen(request, number, token=token)
+    if token:
+        queries.remember(request, found)
+    return found
 
 
 def seen(request: HttpRequest, number: UUID, *, token: str = "") -> Order:

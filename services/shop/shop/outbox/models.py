@@ -109,10 +109,12 @@ class Topic(models.TextChoices):
     ORDER_PLACED = "order placed"
     ORDER_CANCEL = "order cancel"
     HOLD_RELEASE = "hold release"
+    RETURN_ASKED = "return asked"
 
 
 class OutboxMessage(Deliverable):
-    """What the store must hear. `key` is the order's number, so messages about one order keep their order."""
+    """What the store must hear. `key` is the order's number, so messages about one order keep their order; a return's
+    own number for a return, which comes after all that is said of its order."""
 
     topic = models.CharField(max_length=30, choices=Topic)
     body = models.JSONField()

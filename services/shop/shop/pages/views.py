@@ -21,6 +21,7 @@ ROBOTS = """User-agent: *
 Disallow: /accounts/
 Disallow: /admin/
 Disallow: /cart/
+Disallow: /chat/
 Disallow: /checkout/
 Disallow: /orders/
 Disallow: /books/?

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import transaction
 
 from shop.bell import ring_after_commit
+from shop.live.hint import tell_after_commit
 from shop.orders import holding, paying
 from shop.orders.models import Order
 from shop.orders.states import State as OrderState
@@ -63,6 +64,7 @@ def start(order: Order, gateway_name: str, *, now: datetime, back: Callable[[UUI
             payment.reference, payment.ask_at = started.reference, None if chosen.days else now + FIRST_ASK
             payment.save(update_fields=["state", "reference", "ask_at"])
             chosen.tell_started(payment, now=now)
+            tell_after_commit()
     if payment.reference != started.reference:  # another tab was faster: there is one try, and its reference is known
         started = _open(chosen, payment, order, back(payment.key), known=payment.reference)
     return started.url
@@ -135,6 +137,7 @@ def hear(key: UUID, report: Report, *, now: datetime, notice: Notice | None = No
         taken = [_take(order, payment, charge, now=now) for charge in report.charges]
         if not report.charges:
             _stand(payment, report, now=now)
+        tell_after_commit()
     for late in taken:
         if late and not late.settled_at:
             settle(late.key, now=now)

@@ -52,6 +52,10 @@ def _transfers(order: Order) -> QuerySet[Payment]:
     return order.payments.filter(gateway__in=PATIENT, state__in=WITH_THE_CUSTOMER)
 
 
+def tries_of(order: Order) -> QuerySet[Payment]:
+    return order.payments.order_by("created_at", "key")
+
+
 def last_try(order: Order) -> Payment | None:
     return order.payments.order_by("-created_at").first()
 

@@ -6,10 +6,11 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Sum
 
 from shop.bell import ring_after_commit
 from shop.clock import Clock
+from shop.live.hint import tell_after_commit
 from shop.notifications.models import Mail
 from shop.notifications.operations import compose, write_all
 from shop.orders.models import Order, OrderLine
@@ -28,6 +29,7 @@ ENOUGH_FAILURES = 3
 STILL_AT_IT = timedelta(hours=1)
 REFUSED = "A refund was refused by the gateway."
 BY_HAND = "A refund has to be given back by hand."
+OF_A_RETURN = r":r[0-9a-f]{12}-[0-9]+$"  # see shop.returns.money.cause_of
 NOTHING_OWED = frozenset({OrderState.REJECTED, OrderState.FAILED, OrderState.CANCELLED})
 
 
@@ -46,6 +48,7 @@ def give_back(payment: Payment, amount: Decimal, *, cause: str, reason: str, now
         raise MoreThanCaptured(f"{amount} is more than is left of the payment {payment.key}.")
     payment.refresh_from_db(fields=["refunded"])
     ring_after_commit(Wake.REFUNDS)
+    tell_after_commit()
     return Refund.objects.create(
         key=f"refund:{payment.key}:{cause}",
         payment=payment,
@@ -65,10 +68,16 @@ def give_back_unowed(order: Order, lines: list[OrderLine], *, reason: str, now: 
     payment = kept.order_by("captured_at").select_for_update().first()
     if payment is None:
         return None
-    amount = payment.kept - owed(order, lines)
+    # What went back for returned copies was owed once: it is not owed a second time.
+    amount = min(payment.kept + given_back_for_returns(payment) - owed(order, lines), payment.kept)
     if amount <= 0:
         return None
     return give_back(payment, amount, cause=f"v{order.version}-{order.store_version}", reason=reason, now=now)
+
+
+def given_back_for_returns(payment: Payment) -> Decimal:
+    sums = payment.refunds.filter(key__regex=OF_A_RETURN).aggregate(sum=Sum("amount"))
+    return sums["sum"] or Decimal("0.00")
 
 
 def tell(refund: Refund, order: Order, *, now: datetime) -> None:
@@ -136,6 +145,7 @@ def send_refunds(clock: Clock, *, run_for: timedelta = RUN_FOR) -> Sent:
             sent.postponed += not is_done
             if is_done:
                 refund.mark_sent(now=clock())
+                tell_after_commit()
             else:
                 refund.retry_later(error="The gateway is still at it.", now=clock(), pause=STILL_AT_IT)
         failures = 0
@@ -169,4 +179,5 @@ def given_back_by_hand(refund: Refund, *, reference: str, now: datetime) -> bool
         if order.attention in (BY_HAND, REFUSED) and not refused.exists():
             order.attention = ""
             order.save(update_fields=["attention"])
+        tell_after_commit()
     return True

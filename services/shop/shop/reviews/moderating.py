@@ -67,4 +67,5 @@ def _letter(review: Review, *, now: datetime) -> Mail:
             "url": absolute(review.get_absolute_url()),
         },
         now=now,
+        reader=review.user_id,
     )

@@ -8,8 +8,10 @@ from shop.catalogue.models import Book
 from shop.orders.models import OrderLine
 from shop.orders.states import State as OrderState
 from shop.reviews.models import Review
+from shop.reviews.states import State
 
 SHOWN_WITH_THE_BOOK = 5
+ARRIVING = (OrderState.PARTLY_SHIPPED, OrderState.SHIPPED)
 
 
 def has_bought(user: User, book: Book) -> bool:
@@ -18,7 +20,7 @@ def has_bought(user: User, book: Book) -> bool:
 
 def _parcels(user: User) -> QuerySet[OrderLine]:
     """Lines of which a copy left for this person, orders claimed by their account included."""
-    return OrderLine.objects.filter(order__user=user, order__state=OrderState.SHIPPED, shipped__gt=0)
+    return OrderLine.objects.filter(order__user=user, order__state__in=ARRIVING, shipped__gt=0)
 
 
 def reviews_of(book: Book) -> QuerySet[Review]:
@@ -47,3 +49,13 @@ def of_reader(user: User) -> dict[str, BaseExpression]:
         "own_review_state": Subquery(own.values("state")),
         "is_bought": Exists(_parcels(user).filter(book=OuterRef("pk"))),
     }
+
+
+def in_state(state: State) -> QuerySet[Review]:
+    """For staff: whosever they are, the oldest first."""
+    return Review.objects.select_related("book").filter(state=state).order_by("written_at", "pk")
+
+
+def any_review(pk: int) -> Review | None:
+    """For staff: whosever it is."""
+    return Review.objects.select_related("book").filter(pk=pk).first()

@@ -6,8 +6,8 @@ HEAD = """# Who may do what in the shop's admin
 
 Written from the table in `services/shop/shop/staff/roles.py` by `scripts/manage shop roles > docs/roles.md`; do not edit it
 here. The groups have exactly these permissions after every `migrate`. A superuser may do everything; nobody adds or
-deletes rows by hand where it does not say so. A person may have several roles. The store's groups are its own
-(`services/store/store/accounts/roles.py`).
+deletes rows by hand where it does not say so. A person may have several roles. The store's groups are
+[its own](roles-store.md).
 """
 SIGNS = {"view": "sees", "add": "adds", "change": "acts", "delete": "deletes"}
 
@@ -36,7 +36,10 @@ def _models() -> str:
         )
         for model, verbs in MODELS.items()
     ]
-    told = "“acts” is what the model's buttons do: send again, book money, give roles, decide on a review; a coupon is edited.\n"
+    told = (
+        "“acts” is what the model's buttons do: send again, book money, give roles, decide on a review; a coupon is edited.\n"
+        "Of books it is for programs, which write them through the shop's API into the store.\n"
+    )
     return f"## Models\n\n{_table('model', rows)}\n{told}"
 
 

@@ -15,7 +15,7 @@ DAYS = 30
 SLOW_DAYS = 90
 SLOW_SAMPLE = 20_000  # orders, the newest
 SLOW_BOOKS = 10
-SOLD = (State.PLACED, State.ACCEPTED, State.PACKING, State.CANCEL_REQUESTED, State.SHIPPED)
+SOLD = (State.PLACED, State.ACCEPTED, State.PACKING, State.CANCEL_REQUESTED, State.PARTLY_SHIPPED, State.SHIPPED)
 
 ORDERS = """
 SELECT (placed_at AT TIME ZONE 'UTC')::date, state, currency, count(*), sum(total)

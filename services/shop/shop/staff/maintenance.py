@@ -23,6 +23,7 @@ RETRY_AFTER = timedelta(minutes=2)  # where nobody said how long it takes
 # What staff need to come in, what tells whether we live, and notices of money: those are sent once and must be heard.
 ALWAYS_OPEN = (
     *("/admin/", "/health/", "/static/", "/media/", "/payments/notices/"),
+    *("/api/", "/auth/"),  # each door looks for itself, since a token says who asks: shop.api.door
     *("/accounts/login/", "/accounts/logout/", "/accounts/2fa/", "/accounts/reauthenticate/"),
 )
 
@@ -57,10 +58,21 @@ class Maintenance:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.path.startswith(ALWAYS_OPEN):
             return self.get_response(request)
-        closure = sign.read(seconds=time.monotonic())
-        if closure is None or request.user.is_staff:
+        closure = closure_for(request.user)
+        if closure is None:
             return self.get_response(request)
         return _closed(closure, now=timezone.now())
+
+
+def closure_for(user) -> Closure | None:
+    """What is to be told to this visitor; nothing while the shop is open, and nothing to staff."""
+    closure = sign.read(seconds=time.monotonic())
+    return None if closure is None or user.is_staff else closure
+
+
+def wait_s(closure: Closure, *, now: datetime) -> int:
+    wait = closure.until - now if closure.until and closure.until > now else RETRY_AFTER
+    return math.ceil(wait.total_seconds())
 
 
 def close(*, until: datetime | None, note: str, now: datetime) -> None:
@@ -75,9 +87,8 @@ def reopen() -> bool:
 
 
 def _closed(closure: Closure, *, now: datetime) -> HttpResponse:
-    wait = closure.until - now if closure.until and closure.until > now else RETRY_AFTER
     page = render_to_string("503.html", {"note": closure.note, "until": closure.until, "now": now})
     answer = HttpResponse(page, status=503)
-    answer["Retry-After"] = str(math.ceil(wait.total_seconds()))
+    answer["Retry-After"] = str(wait_s(closure, now=now))
     answer["Cache-Control"] = "no-store"
     return answer

@@ -35,25 +35,33 @@ SHORT = {
 # where the line does not say so.
 MODELS: dict[str, dict[str, str]] = {
     "accounts.user": {"view": "OKU", "change": "OU"},
-    "catalogue.book": {"view": "OFDAPCKR"},
+    "catalogue.book": {"view": "OFDAPCKR", "change": "OFP"},  # by programs, which the store answers
     "coupons.coupon": {"view": "OFPR", "add": "OF", "change": "OF", "delete": "OF"},
     "coupons.discount": {"view": "OFPR", "add": "OFP", "change": "OFP", "delete": "OFP"},
+    "chat.cannedanswer": {"view": "OFAK", "add": "OFK", "change": "OFK", "delete": "OFK"},
+    "chat.opening": {"view": "OFAK", "change": "OFK"},
+    "chat.room": {"view": "OFAK", "change": "OFAK"},
     "contact.message": {"view": "OFAKR", "change": "OFAKR"},
     "invoices.invoice": {"view": "OFKR"},
     "notifications.mail": {"view": "OFAKR", "change": "OKR"},
     "orders.order": {"view": "OFDAKR"},
     "orders.orderevent": {"view": "OFDAKR"},
     "orders.orderline": {"view": "OFDAKR"},
+    "orders.parcel": {"view": "OFDAKR"},
     "outbox.outboxmessage": {"view": "OFR", "change": "OR"},
     "payments.payment": {"view": "OFR", "change": "OF"},
     "payments.paymentevent": {"view": "OFR"},
     "payments.paymentnotice": {"view": "OF"},
     "payments.refund": {"view": "OFR", "change": "OF"},
+    "returns.return": {"view": "OFAKR"},
+    "returns.returnline": {"view": "OFAKR"},
     "reviews.review": {"view": "OFAC", "change": "OFC"},
     "storelink.feed": {"view": "OFR", "change": "O"},
     "storelink.retelling": {"view": "O"},
     "storelink.setaside": {"view": "OR"},
     "storelink.storeevent": {"view": "OFR"},
+    "webhooks.delivery": {"view": "O", "change": "O"},
+    "webhooks.endpoint": {"view": "O", "add": "O", "change": "O", "delete": "O"},
     # Of the libraries: addresses and second steps are their owners' own business, also towards the owners of the shop.
     "account.emailaddress": {},
     "mfa.authenticator": {},
@@ -72,20 +80,32 @@ RIGHTS: dict[str, tuple[str, str]] = {
     SEE_SALES: ("OFPR", "may see what is sold, and what is not"),
 }
 
+WRITE_BOOKS = "catalogue.change_book"
+
 # Pages of their own, by the name of their address.
 LOOK_AT_FEEDS, ACT_ON_FEEDS, LOOK_AT_MAIL = "storelink.view_feed", "storelink.change_feed", "notifications.view_mail"
+LOOK_AT_TALKS, ANSWER_TALKS, SWITCH_CHAT = "chat.view_room", "chat.change_room", "chat.change_opening"
 PAGES: dict[str, str] = {
     "upkeep:sync": LOOK_AT_FEEDS,
     "upkeep:dead-letters": LOOK_AT_FEEDS,
     "upkeep:read-books": ACT_ON_FEEDS,
     "upkeep:read-orders": ACT_ON_FEEDS,
+    "upkeep:read-returns": ACT_ON_FEEDS,
     "upkeep:accept": ACT_ON_FEEDS,
     "upkeep:pictures": ACT_ON_FEEDS,
     "upkeep:throw-away": ACT_ON_FEEDS,
     "upkeep:compare": ACT_ON_FEEDS,
     "upkeep:repair": ACT_ON_FEEDS,
     "upkeep:mails": LOOK_AT_MAIL,
+    "desk:board": LOOK_AT_TALKS,
+    "desk:talk": LOOK_AT_TALKS,
+    "desk:take": ANSWER_TALKS,
+    "desk:answer": ANSWER_TALKS,
+    "desk:close": ANSWER_TALKS,
+    "desk:reopen": ANSWER_TALKS,
+    "desk:switch": SWITCH_CHAT,
     "admin:orders_order_settle": SETTLE_ORDER,
+    "admin:orders_order_story": "orders.view_order",
     "admin:invoices_invoice_page": "invoices.view_invoice",
     "admin:invoices_invoice_pdf": "invoices.view_invoice",
 }

@@ -6,12 +6,15 @@ from dataclasses import dataclass
 from django.urls import reverse
 
 from shop.accounts.models import User
+from shop.chat.models import Room
+from shop.chat.states import UNTAKEN
 from shop.contact.models import Message
 from shop.notifications.models import Mail
 from shop.orders.models import Order
 from shop.outbox.models import Deliverable, OutboxMessage
 from shop.payments.models import Refund
 from shop.reviews.models import Review
+from shop.webhooks.models import Endpoint
 
 MOST = 1000  # counted no further: nobody works through more by hand
 
@@ -39,6 +42,8 @@ REFUSED = Deliverable.State.REFUSED
 WAITING = (
     Waiting("order that needs attention", "orders that need attention", "staff.settle_order", "orders_order",
             "attention=yes", lambda: Order.objects.exclude(attention="")),
+    Waiting("talk that waits for an answer", "talks that wait for an answer", "chat.change_room", "chat_room",
+            "waiting=yes", lambda: Room.objects.filter(state__in=UNTAKEN)),
     Waiting("message from the contact page", "messages from the contact page", "contact.change_message", "contact_message",
             "waiting=yes", lambda: Message.objects.filter(done_at=None)),
     Waiting("review to read", "reviews to read", "reviews.change_review", "reviews_review",
@@ -49,6 +54,8 @@ WAITING = (
             "notifications_mail", "state__exact=refused", lambda: Mail.objects.filter(state=REFUSED)),
     Waiting("message that the store refused", "messages that the store refused", "outbox.change_outboxmessage",
             "outbox_outboxmessage", "state__exact=refused", lambda: OutboxMessage.objects.filter(state=REFUSED)),
+    Waiting("webhook that was switched off", "webhooks that were switched off", "webhooks.change_endpoint",
+            "webhooks_endpoint", "switched_off_at__isnull=False", lambda: Endpoint.objects.exclude(switched_off_at=None)),
 )  # fmt: skip
 
 

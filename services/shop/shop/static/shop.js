@@ -31,13 +31,14 @@ document.querySelectorAll("[data-submit]").forEach((control) => {
 });
 
 // The second click of a double click waits for the answer to the first. Coming back by the browser's history frees it.
-document.querySelectorAll("form[data-once]").forEach((form) => {
+function sendOnce(form) {
   form.addEventListener("submit", (event) => {
     if (form.dataset.sent) event.preventDefault();
     form.dataset.sent = "yes";
   });
   addEventListener("pageshow", () => delete form.dataset.sent);
-});
+}
+document.querySelectorAll("form[data-once]").forEach(sendOnce);
 
 // After a refused form the reader starts at its errors.
 document.getElementById("errors")?.focus();

@@ -11,8 +11,9 @@ from django.db import transaction
 from shop.clock import Clock
 from shop.orders.states import State
 from shop.outbox.models import OutboxMessage, Topic
+from shop.returns import hearing as returns
 from shop.storelink import inbox
-from store_client import HoldAnswer, OrderAnswer, Problem, StoreClient, StoreRefused, StoreUnavailable
+from store_client import HoldAnswer, OrderAnswer, Problem, ReturnAnswer, StoreClient, StoreRefused, StoreUnavailable
 
 log = logging.getLogger(__name__)
 
@@ -22,7 +23,9 @@ TOGETHER = 25  # orders in one exchange: the store answers well within the clien
 OUT_OF_STOCK, INVALID, CANCELLED = "out-of-stock", "invalid", "order-cancelled"
 TOO_LATE, HOLD_USED = "too-late", "hold-used"
 
-Answer = OrderAnswer | HoldAnswer | StoreRefused | StoreUnavailable
+NOT_SENT, TOO_MANY = "not-sent", "too-many"
+
+Answer = OrderAnswer | HoldAnswer | ReturnAnswer | StoreRefused | StoreUnavailable
 
 
 @dataclass
@@ -66,6 +69,8 @@ def _say(store: StoreClient, message: OutboxMessage) -> Answer:
             return store.cancel_order(message.key, message.body["reason"])
         if message.topic == Topic.HOLD_RELEASE:
             return store.release_hold(message.key)
+        if message.topic == Topic.RETURN_ASKED:
+            return store.put_return(message.key, message.body)
         return store.put_order(message.key, message.body)
     except (StoreUnavailable, StoreRefused) as error:
         return error
@@ -103,7 +108,9 @@ def _deliver(messages: list[OutboxMessage], answers: list[Answer], done: Deliver
     return not all(isinstance(answer, StoreUnavailable) for answer in answers)
 
 
-def _settle_accepted(accepted: list[tuple[OutboxMessage, OrderAnswer | HoldAnswer]], clock: Clock) -> None:
+def _settle_accepted(
+    accepted: list[tuple[OutboxMessage, OrderAnswer | HoldAnswer | ReturnAnswer]], clock: Clock
+) -> None:
     """Those of one exchange together; if that fails because of one of them, each by itself."""
     if len(accepted) > 1:
         try:
@@ -132,11 +139,13 @@ def _settle(message: OutboxMessage, outcome: Callable[[], None]) -> None:
         )
 
 
-def _accepted(message: OutboxMessage, answer: OrderAnswer | HoldAnswer, clock: Clock) -> None:
+def _accepted(message: OutboxMessage, answer: OrderAnswer | HoldAnswer | ReturnAnswer, clock: Clock) -> None:
     with transaction.atomic(durable=True):
         message.mark_sent(now=clock())
         if isinstance(answer, OrderAnswer):
             inbox.apply_events(answer.events, now=clock())
+        if isinstance(answer, ReturnAnswer):
+            returns.apply_events(answer.events, now=clock())
         if message.topic == Topic.ORDER_CANCEL:
             # A tombstone has no events: the store had never heard of the order, and never will.
             inbox.end_unheard(message.key, State.CANCELLED, reason=message.body["reason"], now=clock())
@@ -175,8 +184,19 @@ def _release_refused(message: OutboxMessage, problem: Problem, clock: Clock) -> 
         message.refuse(error=problem.sentence, now=clock())
 
 
+def _return_refused(message: OutboxMessage, problem: Problem, clock: Clock) -> None:
+    """What the warehouse does not have with this customer cannot come back; everything else a person should look at."""
+    with transaction.atomic(durable=True):
+        if problem.slug in (NOT_SENT, TOO_MANY):
+            message.mark_sent(now=clock())
+            returns.end_unheard(message.key, reason=f"{problem.title}. {problem.detail}", now=clock())
+        else:
+            message.refuse(error=problem.sentence, now=clock())
+
+
 REFUSED = {
     Topic.ORDER_PLACED: _order_refused,
     Topic.ORDER_CANCEL: _cancel_refused,
     Topic.HOLD_RELEASE: _release_refused,
+    Topic.RETURN_ASKED: _return_refused,
 }

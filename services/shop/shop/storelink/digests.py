@@ -10,7 +10,7 @@ from store_client.digests import BOOKS_IN_A_RANGE
 
 LAST_ID = 2**63 - 1
 # An order is expected in the store while it is open there, or once the store has said something about it.
-OPEN = (State.PLACED, State.ACCEPTED, State.PACKING, State.CANCEL_REQUESTED)
+OPEN = (State.PLACED, State.ACCEPTED, State.PACKING, State.PARTLY_SHIPPED, State.CANCEL_REQUESTED)
 _OPEN_SQL = ", ".join(f"'{state}'" for state in OPEN)
 _WORDS_SQL = " ".join(f"WHEN '{state}' THEN '{word}'" for word, state in FROM_STORE.items())
 
@@ -62,14 +62,39 @@ ORDER_ROWS_SQL = f"""
     ) AS under_way
     FROM ({_ORDERS_SQL}) AS orders ORDER BY number
 """
+# A return is expected in the store unless it was refused before the store had it.
+_RETURNS_SQL = """
+    SELECT r.number, r.state, r.version, r.version > 0 OR r.state = 'asked' AS expected,
+           md5(jsonb_build_array(
+               r.number, r.order_id, r.state, r.version, r.reason, COALESCE(lines.counts, '[]'::jsonb)
+           )::text) AS digest
+    FROM returns_return r
+    LEFT JOIN LATERAL (
+        SELECT jsonb_agg(jsonb_build_array(line.position, b.quantity, b.received, b.restocked, b.damaged, b.not_ours,
+                                           b.missing, b.refund) ORDER BY line.position) AS counts
+        FROM returns_returnline b JOIN orders_orderline line ON line.id = b.line_id WHERE b.of_id = r.number
+    ) lines ON true
+    WHERE r.number >= %(first)s AND r.number <= %(last)s
+"""
+RETURN_RANGES_SQL = f"""
+    SELECT left(number::text, %(digits)s), count(*), md5(string_agg(digest, '' ORDER BY number))
+    FROM ({_RETURNS_SQL}) AS returns WHERE expected GROUP BY 1 ORDER BY 1
+"""
+RETURN_ROWS_SQL = f"""
+    SELECT number, state, version, expected, digest, EXISTS (
+        SELECT FROM outbox_outboxmessage message
+        WHERE message.topic = 'return asked' AND message.key = returns.number::text AND message.state <> 'sent'
+    ) AS under_way
+    FROM ({_RETURNS_SQL}) AS returns ORDER BY number
+"""
 
 
 class Digest(NamedTuple):
-    """Of one range: how many rows, and the digests of the two subjects that are compared together."""
+    """Of one range: how many rows, and the digests of the subjects that are compared together."""
 
     count: int
     first: str
-    second: str
+    second: str = ""
 
 
 class BookHere(NamedTuple):
@@ -91,6 +116,15 @@ class OrderHere(NamedTuple):
     under_way: bool
 
 
+class ReturnHere(NamedTuple):
+    number: UUID
+    state: str
+    version: int
+    expected: bool
+    digest: str
+    under_way: bool
+
+
 def book_ranges(first: int, end: int | None) -> dict[int, Digest]:
     """This function will digest the books on sale from one id up to another, or to the last."""
     params = {"first": first, "end": LAST_ID if end is None else end, "range": BOOKS_IN_A_RANGE}
@@ -104,14 +138,29 @@ def book_rows(first: int) -> dict[int, BookHere]:
 
 def order_ranges(first: str, end: str | None) -> dict[str, Digest]:
     """This function will digest the orders that the store should have, from one range of numbers up to another."""
-    last = int(end.ljust(32, "0"), 16) - 1 if end else 16**32 - 1
-    params = {"first": UUID(first.ljust(32, "0")), "last": UUID(int=last), "digits": len(first)}
-    return {first: Digest(*rest) for first, *rest in _rows(ORDER_RANGES_SQL, params)}
+    return {first: Digest(*rest) for first, *rest in _rows(ORDER_RANGES_SQL, _span(first, end))}
 
 
 def order_rows(prefix: str) -> dict[UUID, OrderHere]:
-    params = {"first": UUID(prefix.ljust(32, "0")), "last": UUID(prefix.ljust(32, "f"))}
-    return {row[0]: OrderHere(*row) for row in _rows(ORDER_ROWS_SQL, params)}
+    return {row[0]: OrderHere(*row) for row in _rows(ORDER_ROWS_SQL, _whole(prefix))}
+
+
+def return_ranges(first: str, end: str | None) -> dict[str, Digest]:
+    """This function will digest the returns that the store should have, from one range of numbers up to another."""
+    return {first: Digest(*rest) for first, *rest in _rows(RETURN_RANGES_SQL, _span(first, end))}
+
+
+def return_rows(prefix: str) -> dict[UUID, ReturnHere]:
+    return {row[0]: ReturnHere(*row) for row in _rows(RETURN_ROWS_SQL, _whole(prefix))}
+
+
+def _span(first: str, end: str | None) -> dict:
+    last = int(end.ljust(32, "0"), 16) - 1 if end else 16**32 - 1
+    return {"first": UUID(first.ljust(32, "0")), "last": UUID(int=last), "digits": len(first)}
+
+
+def _whole(prefix: str) -> dict:
+    return {"first": UUID(prefix.ljust(32, "0")), "last": UUID(prefix.ljust(32, "f"))}
 
 
 def _rows(sql: str, params: dict) -> list[tuple]:

@@ -1,7 +1,7 @@
 """Hearing what the store says about orders: each version once, in order, whichever way it comes and however often."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -11,21 +11,25 @@ from django.db import transaction
 from django.db.models import Exists, F, OuterRef
 
 from shop.invoices import operations as invoices
+from shop.live.hint import tell_after_commit
 from shop.notifications import operations as notifications
 from shop.notifications.models import Mail
 from shop.orders import letters
-from shop.orders.models import Order, OrderEvent, OrderLine
+from shop.orders.models import Order, OrderEvent, OrderLine, Parcel
 from shop.orders.states import FROM_STORE, MOVES, IllegalMove, State
 from shop.outbox.models import OutboxMessage, Topic
 from shop.payments import refunds
 from shop.payments.models import Refund
 from shop.storelink import set_aside
+from shop.storelink.heard import aside, told_otherwise
 from shop.storelink.models import Feed, Retelling, StoreEvent
+from shop.storelink.parcels import Known
 from store_client import BadRow, event_key
 from store_client import OrderEvent as Heard
 
 REASON_LENGTH = 500
-GOING_ON = frozenset({State.ACCEPTED, State.PACKING})
+ATTENTION_LENGTH = 200
+GOING_ON = frozenset({State.ACCEPTED, State.PACKING, State.PARTLY_SHIPPED})
 BEFORE_ITS_END = GOING_ON | {State.CANCELLED}
 COUNTERS = ("packed", "shipped", "short")
 
@@ -43,6 +47,7 @@ class Writes:
     counted: dict[int, OrderLine] = field(default_factory=dict)
     impossible: list[BadRow] = field(default_factory=list)
     sent: list[tuple[Order, list[OrderLine]]] = field(default_factory=list)
+    parcels: Known = field(default_factory=lambda: Known(()))
 
 
 def hear_events(events: Iterable[Heard], *, now: datetime) -> None:
@@ -59,10 +64,9 @@ def apply_events(events: Iterable[Heard], *, now: datetime) -> None:
     """
     events = list(events)
     orders = _locked({event.order for event in events})
-    strange = [_aside(event, "There is no such order in the shop.") for event in events if event.order not in orders]
-    strange += [
-        _aside(event, "This version was heard before, and it said something else.") for event in _retold(events)
-    ]
+    strange = [aside(event, "There is no such order in the shop.") for event in events if event.order not in orders]
+    kept = StoreEvent.objects.filter(order__in=list(orders)).values_list("order_id", "version", "body")
+    strange += told_otherwise(events, {event_key(number, version): body for number, version, body in kept})
     StoreEvent.objects.bulk_create(
         [
             StoreEvent(order_id=event.order, version=event.version, body=event.body, heard_at=now)
@@ -79,9 +83,8 @@ def unheard_keys(events: Iterable[Heard]) -> list[str]:
     """The keys of events that are new to us. What was heard and could not be applied stays set aside, told again or not."""
     events = list(events)
     heard = StoreEvent.objects.filter(order__in={event.order for event in events})
-    known = set(heard.values_list("order_id", "version"))
-    keys = {(event.order, event.version): event_key(event.order, event.version) for event in events}
-    return [key for pair, key in keys.items() if pair not in known]
+    known = {event_key(*pair) for pair in heard.values_list("order_id", "version")}
+    return [key for key in dict.fromkeys(event.key for event in events) if key not in known]
 
 
 def cancel_refused(number: UUID | str, *, reason: str, now: datetime) -> None:
@@ -123,20 +126,12 @@ def _told(orders: dict[UUID, Order]) -> dict[UUID, set[str]]:
     return retold
 
 
-def _retold(events: list[Heard]) -> list[Heard]:
-    """Events whose version we heard otherwise: a store restored from a backup counts on from where it was then."""
-    kept = {
-        (event.order_id, event.version): Heard.parse(event.body)
-        for event in StoreEvent.objects.filter(order__in={event.order for event in events})
-    }
-    return [event for event in events if kept.get((event.order, event.version), event) != event]
-
-
 def _advance(orders: dict[UUID, Order], *, now: datetime) -> Writes:
     waiting = _waiting(orders)
     if not waiting:
         return Writes()
-    writes = Writes(told=_told(orders))
+    in_parcels = {number for number, events in waiting.items() if any(event.parcels for event in events)}
+    writes = Writes(told=_told(orders), parcels=Known(in_parcels))
     lines = defaultdict(list)
     for line in OrderLine.objects.filter(order__in=list(waiting)).order_by("order_id", "position"):
         lines[line.order_id].append(line)
@@ -165,18 +160,22 @@ def _waiting(orders: dict[UUID, Order]) -> dict[UUID, list[Heard]]:
 def _apply(order: Order, lines: list[OrderLine], event: Heard, *, now: datetime, writes: Writes) -> None:
     order.store_version = event.version
     is_shorter = _count(lines, event, writes)
-    state = FROM_STORE[event.status]
+    if not order.attention and any(count.awaited for count in event.lines):
+        order.attention = _awaited(lines, event)
+    new, state = writes.parcels.take_over(order, lines, event), FROM_STORE[event.status]
     if state == order.state or (order.state == State.CANCEL_REQUESTED and state in GOING_ON):
         # Only the counters moved, or we had said so ourselves, or the answer to the cancelling is still to come.
+        if order.state != State.SHIPPED:  # of one that was, the customer has heard
+            _tell_parcels(order, lines, new, now=now, writes=writes)
         _tell_short(order, lines, event, is_shorter, now=now, writes=writes)
         return
     reason = event.reason or (_shortage(lines, event) if state == State.REJECTED else _why_short(lines, event))
     try:
-        _move(order, lines, state, reason, at=event.at, now=now, writes=writes, reasons=event.line_reasons)
+        _move(order, lines, state, reason, at=event.at, now=now, writes=writes, heard=event, new=new)
     except IllegalMove as error:
         if order.pk in writes.told or (state in BEFORE_ITS_END and _was_given_up(order)):
             return  # its customer heard how it ended; `reconcile` watches it until the store says the same
-        writes.impossible.append(_aside(event, str(error)))
+        writes.impossible.append(aside(event, str(error)))
 
 
 def _was_given_up(order: Order) -> bool:
@@ -186,19 +185,37 @@ def _was_given_up(order: Order) -> bool:
 
 
 def _move(
-    order, lines, state, reason, *, at, now, writes: Writes, reasons: Mapping[int, str] | None = None, actor="warehouse"
+    order,
+    lines,
+    state,
+    reason,
+    *,
+    at,
+    now,
+    writes: Writes,
+    heard: Heard | None = None,
+    new: Sequence[Parcel] = (),
+    actor="warehouse",
 ) -> None:
+    """Step: move the order on and tell its customer; the letter on the move tells of the last parcel that is new."""
     event = order.move_to(state, at=at, reason=reason[:REASON_LENGTH], actor=actor)
     writes.events.append(event)
     if state == State.SHIPPED:
         writes.sent.append((order, lines))
     is_news = state not in writes.told.get(order.pk, ())
     refund = _give_back(order, lines, reason, now=now)
-    returned = refund.amount if refund else Decimal(0)
     if is_news:
-        writes.mails.append(letters.letter(order, lines, event, now=now, returned=returned, reasons=reasons))
+        _tell_parcels(order, lines, new[:-1], now=now, writes=writes)
+        is_rest = state == State.SHIPPED and not new and bool(writes.parcels.of.get(order.pk))
+        told = {"parcel": new[-1] if new else None, "reasons": heard.line_reasons if heard else None}
+        told |= {"returned": refund.amount if refund else Decimal(0), "kind": letters.REST if is_rest else ""}
+        writes.mails.append(letters.letter(order, lines, event, now=now, **told))
     elif refund:
         writes.mails.append(refunds.letter(refund, order, now=now))
+
+
+def _tell_parcels(order, lines, new: Sequence[Parcel], *, now, writes: Writes) -> None:
+    writes.mails += [letters.parcel_letter(order, lines, parcel, now=now) for parcel in new]
 
 
 def _tell_short(order, lines, event: Heard, is_shorter: bool, *, now, writes: Writes) -> None:
@@ -216,10 +233,6 @@ def _give_back(order: Order, lines: list[OrderLine], reason: str, *, now: dateti
     if order.payment != Order.Payment.PREPAID:
         return None
     return refunds.give_back_unowed(order, lines, reason=reason, now=now)
-
-
-def _aside(event: Heard, reason: str) -> BadRow:
-    return BadRow(event_key(event.order, event.version), reason, event.body)
 
 
 def _count(lines: list[OrderLine], event: Heard, writes: Writes) -> bool:
@@ -244,6 +257,12 @@ def _why_short(lines: list[OrderLine], event: Heard) -> str:
     return f"The warehouse cannot deliver {'; '.join(named)}." if named else ""
 
 
+def _awaited(lines: list[OrderLine], event: Heard) -> str:
+    awaited = {count.line: count.awaited for count in event.lines if count.awaited}
+    named = "; ".join(f"{awaited[line.position]} × “{line.title}”" for line in lines if line.position in awaited)
+    return f"The warehouse waits for copies, as the customer chose: {named}."[:ATTENTION_LENGTH]
+
+
 def _shortage(lines: list[OrderLine], event: Heard) -> str:
     """Which books were short, in words for the customer."""
     short = {count.line: count.short for count in event.lines if count.short}
@@ -257,9 +276,12 @@ def _shortage(lines: list[OrderLine], event: Heard) -> str:
 
 def _save(orders: list[Order], writes: Writes, *, now: datetime) -> None:
     if orders:
-        Order.objects.bulk_update(orders, ["state", "reason", "version", "store_version"])
+        Order.objects.bulk_update(orders, ["state", "reason", "version", "store_version", "attention"])
     if writes.counted:
         OrderLine.objects.bulk_update(writes.counted.values(), COUNTERS)
+    writes.parcels.save()
     OrderEvent.objects.bulk_create(writes.events)
+    if orders:
+        tell_after_commit()
     invoices.issue(writes.sent, now=now)
     notifications.write_all(writes.mails)

@@ -9,6 +9,7 @@ class Feed(models.Model):
     class Name(models.TextChoices):
         BOOKS = "books"
         ORDERS = "orders", "order statuses"
+        RETURNS = "returns"
 
     name = models.CharField(max_length=20, choices=Name, primary_key=True)
     position = models.TextField(blank=True, help_text="The store's own mark; empty is the beginning.")
@@ -88,6 +89,7 @@ class Comparison(models.Model):
         STOCK = "stock", "free copies"
         ORDERS = "orders", "orders and their lines"
         STATUSES = "statuses", "order statuses and counters"
+        RETURNS = "returns", "returns and their copies"
 
     subject = models.CharField(max_length=20, choices=Subject, primary_key=True)
     at = models.DateTimeField(help_text="When the comparison ended.")

@@ -12,7 +12,8 @@ from django.core.files.storage import default_storage
 from django.db.models import F
 from PIL import Image, ImageOps
 
-from shop.catalogue.models import COVER_WIDTHS, Book, cover_path
+from shop.catalogue.models import Book
+from shop.catalogue.shown import COVER_WIDTHS, cover_path
 from shop.clock import Clock
 from shop.media import PicturesAway
 from shop.storelink.one_run import a_place

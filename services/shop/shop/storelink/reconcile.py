@@ -14,14 +14,16 @@ from shop.storelink.one_run import a_place
 from shop.storelink.reconcile_books import BooksStage
 from shop.storelink.reconcile_orders import OrdersStage
 from shop.storelink.reconcile_report import Found, Report, Subject
+from shop.storelink.reconcile_returns import ReturnsStage
 from shop.storelink.reconcile_stage import CannotHear, Piece, Stage, TooManyAtOnce
-from shop.storelink.statuses import sync_order_statuses
+from shop.storelink.statuses import sync_order_statuses, sync_returns
 from store_client import StoreClient, StoreRefused, StoreUnavailable
 
 log = logging.getLogger(__name__)
 
 FORGOTTEN_AFTER = timedelta(hours=1)  # the first pieces of a comparison are no news any more then
-STAGES: tuple[type[Stage], ...] = (BooksStage, OrdersStage)
+STAGES: tuple[type[Stage], ...] = (BooksStage, OrdersStage, ReturnsStage)
+LOGS = {Feed.Name.ORDERS: sync_order_statuses, Feed.Name.RETURNS: sync_returns}
 
 
 def reconcile(
@@ -38,7 +40,7 @@ def reconcile(
 
     What is under way is no difference: the feeds are read to their end, and what still differs is looked at twice.
 
-    :param repair: from the owner's side: the store owns books, stock and statuses, the shop its orders.
+    :param repair: from the owner's side: the store owns books, stock, statuses and returns, the shop its orders.
     :param accept: go on although very many rows would change at once.
     :param run_for: end between two steps once this time is over; the next call of the same kind goes on from there.
     :param say: told how far it is, a short line at a time.
@@ -120,7 +122,7 @@ class _Work:
         if feed == Feed.Name.BOOKS:
             run = sync_books(self._store, self._clock, accept=self._accept, run_for=left)
         else:
-            run = sync_order_statuses(self._store, self._clock, run_for=left)
+            run = LOGS[feed](self._store, self._clock, run_for=left)
         if run.unfinished:
             raise _TimeRanOut
         if why := run.error or run.stopped_because or (str(run) if run.busy else ""):

@@ -11,12 +11,10 @@ from shop.storelink import digests, retelling
 from shop.storelink.books import ALWAYS_ALLOWED
 from shop.storelink.digests import Digest, OrderHere
 from shop.storelink.models import Comparison, Feed
-from shop.storelink.reconcile_stage import Stage, TooManyAtOnce
+from shop.storelink.reconcile_stage import Stage, TooManyAtOnce, first_digits, ranges_of
 from store_client import OrderRow, StoredOrder
 
 ORDERS, STATUSES = Comparison.Subject.ORDERS, Comparison.Subject.STATUSES
-ROWS_AT_ONCE, MOST_RANGES = 5_000, 100  # a page must come within a read timeout, also from a busy store
-ORDERS_IN_A_RANGE, MOST_DIGITS = 1_000, 4
 
 
 class Pair(NamedTuple):
@@ -44,16 +42,11 @@ class OrdersStage(Stage):
     subjects = (ORDERS, STATUSES)
 
     def first_place(self) -> str:
-        """Numbers are spread evenly, so that their first digits make ranges of about one size."""
-        digits, number = 1, Order.objects.count()
-        while digits < MOST_DIGITS and number > ORDERS_IN_A_RANGE * 16**digits:
-            digits += 1
-        return "0" * digits
+        return first_digits(Order.objects.count())
 
     def page(self):
         place = self.piece.place
-        in_a_range = Order.objects.count() // 16 ** len(place) + 1
-        there = self.store.order_ranges(place, max(1, min(MOST_RANGES, ROWS_AT_ONCE // in_a_range)))
+        there = self.store.order_ranges(place, ranges_of(place, Order.objects.count()))
         theirs = {row.first: Digest(row.count, row.orders, row.statuses) for row in there.ranges}
         return theirs, digests.order_ranges(place, there.next), there.next
 

@@ -1,4 +1,4 @@
-"""What the comparison of books and that of orders have in common: ranges first, then the rows of those that differ."""
+"""What the comparisons of books, orders and returns have in common: ranges first, then the rows of those that differ."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
@@ -13,6 +13,8 @@ from shop.storelink.reconcile_report import Found
 from store_client import StoreClient
 
 RANGES_AT_ONCE = 4  # whose rows are held in memory together
+ROWS_AT_ONCE, MOST_RANGES = 5_000, 100  # a page must come within a read timeout, also from a busy store
+NUMBERS_IN_A_RANGE, MOST_DIGITS = 1_000, 4
 
 
 class CannotHear(Exception):
@@ -46,12 +48,26 @@ class Piece:
         return self.clock()
 
 
+def first_digits(number: int) -> str:
+    """This function will answer the first range. Numbers are spread evenly: their first digits make ranges of about one size."""
+    digits = 1
+    while digits < MOST_DIGITS and number > NUMBERS_IN_A_RANGE * 16**digits:
+        digits += 1
+    return "0" * digits
+
+
+def ranges_of(place: str, number: int) -> int:
+    """This function will say how many ranges make a page, of so many numbers in all."""
+    in_a_range = number // 16 ** len(place) + 1
+    return max(1, min(MOST_RANGES, ROWS_AT_ONCE // in_a_range))
+
+
 class Stage(ABC):
-    """Two subjects that are compared in one walk. Each step compares a page of ranges and settles what differs."""
+    """Subjects that are compared in one walk. Each step compares a page of ranges and settles what differs."""
 
     name: ClassVar[str]
     feed: ClassVar[Feed.Name]
-    subjects: ClassVar[tuple[Comparison.Subject, Comparison.Subject]]
+    subjects: ClassVar[tuple[Comparison.Subject, ...]]  # two at most
 
     def __init__(self, store: StoreClient, found: list[Found], piece: Piece, hear: Callable[[Feed.Name], None]):
         self.store, self.found, self.piece, self._hear = store, found, piece, hear

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db import transaction
 
 from shop.bell import ring_after_commit
+from shop.live.hint import tell_after_commit
 from shop.orders import wire
 from shop.orders.models import Order, OrderEvent, OrderLine
 from shop.orders.states import FROM_STORE, MOVES, State
@@ -23,6 +24,10 @@ SENT_AGAIN = "The warehouse lost its record of this order and was sent it again.
 OVER = frozenset(state for state, moves in MOVES.items() if not moves)
 STOP_IT = frozenset({State.CANCELLED, State.CANCEL_REQUESTED})
 ADVICE = {
+    State.PARTLY_SHIPPED: (
+        "Its customer was told that a part of it was sent. In the warehouse, put the copies that left into a parcel, seal it "
+        "and send it off, so that they are not sent twice."
+    ),
     State.SHIPPED: (
         "Its customer was told that it was sent. In the warehouse, put the copies that left into it and dispatch it, so "
         "that it is not sent twice."
@@ -34,6 +39,7 @@ GIVEN_BACK = (
     "Part of its money went back, and the warehouse has forgotten why. Agree with the customer what is still to be "
     "delivered, and settle it in the warehouse."
 )
+LEFT_IN_PART = "A part of it was sent, and the warehouse has forgotten the order. Agree with the customer what is still to be delivered."
 LOOK_AT_BOTH = "Look at both sides with: order_story"
 
 
@@ -51,6 +57,8 @@ def follow(stored: StoredOrder, *, now: datetime) -> str:
         if order.state in STOP_IT and there not in OVER:
             _ask_to_cancel(order, now=now)
             return ""
+        if order.state == State.PARTLY_SHIPPED and there not in (State.PARTLY_SHIPPED, State.SHIPPED):
+            return ADVICE[State.PARTLY_SHIPPED]
         if order.state in OVER and there != order.state:
             return ADVICE.get(State(order.state), f"{LOOK_AT_BOTH} {order.number}")
         if order.state not in OVER and _had_money_back(order):
@@ -69,8 +77,8 @@ def make_good_for_lost(number: UUID, *, now: datetime) -> bool:
     with transaction.atomic(durable=True):
         order = Order.objects.select_for_update().get(pk=number)
         _trust_own_history(order)
-        if order.state not in OVER and _had_money_back(order):
-            order.attention = order.attention or GIVEN_BACK
+        if order.state not in OVER and (_had_money_back(order) or order.state == State.PARTLY_SHIPPED):
+            order.attention = order.attention or (LEFT_IN_PART if order.state == State.PARTLY_SHIPPED else GIVEN_BACK)
             order.save(update_fields=["attention"])
             return False
         _forget(order, keep=0, now=now)
@@ -127,6 +135,7 @@ def _send_again(order: Order, *, now: datetime) -> None:
     if order.state != State.PLACED:
         event: OrderEvent = order.move_to(State.PLACED, at=now, reason=SENT_AGAIN)
         event.save(force_insert=True)
+        tell_after_commit()
     body = wire.new_order(order, lines)
     OutboxMessage.write_anew(topic=Topic.ORDER_PLACED, key=str(order.number), body=body, now=now)
     ring_after_commit(Wake.OUTBOX)

@@ -10,12 +10,14 @@ from shop.orders.models import Order
 from shop.orders.states import State
 from shop.outbox.models import Deliverable, OutboxMessage, Topic
 from shop.payments.models import Refund
+from shop.returns import hearing
 from shop.storelink import inbox
 from shop.storelink.models import SetAside
 from shop.upkeep import diary
 from worker_bell import Topic as Wake
 
 ATTENTION_LENGTH = 200
+RETURN_GOES_ON = "The message is given up. The store has the return all the same, and it goes on there."
 
 
 class TooLate(Exception):
@@ -58,6 +60,9 @@ def _consequence(row: Deliverable, *, reason: str, who: User, had_been_tried: bo
         return _end_order(row, reason=reason, who=who, had_been_tried=had_been_tried, now=now)
     if row.topic == Topic.ORDER_CANCEL:
         return _leave_order(row, reason=reason, who=who, now=now)
+    if row.topic == Topic.RETURN_ASKED:
+        is_ended = hearing.end_unheard(row.key, reason=reason, now=now)
+        return "The return is refused and its customer told by a letter." if is_ended else RETURN_GOES_ON
     return "The message is given up. The store frees held copies by itself when their time is over."
 
 

@@ -8,10 +8,14 @@ from datetime import datetime
 from uuid import UUID
 
 from shop.notifications.models import Mail
-from shop.orders.letters import GOING_ON, KINDS, NOT_CANCELLED, SHORT, SILENT
+from shop.orders.letters import GOING_ON, KINDS, NOT_CANCELLED, PARCEL, SHORT, SILENT
 from shop.orders.models import Order, OrderEvent
 from shop.orders.states import FROM_STORE, MOVES, State
 from shop.payments.models import Refund
+from shop.returns import letters
+from shop.returns.models import Return, ReturnEvent, Why
+from shop.returns.models import State as Back
+from shop.returns.money import cause_of
 from shop.storelink.models import Retelling, StoreEvent
 from store_client import OrderEvent as Heard
 
@@ -55,6 +59,9 @@ def facts_of(orders: Iterable[Order]) -> list[Facts]:
         mails[UUID(mail.key)].append(mail)
     for refund in Refund.objects.filter(payment__order__in=numbers).select_related("payment").order_by("id"):
         refunds[refund.payment.order_id].append(refund)
+    returns = defaultdict(list)
+    for found in Return.objects.filter(order__in=numbers).prefetch_related("events").order_by("asked_at"):
+        returns[found.order_id].append(found)
     heard = defaultdict(list)
     for kept in StoreEvent.objects.filter(order__in=numbers).order_by("order_id", "version"):
         heard[kept.order_id].append((kept, Heard.parse(kept.body)))
@@ -67,8 +74,15 @@ def facts_of(orders: Iterable[Order]) -> list[Facts]:
                 refunds[order.number],
                 repeated={mail.event for mail in mails[order.number]} if order.number in retold else None,
             )
-            + _of_money(events[order.number], refunds[order.number], _moves(heard[order.number]))
-            + ([] if order.number in retold else _of_shortfalls(order, events[order.number], heard[order.number])),
+            + _of_money(
+                events[order.number],
+                refunds[order.number],
+                _moves(heard[order.number]),
+                told={cause for found in returns[order.number] for cause in _told_causes(found)},
+            )
+            + _of_returns(returns[order.number])
+            + ([] if order.number in retold else _of_shortfalls(order, events[order.number], heard[order.number]))
+            + ([] if order.number in retold else _of_parcels(order, events[order.number], heard[order.number])),
             mails[order.number],
         )
         for order in orders
@@ -100,6 +114,51 @@ def _of_shortfalls(order: Order, events: list[OrderEvent], heard: list[tuple[Sto
     return due
 
 
+def _of_parcels(order: Order, events: list[OrderEvent], heard: list[tuple[StoreEvent, Heard]]) -> list[Due]:
+    """Parcels that no move of the order tells of: the letter on a move tells of the last parcel that is new with it."""
+    moves, before = {(State(event.state), event.at) for event in events}, None
+    asked_to_stop = any(event.state == State.CANCEL_REQUESTED for event in events)
+    due, known = [], set()
+    for _, told in heard:
+        new = sorted({parcel.number for parcel in told.parcels} - known)
+        known.update(new)
+        state = FROM_STORE[told.status]
+        if (state, told.at) in moves:
+            new = new[:-1]
+        elif state != State.PARTLY_SHIPPED or not (told.status == before or asked_to_stop):
+            new = []
+        due += [Due(f"parcel:{order.number}:{number}", PARCEL, told.at, True) for number in new]
+        before = told.status
+    return due
+
+
+def _of_returns(returns: list[Return]) -> list[Due]:
+    """The request has a letter, and each version that brought a new state which its customer has to hear of."""
+    due = []
+    for found in returns:
+        if found.why != Why.UNASKED:
+            due.append(Due(letters.slot(found, 0), letters.KINDS[Back.ASKED], found.asked_at, True))
+        if not found.version and found.state == Back.REFUSED:
+            due.append(Due(letters.slot(found, letters.UNHEARD), letters.KINDS[Back.REFUSED], found.asked_at, True))
+        for event in _moves_of_return(found):
+            kind = letters.kind_of(found, event.state)
+            due.append(Due(letters.slot(found, event.version), kind or f"return_{event.state}", event.at, bool(kind)))
+    return due
+
+
+def _moves_of_return(found: Return) -> Iterable[ReturnEvent]:
+    """The versions applied that brought a new state; the others only moved the counters."""
+    before = Back.ASKED
+    for event in sorted(found.events.all(), key=lambda event: event.version):
+        if event.version <= found.version and event.state != before:
+            before = event.state
+            yield event
+
+
+def _told_causes(found: Return) -> Iterable[str]:
+    return [cause_of(found, event.version) for event in _moves_of_return(found) if letters.kind_of(found, event.state)]
+
+
 def _of_events(events: list[OrderEvent], refunds: list[Refund], *, repeated: set[str] | None) -> list[Due]:
     """
     :param repeated: what was written about an order whose log the store lost and told anew: no state has to be told
@@ -122,13 +181,16 @@ def _of_events(events: list[OrderEvent], refunds: list[Refund], *, repeated: set
     return due
 
 
-def _of_money(events: list[OrderEvent], refunds: list[Refund], moves: dict) -> list[Due]:
-    """Money that goes back has a letter of its own, unless the letter of the order's move has told of it."""
+def _of_money(events: list[OrderEvent], refunds: list[Refund], moves: dict, *, told: set[str]) -> list[Due]:
+    """Money that goes back has a letter of its own, unless the letter of the order's or a return's move has told of it.
+
+    :param told: causes of which the letters of returns have told.
+    """
     by_version = {event.version: event for event in events}
     due = []
     for refund in refunds:
-        cause = CAUSE_OF_A_VERSION.match(refund.key.rpartition(":")[2])
-        told_in_letter = False
+        said = refund.key.rpartition(":")[2]
+        cause, told_in_letter = CAUSE_OF_A_VERSION.match(said), said in told
         if cause and (event := by_version.get(int(cause[1]))):
             moved = moves.get(int(cause[2]))
             told_in_letter = event.at == refund.created_at or moved == (State(event.state), event.at)

@@ -9,18 +9,18 @@ from enum import StrEnum
 
 from shop.notifications.models import Mail
 from shop.orders.models import Order
-from shop.outbox.models import Deliverable
 from shop.upkeep.catcher import Captured
 from shop.upkeep.letters_due import Due, Facts
 
 ORDER_MESSAGE_ID = re.compile(r"^<order-([0-9a-f-]{36})-v(\d+)-")
-State = Deliverable.State
+State = Mail.State
 
 
 class Verdict(StrEnum):
     CAPTURED = "captured"
     SENT = "sent"
     NO_LETTER = "no letter due"
+    NOT_WANTED = "not wanted by its reader"
     WAITING = "not sent yet"
     GIVEN_UP = "given up"
     RESENT = "came again, same letter"
@@ -29,10 +29,11 @@ class Verdict(StrEnum):
     NOT_CAPTURED = "missing: sent, not captured"
     DOUBLED = "doubled"
     UNCALLED_FOR = "doubled: nothing happened"
+    UNWANTED = "doubled: not wanted, and came"
 
 
 MISSING = frozenset({Verdict.NEVER_WRITTEN, Verdict.REFUSED, Verdict.NOT_CAPTURED})
-DOUBLED = frozenset({Verdict.DOUBLED, Verdict.UNCALLED_FOR})
+DOUBLED = frozenset({Verdict.DOUBLED, Verdict.UNCALLED_FOR, Verdict.UNWANTED})
 LEVELS = {
     **{verdict: "person" for verdict in MISSING | DOUBLED},
     **{verdict: "waits" for verdict in (Verdict.WAITING, Verdict.RESENT)},
@@ -124,7 +125,8 @@ def _cell(due: Due, mails: list[Mail], captured: Captured, strange: set[str]) ->
         why = "The catcher has one, and the shop knows nothing of it."
     if len(ids) > 1:
         why = "Two Message-IDs: " + ", ".join(sorted(ids))
-    return Cell(due.kind, due.at, int(due.wanted), sent, seen, verdict, why)
+    wanted = due.wanted and verdict != Verdict.NOT_WANTED
+    return Cell(due.kind, due.at, int(wanted), sent, seen, verdict, why)
 
 
 def _verdict(due: Due, mails: list[Mail], counts: dict, strange: set[str], seen: int | None) -> Verdict:
@@ -134,9 +136,18 @@ def _verdict(due: Due, mails: list[Mail], counts: dict, strange: set[str], seen:
         return Verdict.DOUBLED
     if not mails:
         return Verdict.NEVER_WRITTEN
+    if mails[0].state == State.NOT_WANTED:
+        return _verdict_unwanted(mails[0], seen)
     if seen:
         return Verdict.CAPTURED if seen == 1 else Verdict.RESENT
     of_state = {State.WAITING: Verdict.WAITING, State.REFUSED: Verdict.REFUSED, State.GIVEN_UP: Verdict.GIVEN_UP}
     if verdict := of_state.get(State(mails[0].state)):
         return verdict
     return Verdict.SENT if seen is None else Verdict.NOT_CAPTURED
+
+
+def _verdict_unwanted(mail: Mail, seen: int | None) -> Verdict:
+    """What nobody may choose against has no address for it, and is missing."""
+    if seen:
+        return Verdict.UNWANTED
+    return Verdict.NOT_WANTED if mail.stop_url else Verdict.NEVER_WRITTEN

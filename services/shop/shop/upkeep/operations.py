@@ -15,7 +15,7 @@ from shop.pages.wording import counted
 from shop.storelink.books import sync_books
 from shop.storelink.feeds import Run
 from shop.storelink.models import Feed
-from shop.storelink.statuses import sync_order_statuses
+from shop.storelink.statuses import sync_order_statuses, sync_returns
 from shop.storelink.store import open_store
 from shop.upkeep import diary
 from worker_bell import DeadLetters, Topic
@@ -40,6 +40,13 @@ def read_statuses(*, who: User, clock: Clock) -> Run:
     with open_store(within_s=ANSWER_WITHIN_S) as store:
         run = sync_order_statuses(store, clock, run_for=RUN_FOR)
     return _read(Feed.Name.ORDERS, Topic.ORDERS, run, who, "read now")
+
+
+def read_returns(*, who: User, clock: Clock) -> Run:
+    """This function will read the feed of returns for some seconds and have the worker read the rest."""
+    with open_store(within_s=ANSWER_WITHIN_S) as store:
+        run = sync_returns(store, clock, run_for=RUN_FOR)
+    return _read(Feed.Name.RETURNS, Topic.RETURNS, run, who, "read now")
 
 
 def try_again(kind: str, rows, *, who: User, about: Deliverable | None = None, now: datetime) -> int:

@@ -74,6 +74,7 @@ CONSEQUENCES = {
     ("message", Topic.ORDER_CANCEL): "The order goes on as if nobody had asked to cancel it, and the customer gets a letter "
     "with your reason.",
     ("message", Topic.HOLD_RELEASE): "The store frees the held copies by itself when their time is over.",
+    ("message", Topic.RETURN_ASKED): "The return is refused, and the customer gets a letter with your reason.",
     ("mail", ""): "The letter will not be sent. Nobody else tells the customer: reach them in another way.",
     ("refund", ""): "The shop will not send this money back any more, though the customer was told that it comes. Give it up "
     "only when it has gone back in another way. The order stays marked for attention.",
@@ -85,6 +86,7 @@ CONSEQUENCES = {
 BUTTONS: dict[str, tuple[str, str, bool]] = {
     "read-books": ("Read now", ACT, True),
     "read-orders": ("Read now", ACT, True),
+    "read-returns": ("Read now", ACT, True),
     "accept": ("Accept the retirement …", ACT, False),
     "try-all-again message": ("Try all again now", ACT_ON["message"], True),
     "try-all-again mail": ("Try all again now", ACT_ON["mail"], True),

@@ -7,6 +7,7 @@ urlpatterns = [
     path("", views.sync, name="sync"),
     path("read/books/", views.read_books, name="read-books"),
     path("read/orders/", views.read_statuses, name="read-orders"),
+    path("read/returns/", views.read_returns, name="read-returns"),
     path("accept/", views.accept, name="accept"),
     path("try-again/<slug:kind>/", views.try_all_again, name="try-all-again"),
     path("try-again/<slug:kind>/<int:key>/", views.try_again, name="try-again"),

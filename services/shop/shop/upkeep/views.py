@@ -52,6 +52,12 @@ def read_statuses(request: HttpRequest) -> HttpResponse:
 
 
 @staff(ACT)
+@require_POST
+def read_returns(request: HttpRequest) -> HttpResponse:
+    return _told(request, operations.read_returns(who=request.user, clock=timezone.now))
+
+
+@staff(ACT)
 def accept(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         return _told(request, operations.read_books(who=request.user, clock=timezone.now, accept=True))

@@ -8,6 +8,6 @@ from shop.wishlist.models import WishlistEntry
 
 
 def entries_of(user: User) -> QuerySet[WishlistEntry]:
-    """Newest first, each with its book and what is available of it."""
-    books = Prefetch("book", Book.objects.with_available())
+    """Newest first, each with its book, what is available of it and what buyers say of it."""
+    books = Prefetch("book", Book.objects.with_available().with_rating())
     return user.wishlist.prefetch_related(books).order_by("-added_at", "-pk")

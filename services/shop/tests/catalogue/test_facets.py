@@ -197,3 +197,10 @@ def test_the_way_down_the_tree_and_up_again(client, make_book):
     assert 'href="/categories/fiction/crime/"' in page and 'href="/categories/society/' not in page
     answer = client.get("/categories/fiction/crime/?order=title")
     assert "2 books" in text(answer) and 'href="/categories/fiction/"' in answer.content.decode()
+
+
+@pytest.mark.parametrize("kind", ["author", "publisher", "language", "format", "price"])
+@pytest.mark.parametrize("url", ["", "q=a%00b%26+c&author=x&in_stock=1&order=title", "publisher=orbit"])
+def test_addresses_made_at_once_are_those_made_one_by_one(kind, url):
+    wish, slugs = Wish.from_url(QueryDict(url)), ["10", "faber-&-faber", "ünd %00?", "x+y"]
+    assert wish.addresses_with(kind, slugs) == [wish.toggled(kind, slug).address for slug in slugs]

@@ -1,6 +1,7 @@
 """The search box: words of title, author, series, publisher and category, with a slip, and ISBNs as people type them."""
 
 import pytest
+from django.db import connection
 from shopping import text
 
 from shop.catalogue.isbn import isbn13_from
@@ -199,3 +200,10 @@ def test_without_result_each_word_each_filter_and_the_categories_are_ways_out(cl
 )
 def test_isbns_of_ten_digits_become_thirteen(typed, isbn):
     assert isbn13_from(typed) == isbn
+
+
+def test_what_waits_to_be_put_into_the_index_stays_short(db):
+    """Each search reads it from end to end."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT reloptions FROM pg_class WHERE relname IN ('card_words', 'card_headings')")
+        assert cursor.fetchall() == [(["gin_pending_list_limit=64"],)] * 2

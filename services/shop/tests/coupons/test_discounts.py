@@ -88,7 +88,7 @@ def test_a_discount_that_ends_between_cart_and_checkout_is_told_on_its_line(clie
 
 def test_a_discount_that_ends_while_the_order_is_placed_is_told_too(client, make_book, make_discount, monkeypatch):
     """The store is asked for the copies meanwhile, which may take two seconds."""
-    from shop.orders import checkout_views
+    from shop.orders import ordering
 
     make_discount(make_book(1))
     put_in_cart(client, read())
@@ -98,7 +98,7 @@ def test_a_discount_that_ends_while_the_order_is_placed_is_told_too(client, make
         Discount.objects.update(ends_at=timezone.now())
 
     with monkeypatch.context() as patch:
-        patch.setattr(checkout_views, "_hold", ends_meanwhile)
+        patch.setattr(ordering, "_hold", ends_meanwhile)
         page = client.post("/checkout/", form)
     assert page.status_code == 409 and "A price has just changed." in text(page) and "€12.50" in text(page)
     assert not Order.objects.exists()

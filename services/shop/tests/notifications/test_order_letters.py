@@ -93,3 +93,19 @@ def test_a_letter_is_the_same_whenever_it_is_rendered(order):
 
 def test_the_link_leads_to_the_page_of_the_order(order):
     assert f"{order.get_absolute_url()}?key={order.link_token}" in write(order, State.PLACED).text
+
+
+@pytest.mark.parametrize("state", [State.PACKING, State.PARTLY_SHIPPED, State.SHIPPED])
+def test_letters_that_may_be_chosen_say_how_unless_they_tell_of_money_or_missing_books(order, state):
+    order.payment = Order.Payment.PREPAID
+    for line in order.kept:
+        line.shipped = line.quantity
+    mail = write(order, state)
+    assert mail.stop_url and mail.stop_url in mail.text and mail.stop_url in mail.html
+    event = OrderEvent(order=order, version=2, state=state, at=AT)
+    assert not letter(order, order.kept, event, now=AT, returned=Decimal(1)).stop_url
+    order.payment = Order.Payment.ON_DELIVERY
+    assert bool(write(order, state).stop_url) == (state == State.PACKING), "what is to be paid"
+    order.payment, order.kept[0].short, order.kept[0].shipped = Order.Payment.PREPAID, 1, 1
+    missing = write(order, state)
+    assert not missing.stop_url and "letters of this kind" not in missing.text + missing.html

@@ -17,6 +17,8 @@ from store_client import HoldLine
 
 pytestmark = pytest.mark.django_db
 
+SOLD_WITHIN_S = holding.WITHIN_S
+
 
 @pytest.fixture
 def store(settings, tmp_path, monkeypatch):
@@ -81,7 +83,8 @@ def test_a_store_that_is_away_is_told_on_the_page_and_the_last_known_number_coun
     assert order(client).status_code == 409 and Order.objects.count() == 1
 
 
-def test_nobody_waits_longer_than_two_seconds_for_a_slow_store(client, make_book, store):
+def test_nobody_waits_longer_than_two_seconds_for_a_slow_store(client, make_book, store, monkeypatch):
+    monkeypatch.setattr(holding, "WITHIN_S", SOLD_WITHIN_S)
     put_in_cart(client, make_book(1))
     form = checkout_form(client)
     store.faults.extend(["slow"] * 3)

@@ -51,6 +51,7 @@ def line(placed, now, **more) -> str:
         ((State.CANCEL_REQUESTED,), "●Ordered ◉Cancelling"),
         ((State.ACCEPTED, State.CANCEL_REQUESTED, State.CANCELLED), "●Ordered ●Accepted ■Cancelled"),
         ((State.ACCEPTED, State.CANCEL_REQUESTED, State.PACKING), "●Ordered ●Accepted ◉Packing ○Shipped"),
+        ((State.ACCEPTED, State.PACKING, State.PARTLY_SHIPPED), "●Ordered ●Accepted ●Packing ◉Partly shipped ○Shipped"),
         ((State.ACCEPTED, State.PLACED), "◉Ordered ○Accepted ○Packing ○Shipped"),
     ],
 )

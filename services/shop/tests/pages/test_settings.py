@@ -24,6 +24,12 @@ def test_it_does_not_start_with_an_empty_or_short_secret_key(key):
     assert ended.returncode != 0 and "at least 40 random characters" in ended.stderr
 
 
+@pytest.mark.parametrize("url", ["mysql://u:p@127.0.0.1/shop", "sqlite:////tmp/shop.db", "oracle://u:p@127.0.0.1/shop"])
+def test_it_does_not_start_on_another_database_than_postgres(url):
+    ended = setting("1", SECRET_KEY=LONG_KEY, DATABASE_URL=url)
+    assert ended.returncode != 0 and "DATABASE_URL must begin with postgres://" in ended.stderr
+
+
 def test_behind_https_cookies_are_bound_to_the_host_and_browsers_come_by_https_for_a_year():
     names = "SESSION_COOKIE_NAME CSRF_COOKIE_NAME SESSION_COOKIE_SECURE CSRF_COOKIE_SECURE SECURE_SSL_REDIRECT".split()
     expression = ", ".join(f"settings.{name}" for name in (*names, "SECURE_HSTS_SECONDS >= 365 * 24 * 3600"))

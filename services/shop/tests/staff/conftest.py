@@ -8,6 +8,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from shop.chat.models import CannedAnswer, Opening, Room
 from shop.contact.models import Message
 from shop.coupons.models import Coupon, Discount
 from shop.invoices.models import Invoice
@@ -15,9 +16,11 @@ from shop.notifications.models import Mail
 from shop.orders.models import Order, OrderEvent, OrderLine
 from shop.outbox.models import OutboxMessage
 from shop.payments.models import Payment, Refund
+from shop.returns.models import Return
 from shop.reviews.models import Review
 from shop.staff.roles import LETTERS
 from shop.storelink.models import Feed, Retelling, SetAside, StoreEvent
+from shop.webhooks.models import Delivery, Endpoint, Event
 
 THEN = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
 
@@ -46,9 +49,15 @@ def browser_of():
 
 
 @pytest.fixture
-def each_role(person_in, browser_of):
-    """A browser of somebody in each role, by the role's name; "" is staff without any."""
-    return {role: browser_of(person_in(*([role] if role else []))) for role in (*LETTERS.values(), "")}
+def browser_in(person_in, browser_of):
+    """This function will open a browser of somebody in a role, by its name; "" is staff without any."""
+    return lambda role: browser_of(person_in(*([role] if role else [])))
+
+
+@pytest.fixture
+def each_role(browser_in):
+    """Such a browser for each role."""
+    return {role: browser_in(role) for role in (*LETTERS.values(), "")}
 
 
 @pytest.fixture
@@ -111,12 +120,21 @@ def one_of_each(make_order, bob, make_book):
     order = make_order("placed", attention="A refund waits for a person.")
     other = make_order("shipped", at=THEN - timedelta(days=400))  # long off the pages that read what the store said
     due = {"next_at": THEN, "created_at": THEN}
+    partner = Endpoint.objects.create(
+        name="Partner", url="https://p.example/", created_at=THEN, failures=3, failing_since=THEN
+    )
+    event = Event.objects.create(kind="webhook.test", subject="endpoint:1", data={}, at=THEN)
     payment = Payment.objects.create(
         order=order, gateway="bank_transfer", amount=5, currency="EUR", state="pending", created_at=THEN
     )
     return {
         "accounts.user": bob,
         "catalogue.book": make_book(7),
+        "chat.cannedanswer": CannedAnswer.objects.create(title="Hello", text="How can we help?"),
+        "chat.opening": Opening.objects.create(changed_at=THEN, changed_by="olga@example.org"),
+        "chat.room": Room.objects.create(
+            key=order.number, order=order, email=order.email, network="n", opened_at=THEN, last_at=THEN
+        ),
         "contact.message": Message.objects.create(
             key=order.number, name="Bob", email="bob@example.org", text="Where is it?", network="n", at=THEN
         ),
@@ -139,12 +157,17 @@ def one_of_each(make_order, bob, make_book):
         ),
         "payments.payment": payment,
         "payments.refund": Refund.objects.create(payment=payment, key="r", amount=5, reason="late", **due),
+        "returns.return": Return.objects.create(
+            number=other.number, order=other, why="damaged", words="Torn.", asked_at=THEN
+        ),
         "reviews.review": Review.objects.create(user=bob, book=make_book(8), rating=4, text="Good.", written_at=THEN),
         "storelink.feed": Feed.objects.get_or_create(name=Feed.Name.BOOKS)[0],
         "storelink.retelling": Retelling.objects.create(order=order, at=THEN),
         "storelink.setaside": SetAside.objects.create(
             feed="books", key="9", reason="bad", body={}, first_at=THEN, last_at=THEN + timedelta(hours=1)
         ),
+        "webhooks.delivery": Delivery.objects.create(endpoint=partner, event=event, key="1:endpoint:1", **due),
+        "webhooks.endpoint": partner,
         "storelink.storeevent": StoreEvent.objects.create(order=other, version=1, body=told(other), heard_at=THEN),
     }
 

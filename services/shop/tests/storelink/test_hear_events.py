@@ -184,4 +184,4 @@ def test_a_page_of_many_orders_costs_a_handful_of_statements(place, store, clien
             store.move(order.number, status)
     run = sync_order_statuses(client, clock)
     assert run.rows == 90 and Mail.objects.count() == 120
-    assert run.statements <= 20
+    assert run.statements <= 21, "one asks which of the letters their readers do not want"

@@ -14,7 +14,8 @@ from fake_store import book_row
 from moto.server import ThreadedMotoServer
 from PIL import Image
 
-from shop.catalogue.models import COVER_WIDTHS, Book, cover_path
+from shop.catalogue.models import Book
+from shop.catalogue.shown import COVER_WIDTHS, cover_path
 from shop.media import storage_of
 from shop.storelink.books import sync_books
 from shop.storelink.pictures import fetch_pictures, forget_lost_pictures

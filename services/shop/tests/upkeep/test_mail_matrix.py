@@ -10,7 +10,10 @@ from django.db import transaction
 from django.utils import timezone
 from shopping import text
 
+from shop.notifications import choices
+from shop.notifications.choices import Reader
 from shop.notifications.models import Mail
+from shop.notifications.notices import TOPICS
 from shop.orders import cancelling
 from shop.orders.models import Order
 from shop.outbox.models import OutboxMessage
@@ -224,6 +227,24 @@ def test_an_order_given_up_by_staff_has_its_letter(place, owner, deliver):
         ("order_cancelled", "captured"),
         ("payment_returned", "no letter due"),
     ]
+
+
+def test_what_is_not_wanted_is_told_from_what_is_missing(place, deliver, hear, store, alice):
+    choices.choose(Reader(alice.pk), dict.fromkeys(TOPICS, False), now=timezone.now())
+    order = place()
+    deliver()
+    store.move(order.number, "packing")
+    store.move(order.number, "dispatched", shipped=1)
+    hear()
+    Mail.objects.filter(state="waiting").update(state="sent", done_at=timezone.now())
+    ids = list(Mail.objects.filter(state="sent").order_by("id").values_list("message_id", flat=True))
+    told = dict(verdicts(ids))
+    assert told["order_packing"] == "not wanted by its reader" and not wrong(ids)
+    assert told["order_received"] == told["order_accepted"] == told["order_shipped"] == "captured", "paid on delivery"
+    packing = Mail.objects.get(kind="order_packing")
+    assert wrong([*ids, packing.message_id]) == [("order_packing", "doubled: not wanted, and came")]
+    Mail.objects.filter(kind="order_accepted").update(state="not wanted")
+    assert wrong([ids[0], *ids[2:]]) == [("order_accepted", "missing: never written")], "nobody can choose against it"
 
 
 def run(*arguments) -> tuple[int, str]:

@@ -101,7 +101,7 @@ def test_a_refused_message_is_shown_with_the_reason_and_its_order(owner, all_is_
     assert "1 message refused." in told and "401 the token is not known" in told
     assert f"“order placed”, order {order.reference}" in told
     assert "Try again" in told and "Give up" in told
-    assert "1 stream of 10 need a person" in text(answer)
+    assert "1 stream of 11 need a person" in text(answer)
 
 
 def test_a_message_that_waits_for_its_next_try_is_no_alarm_until_it_is_late(owner, all_is_well, place):

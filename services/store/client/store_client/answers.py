@@ -3,6 +3,7 @@
 import json
 import math
 import time
+from collections.abc import Callable
 from typing import Any
 
 import requests
@@ -50,6 +51,14 @@ def body_of(answer: requests.Response, *, at_most: int, ends: float = math.inf) 
     if answer.status_code in (200, 201):
         return _json(answer, raw, kind="application/json")
     raise error_of(answer, raw)
+
+
+def as_agreed(parse: Callable[[], Any]) -> Any:
+    """:raises StoreUnavailable: for an answer that is not what the contract says."""
+    try:
+        return parse()
+    except read.NotAsAgreed as error:
+        raise StoreUnavailable(f"The store's answer is not as agreed: {error}") from error
 
 
 def error_of(answer: requests.Response, raw: bytes) -> Exception:

@@ -11,10 +11,12 @@ import requests
 from requests.adapters import HTTPAdapter
 from urllib3.util import Retry, Timeout
 
-from store_client import answers, batches, books, digests, messages, pages, read
+from store_client import answers, batches, books, digests, messages, pages, read, returns, stories
 from store_client.batches import Outcome
+from store_client.book_files import BookFiles
 from store_client.credential import TokenSource
 from store_client.errors import StoreUnavailable
+from store_client.writes import BookWrites
 
 CONNECT_AND_READ_S = (1.0, 3.0)
 LONGEST_PAGE_BYTES = 32 * 1024 * 1024
@@ -26,7 +28,7 @@ EVENTS_PER_PAGE = 500
 ORDERS_PER_BATCH = 50
 
 
-class StoreClient:
+class StoreClient(BookWrites, BookFiles):
     """One caller's line to the store. Not for several threads at once; make one for each piece of work.
 
     Every method raises StoreUnavailable (ask again later) or StoreRefused (final); feeds also raise FeedRestarted.
@@ -51,6 +53,7 @@ class StoreClient:
         self._within_s = within_s
         self._ends = float("inf")
         self.requests = 0
+        self.request_id = request_id
         self._session = requests.Session()
         # The environment's proxies and .netrc are not asked: they could send our credential elsewhere.
         self._session.trust_env = False
@@ -78,6 +81,20 @@ class StoreClient:
         """What happened to the caller's own orders since a position; from the beginning without one."""
         return self._page("api/orders/changes/", "changes", messages.OrderEvent.parse, after, limit)
 
+    def return_changes(self, after: str = "", limit: int = EVENTS_PER_PAGE) -> pages.Page[returns.ReturnEvent]:
+        """How returns of the caller's orders went on since a position; from the beginning without one."""
+        return self._page("api/returns/changes/", "changes", returns.ReturnEvent.parse, after, limit)
+
+    def put_return(self, number: UUID | str, body: dict) -> returns.ReturnAnswer:
+        """This function will ask for a return; the same number with the same body may be sent again at any time.
+
+        StoreRefused with the slug not-sent: the order has not left; too-many: more than is with the customer.
+
+        :param body: as NewReturn.body() writes it.
+        """
+        answered = self._answer("PUT", f"api/returns/{number}/", at_most=LONGEST_ANSWER_BYTES, json=body)
+        return answers.as_agreed(lambda: returns.ReturnAnswer.parse(read.obj(answered)))
+
     def put_order(self, number: UUID | str, order: dict) -> messages.OrderAnswer:
         """This function will hand over an order; the same number with the same body may be sent again at any time.
 
@@ -92,9 +109,8 @@ class StoreClient:
         :returns: by number what put_order() would answer, or the error it would raise.
         """
         asked = {"orders": [{"number": str(number), "order": body} for number, body in orders.items()]}
-        with self._ask("POST", urljoin(self._base, "api/orders/batch/"), json=asked) as answer:
-            answered = answers.body_of(answer, at_most=LONGEST_BATCH_ANSWER_BYTES, ends=self._ends)
-        return _as_agreed(lambda: batches.outcomes(answered, list(orders)))
+        answered = self._answer("POST", "api/orders/batch/", at_most=LONGEST_BATCH_ANSWER_BYTES, json=asked)
+        return answers.as_agreed(lambda: batches.outcomes(answered, list(orders)))
 
     def cancel_order(self, number: UUID | str, reason: str) -> messages.OrderAnswer:
         """This function will cancel an order, also one that the store has not heard of yet."""
@@ -116,22 +132,22 @@ class StoreClient:
     def books_after(self, after: int, limit: int) -> tuple[books.Book, ...]:
         """The store's books by their ids, as they are now, the first after that id. One that cannot be read is left out."""
         body = self._get("api/books/", after=after, limit=limit)
-        return _as_agreed(lambda: _readable(read.items(read.obj(body), "results")))
+        return answers.as_agreed(lambda: _readable(read.items(read.obj(body), "results")))
 
     def order(self, number: UUID | str) -> digests.StoredOrder:
         """An order of the caller as the store has it now, with every event. StoreRefused: not-found."""
         body = self._get(f"api/orders/{number}/")
-        return _as_agreed(lambda: digests.StoredOrder.parse(read.obj(body)))
+        return answers.as_agreed(lambda: digests.StoredOrder.parse(read.obj(body)))
 
     def book_ranges(self, first: int, number: int) -> digests.Ranges[digests.BookRange]:
         """Digests of the store's books, so many ranges of ids from one on."""
         body = self._get("api/books/digests/", **{"from": first, "ranges": number})
-        return _as_agreed(lambda: digests.ranges(body, digests.BookRange.parse, read.integer, after=first))
+        return answers.as_agreed(lambda: digests.ranges(body, digests.BookRange.parse, read.integer, after=first))
 
     def book_rows(self, first: int) -> tuple[digests.BookRow, ...]:
         """Every book of the range of ids that begins with `first`, in short, also those that are gone."""
         body = self._get("api/books/digests/rows/", **{"from": first})
-        return _as_agreed(lambda: digests.rows(body, digests.BookRow.parse))
+        return answers.as_agreed(lambda: digests.rows(body, digests.BookRow.parse))
 
     def order_ranges(self, first: str, number: int) -> digests.Ranges[digests.OrderRange]:
         """Digests of the caller's orders, so many ranges of numbers from one on.
@@ -139,12 +155,35 @@ class StoreClient:
         :param first: the first digits of the numbers in a range, 1 to 4: how many says how large a range is.
         """
         body = self._get("api/orders/digests/", **{"from": first, "ranges": number})
-        return _as_agreed(lambda: digests.ranges(body, digests.OrderRange.parse, read.prefix, after=first))
+        return answers.as_agreed(lambda: digests.ranges(body, digests.OrderRange.parse, read.prefix, after=first))
 
     def order_rows(self, prefix: str) -> tuple[digests.OrderRow, ...]:
         """Every order of the caller whose number begins with these digits, in short."""
         body = self._get("api/orders/digests/rows/", **{"from": prefix})
-        return _as_agreed(lambda: digests.rows(body, digests.OrderRow.parse))
+        return answers.as_agreed(lambda: digests.rows(body, digests.OrderRow.parse))
+
+    def returned(self, number: UUID | str) -> returns.ReturnAnswer:
+        """A return of the caller as the store has it now, with every event. StoreRefused: not-found."""
+        body = self._get(f"api/returns/{number}/")
+        return answers.as_agreed(lambda: returns.ReturnAnswer.parse(read.obj(body)))
+
+    def story(self, number: UUID | str, audience: str) -> tuple[stories.StoryEntry, ...]:
+        """The store's part of what happened to an order of the caller, in its sequence; () if it has not heard of it.
+
+        :param audience: shopper, packer, agent or ops: the store tells no more than that audience may hear.
+        """
+        body = self._get(f"api/orders/{number}/story/", audience=audience)
+        return answers.as_agreed(lambda: stories.entries(read.obj(body)))
+
+    def return_ranges(self, first: str, number: int) -> digests.Ranges[digests.ReturnRange]:
+        """Digests of the caller's returns, as order_ranges() answers those of orders."""
+        body = self._get("api/returns/digests/", **{"from": first, "ranges": number})
+        return answers.as_agreed(lambda: digests.ranges(body, digests.ReturnRange.parse, read.prefix, after=first))
+
+    def return_rows(self, prefix: str) -> tuple[digests.ReturnRow, ...]:
+        """Every return of the caller whose number begins with these digits, in short."""
+        body = self._get("api/returns/digests/rows/", **{"from": prefix})
+        return answers.as_agreed(lambda: digests.rows(body, digests.ReturnRow.parse))
 
     def picture(self, url: str) -> bytes:
         """This function will fetch a book's picture, only from the store itself.
@@ -161,36 +200,39 @@ class StoreClient:
                 raise answers.error_of(answer, raw)
             return raw
 
+    def _answer(self, method: str, path: str, *, at_most: int, **kwargs: Any) -> Any:
+        with self._ask(method, urljoin(self._base, path), **kwargs) as answer:
+            return answers.body_of(answer, at_most=at_most, ends=self._ends)
+
     def _get(self, path: str, **params: Any) -> Any:
-        with self._ask("GET", urljoin(self._base, path), params=params) as answer:
-            return answers.body_of(answer, at_most=LONGEST_PAGE_BYTES, ends=self._ends)
+        return self._answer("GET", path, at_most=LONGEST_PAGE_BYTES, params=params)
 
     def _page(self, path: str, rows: str, parse: Callable, after: str, limit: int) -> pages.Page:
         params = {"limit": limit, **({"after": after} if after else {})}
         body = self._get(path, **params)
-        return _as_agreed(lambda: pages.page(body, rows=rows, parse=parse))
+        return answers.as_agreed(lambda: pages.page(body, rows=rows, parse=parse))
 
     def _order_answer(self, method: str, path: str, body: dict) -> messages.OrderAnswer:
-        with self._ask(method, urljoin(self._base, path), json=body) as answer:
-            answered = answers.body_of(answer, at_most=LONGEST_ANSWER_BYTES, ends=self._ends)
-        return _as_agreed(lambda: messages.OrderAnswer.parse(read.obj(answered)))
+        answered = self._answer(method, path, at_most=LONGEST_ANSWER_BYTES, json=body)
+        return answers.as_agreed(lambda: messages.OrderAnswer.parse(read.obj(answered)))
 
     def _hold_answer(self, method: str, number: UUID | str, **kwargs: Any) -> messages.HoldAnswer:
-        with self._ask(method, urljoin(self._base, f"api/holds/{number}/"), **kwargs) as answer:
-            answered = answers.body_of(answer, at_most=LONGEST_ANSWER_BYTES, ends=self._ends)
-        return _as_agreed(lambda: messages.HoldAnswer.parse(read.obj(answered)))
+        answered = self._answer(method, f"api/holds/{number}/", at_most=LONGEST_ANSWER_BYTES, **kwargs)
+        return answers.as_agreed(lambda: messages.HoldAnswer.parse(read.obj(answered)))
 
     def _ask(self, method: str, url: str, **kwargs: Any) -> requests.Response:
         if self._within_s:
             self._ends = time.monotonic() + self._within_s
         token = self._token_source()
         answer = self._send(method, url, token, **kwargs)
-        if answer.status_code == 401 and (fresh := self._token_source(again=True)) != token:
+        if answer.status_code == 401 and "data" not in kwargs and (fresh := self._token_source(again=True)) != token:
             answer.close()
             answer = self._send(method, url, fresh, **kwargs)
         return answer
 
-    def _send(self, method: str, url: str, token: str, **kwargs: Any) -> requests.Response:
+    def _send(
+        self, method: str, url: str, token: str, *, headers: dict | None = None, **kwargs: Any
+    ) -> requests.Response:
         left_s = self._ends - time.monotonic()
         if left_s <= 0:
             raise StoreUnavailable(f"The store did not answer within {self._within_s} s.")
@@ -200,7 +242,7 @@ class StoreClient:
             return self._session.request(
                 method,
                 url,
-                headers={"Authorization": f"Bearer {token}"},
+                headers={"Authorization": f"Bearer {token}", **(headers or {})},
                 timeout=Timeout(connect=connect_s, read=read_s, total=left_s if self._within_s else None),
                 allow_redirects=False,
                 stream=True,
@@ -208,13 +250,6 @@ class StoreClient:
             )
         except (requests.RequestException, ValueError) as error:
             raise StoreUnavailable(f"The store did not answer: {error}") from error
-
-
-def _as_agreed(parse: Callable) -> Any:
-    try:
-        return parse()
-    except read.NotAsAgreed as error:
-        raise StoreUnavailable(f"The store's answer is not as agreed: {error}") from error
 
 
 def _readable(rows: list) -> tuple[books.Book, ...]:

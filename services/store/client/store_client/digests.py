@@ -9,6 +9,8 @@ MD5s, joined in the order of their keys. The arrays are, with amounts as texts a
 - an order: number, total, currency, payment, lines as [line, book, isbn13, quantity, unit_price]; of a cancel that came
   before its order the number alone
 - its status: number, status, version, lines as [line, packed, shipped, short] without those that are all zero
+- a return: number, order, status, version, reason, lines as [line, asked, received, restocked, damaged, not_ours, missing,
+  refund]
 """
 
 from collections.abc import Callable
@@ -59,6 +61,19 @@ class OrderRange:
             orders=read.md5(row, "orders"),
             statuses=read.md5(row, "statuses"),
         )
+
+
+@dataclass(frozen=True)
+class ReturnRange:
+    """The caller's returns whose numbers begin with `first`."""
+
+    first: str
+    count: int
+    returns: str
+
+    @classmethod
+    def parse(cls, row: dict) -> "ReturnRange":
+        return cls(first=read.prefix(row, "first"), count=read.integer(row, "count"), returns=read.md5(row, "returns"))
 
 
 @dataclass(frozen=True)
@@ -116,6 +131,27 @@ class OrderRow:
             in_feed=read.flag(row, "in_feed"),
             content=read.md5(row, "content"),
             progress=read.md5(row, "progress"),
+        )
+
+
+@dataclass(frozen=True)
+class ReturnRow:
+    """One return of the caller in short."""
+
+    number: UUID
+    status: str
+    version: int
+    in_feed: bool
+    digest: str
+
+    @classmethod
+    def parse(cls, row: dict) -> "ReturnRow":
+        return cls(
+            number=read.uuid(row, "return"),
+            status=read.text(row, "status", empty=False),
+            version=read.integer(row, "version", high=read.INTEGER_MAX),
+            in_feed=read.flag(row, "in_feed"),
+            digest=read.md5(row, "digest"),
         )
 
 

@@ -7,20 +7,40 @@ from typing import Any
 from uuid import UUID
 
 from store_client import read
+from store_client.pages import event_key
 
-STATUSES = frozenset({"received", "rejected", "packing", "dispatched", "failed", "cancelled"})
+STATUSES = frozenset({"received", "rejected", "packing", "part_sent", "dispatched", "failed", "cancelled"})
+PARCEL_STATES = frozenset({"dispatched", "delivered", "lost", "came_back"})
 HOLD_STATES = frozenset({"held", "released", "none"})
 
 
 @dataclass(frozen=True)
 class LineCount:
-    """How far one line of an order is, in copies."""
+    """How far one line of an order is, in copies.
+
+    :ivar awaited: of those still to come, how many the warehouse waits for itself; an older store does not say.
+    """
 
     line: int
     ordered: int
     packed: int
     shipped: int
     short: int
+    awaited: int = 0
+
+
+@dataclass(frozen=True)
+class Parcel:
+    """A parcel that has left the store.
+
+    :ivar contents: how many copies of a line lie in it, by the number of the line.
+    """
+
+    number: int
+    state: str
+    carrier: str
+    tracking: str
+    contents: dict[int, int]
 
 
 @dataclass(frozen=True)
@@ -28,6 +48,7 @@ class OrderEvent:
     """One move of an order in the store. Versions of an order count 1, 2, 3 … without a gap.
 
     :ivar line_reasons: why copies of a line cannot be delivered, by the number of the line.
+    :ivar parcels: all of its parcels that have left by then. An event of an older store has none.
     """
 
     order: UUID
@@ -37,22 +58,25 @@ class OrderEvent:
     reason: str
     lines: tuple[LineCount, ...]
     line_reasons: dict[int, str]
+    parcels: tuple[Parcel, ...]
     body: dict = field(compare=False, repr=False)
+
+    @property
+    def key(self) -> str:
+        return event_key(self.order, self.version)
 
     @classmethod
     def parse(cls, row: dict) -> "OrderEvent":
         """:raises read.NotAsAgreed: naming the field."""
-        status = read.text(row, "status", empty=False)
-        if status not in STATUSES:
-            raise read.NotAsAgreed(f"status: {status!r} is not one of {', '.join(sorted(STATUSES))}")
         return cls(
             order=read.uuid(row, "order"),
             version=read.integer(row, "version", low=1, high=read.INTEGER_MAX),
-            status=status,
+            status=read.one_of(row, "status", STATUSES),
             at=read.moment(row, "at"),
             reason=read.text(row, "reason"),
             lines=tuple(_line_count(line) for line in read.items(row, "lines")),
             line_reasons=_line_reasons(row),
+            parcels=tuple(_parcel(parcel) for parcel in read.items(row, "parcels", [])),
             body=row,
         )
 
@@ -89,9 +113,7 @@ class HoldAnswer:
 
     @classmethod
     def parse(cls, body: dict) -> "HoldAnswer":
-        state = read.text(body, "state", empty=False)
-        if state not in HOLD_STATES:
-            raise read.NotAsAgreed(f"state: {state!r:.40} is not one of {', '.join(sorted(HOLD_STATES))}")
+        state = read.one_of(body, "state", HOLD_STATES)
         held_until = read.moment(body, "held_until") if state == "held" else None
         return cls(order=read.uuid(body, "order"), state=state, held_until=held_until)
 
@@ -225,7 +247,25 @@ def _line_count(line: Any) -> LineCount:
         **{
             name: read.integer(counts, name, low=0, high=9999)
             for name in ("line", "ordered", "packed", "shipped", "short")
-        }
+        },
+        awaited=read.integer(counts, "awaited", low=0, high=9999) if "awaited" in counts else 0,
+    )
+
+
+def _parcel(row: Any) -> Parcel:
+    told = read.obj(row)
+    state = read.text(told, "state", empty=False)
+    if state not in PARCEL_STATES:
+        raise read.NotAsAgreed(f"parcels: {state!r:.40} is not one of {', '.join(sorted(PARCEL_STATES))}")
+    return Parcel(
+        number=read.integer(told, "number", low=1, high=9999),
+        state=state,
+        carrier=read.text(told, "carrier"),
+        tracking=read.text(told, "tracking"),
+        contents={
+            read.integer(line, "line", low=1, high=9999): read.integer(line, "copies", low=1, high=9999)
+            for line in map(read.obj, read.items(told, "lines"))
+        },
     )
 
 

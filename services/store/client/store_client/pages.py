@@ -62,8 +62,9 @@ def book_key(book_id: int) -> str:
     return str(book_id)
 
 
-def event_key(order: UUID, version: int) -> str:
-    return f"{order} v{version}"
+def event_key(number: UUID, version: int) -> str:
+    """:param number: of the order, or of the return."""
+    return f"{number} v{version}"
 
 
 def _key_of(row: Any) -> str:
@@ -71,8 +72,8 @@ def _key_of(row: Any) -> str:
     if not isinstance(row, dict):
         return ""
     try:
-        if "order" in row:
-            return event_key(read.uuid(row, "order"), read.integer(row, "version"))
+        if named := next((name for name in ("return", "order") if name in row), ""):
+            return event_key(read.uuid(row, named), read.integer(row, "version"))
         return book_key(read.integer(row, "id"))
     except read.NotAsAgreed:
         return ""

@@ -1,6 +1,7 @@
 """Strict readers of JSON values. Each names the field when a value is not what was agreed."""
 
 import re
+from collections.abc import Collection
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -43,6 +44,14 @@ def text(row: dict, name: str, *, empty: bool = True, missing: Any = _MISSING) -
             f"{name}: {'a text' if empty else 'a text that is not empty'} was expected, not {value!r:.40}"
         )
     raise NotAsAgreed(f"{name}: the text holds a character that cannot be stored")
+
+
+def one_of(row: dict, name: str, known: Collection[str]) -> str:
+    """A text that is one of those that are known."""
+    value = text(row, name, empty=False)
+    if value not in known:
+        raise NotAsAgreed(f"{name}: {value!r:.40} is not one of {', '.join(sorted(known))}")
+    return value
 
 
 def _storable(value: str) -> bool:

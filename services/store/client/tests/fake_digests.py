@@ -40,11 +40,7 @@ def book_rows(store, first: int) -> dict:
 
 
 def order_ranges(store, first: str, number: int) -> dict:
-    digits, found = len(first), {}
-    last = min(int(first, 16) + number, 16**digits)
-    for order in sorted(_orders(store)):
-        if int(first, 16) <= int(order[:digits], 16) < last:
-            found.setdefault(order[:digits], []).append(_order_in_short(store, order))
+    found, following = _in_ranges(_orders(store), first, number, lambda order: _order_in_short(store, order))
     ranges = [
         {
             "first": start,
@@ -54,7 +50,7 @@ def order_ranges(store, first: str, number: int) -> dict:
         }
         for start, rows in found.items()
     ]
-    return {"ranges": ranges, "next": f"{last:0{digits}x}" if last < 16**digits else None}
+    return {"ranges": ranges, "next": following}
 
 
 def order_rows(store, prefix: str) -> dict:
@@ -70,6 +66,39 @@ def stored_order(store, number: str) -> dict | None:
     return {
         "order": number, "status": last["status"], "version": last["version"], "events": events, "total": body["total"],
         "currency": body["currency"], "lines": body["lines"],
+    }  # fmt: skip
+
+
+def return_ranges(store, first: str, number: int) -> dict:
+    found, following = _in_ranges(store.returns, first, number, lambda one: _return_in_short(store, one))
+    ranges = [
+        {"first": start, "count": len(rows), "returns": md5("".join(row["digest"] for row in rows))}
+        for start, rows in found.items()
+    ]
+    return {"ranges": ranges, "next": following}
+
+
+def return_rows(store, prefix: str) -> dict:
+    return {"rows": [_return_in_short(store, one) for one in sorted(store.returns) if one.startswith(prefix)]}
+
+
+def _in_ranges(numbers, first: str, number: int, in_short) -> tuple[dict[str, list], str | None]:
+    digits, found = len(first), {}
+    last = min(int(first, 16) + number, 16**digits)
+    for one in sorted(numbers):
+        if int(first, 16) <= int(one[:digits], 16) < last:
+            found.setdefault(one[:digits], []).append(in_short(one))
+    return found, f"{last:0{digits}x}" if last < 16**digits else None
+
+
+def _return_in_short(store, number: str) -> dict:
+    last = [event for event in store.return_events if event["return"] == number][-1]
+    names = ("line", "asked", "received", "restocked", "damaged", "not_ours", "missing", "refund")
+    lines = [[line[name] for name in names] for line in last["lines"]]
+    digest = row_digest([number, last["order"], last["status"], last["version"], last["reason"], lines])
+    return {
+        "return": number, "status": last["status"], "version": last["version"],
+        "in_feed": number not in store.not_in_feed, "digest": digest,
     }  # fmt: skip
 
 

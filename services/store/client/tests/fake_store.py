@@ -12,6 +12,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
 import fake_digests
+import fake_writes
 
 TOKEN = "the-shops-token"
 AT = datetime(2026, 11, 21, 10, 5, tzinfo=UTC).isoformat().replace("+00:00", "Z")
@@ -44,6 +45,14 @@ def book_row(pk: int, version: int = 1, **fields) -> dict:
     }
 
 
+def parcel_told(number: int, inside: dict) -> dict:
+    """A parcel as the store tells of it; `contents` apart, what is not said is usual."""
+    contents = inside.get("contents", inside)
+    told = {"number": number, "carrier": "", "tracking": "", "state": "dispatched"}
+    told |= {name: inside[name] for name in told if name in inside}
+    return told | {"lines": [{"line": line, "copies": copies} for line, copies in contents.items()]}
+
+
 @dataclass
 class FakeStore:
     """What the store knows. Tests change it directly; the HTTP side only reads it and takes orders in.
@@ -58,10 +67,17 @@ class FakeStore:
     events: list = field(default_factory=list)
     orders: dict = field(default_factory=dict)
     holds: dict = field(default_factory=dict)
+    returns: dict = field(default_factory=dict)
+    return_events: list = field(default_factory=list)
+    return_refusal: str = ""
     short_of: dict = field(default_factory=dict)
     cancelled: set = field(default_factory=set)
     free: dict = field(default_factory=dict)
     pictures: dict = field(default_factory=dict)
+    stories: dict = field(default_factory=dict)
+    writes: dict = field(default_factory=dict)
+    files: dict = field(default_factory=dict)
+    file_keys: dict = field(default_factory=dict)
     not_in_feed: set = field(default_factory=set)
     faults: deque = field(default_factory=deque)
     single_faults: dict = field(default_factory=dict)
@@ -80,8 +96,19 @@ class FakeStore:
                 self.told = max([self.told, *(place for place, _ in self.books)]) + 1
                 self.books.append((self.told, row))
 
-    def move(self, number, status: str, reason: str = "", line_reasons: dict | None = None, **counts) -> dict:
-        """This function will add the next event of an order. A count is that of every line, or a dict by line."""
+    def move(
+        self,
+        number,
+        status: str,
+        reason: str = "",
+        line_reasons: dict | None = None,
+        parcels: list | None = None,
+        **counts,
+    ) -> dict:
+        """This function will add the next event of an order. A count is that of every line, or a dict by line.
+
+        :param parcels: for each that has left its contents, copies by line; or all that is told of it.
+        """
         with self.lock:
             version = sum(1 for event in self.events if event["order"] == str(number)) + 1
             lines = [
@@ -94,7 +121,41 @@ class FakeStore:
             }  # fmt: skip
             if line_reasons:
                 event["line_reasons"] = {str(line): why for line, why in line_reasons.items()}
+            if parcels:
+                event["parcels"] = [parcel_told(n, inside) for n, inside in enumerate(parcels, start=1)]
             self.events.append(event)
+            return event
+
+    def take_return(self, number: str, body: dict) -> tuple[int, dict]:
+        with self.lock:
+            if self.return_refusal:
+                return 409, problem(409, self.return_refusal, "Line 1: 2 to be sent back, 0 can be.")
+            if self.returns.setdefault(number, body) != body:
+                return 409, problem(409, "return-differs", "This number belongs to another return.")
+            events = [event for event in self.return_events if event["return"] == number]
+            is_new = not events
+            events = events or [self.move_return(number, "asked")]
+            last = events[-1]
+            return 201 if is_new else 200, {
+                "return": number, "order": body["order"], "status": last["status"], "version": last["version"],
+                "events": events,
+            }  # fmt: skip
+
+    def move_return(self, number, status: str, *, reason: str = "", **counts) -> dict:
+        """This function will add the next event of a return; a count is that of every line."""
+        with self.lock:
+            asked = self.returns[str(number)]
+            version = sum(event["return"] == str(number) for event in self.return_events) + 1
+            names = ("received", "restocked", "damaged", "not_ours", "missing", "refund")
+            lines = [
+                {"line": line["line"], "asked": line["quantity"], **dict.fromkeys(names, 0), **counts}
+                for line in asked["lines"]
+            ]
+            event = {
+                "return": str(number), "order": asked["order"], "version": version, "status": status, "at": AT,
+                "why": asked["why"], "reason": reason, "lines": lines,
+            }  # fmt: skip
+            self.return_events.append(event)
             return event
 
     def events_of(self, number: str) -> list:
@@ -207,9 +268,10 @@ class Door(BaseHTTPRequestHandler):
         self._handle(None)
 
     def do_PUT(self) -> None:
-        self._handle(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+        raw = self.rfile.read(int(self.headers["Content-Length"]))
+        self._handle(json.loads(raw) if self.headers.get("Content-Type") == "application/json" else raw)
 
-    do_POST = do_PUT
+    do_POST = do_PATCH = do_PUT
 
     def do_DELETE(self) -> None:
         self._handle(None)
@@ -236,17 +298,24 @@ class Door(BaseHTTPRequestHandler):
     def _answer(self, address, body) -> tuple[int, dict]:
         store, query = self.store, {name: values[0] for name, values in parse_qs(address.query).items()}
         after, limit = query.get("after", ""), int(query.get("limit", 500))
+        written = fake_writes.write(store, book_row, problem, self.command, address.path, body, self.headers)
+        if written:
+            return written
         if address.path == "/api/books/changes/":
             return store.page(store.books, after, limit)
         if address.path == "/api/orders/changes/":
             return store.page(list(enumerate(store.events, start=1)), after, limit)
+        if address.path == "/api/returns/changes/":
+            return store.page(list(enumerate(store.return_events, start=1)), after, limit)
+        if found := re.fullmatch(r"/api/returns/([0-9a-f-]{36})/", address.path):
+            return store.take_return(found[1], store.returns[found[1]] if self.command == "GET" else body)
         if address.path == "/api/orders/batch/":
             return 200, {"answers": [self._one_of_many(**entry) for entry in body["orders"]]}
         if (answer := self._in_short(address.path, query)) is not None:
             return 200, answer
         if cancel := re.fullmatch(r"/api/orders/([0-9a-f-]+)/cancel/", address.path):
             events = store.events_of(cancel[1])
-            if events and events[-1]["status"] in ("dispatched", "failed", "rejected"):
+            if events and events[-1]["status"] in ("part_sent", "dispatched", "failed", "rejected"):
                 return 409, problem(409, "too-late", "It is on its way.", events=events)
             if events and events[-1]["status"] == "cancelled":
                 last = events[-1]
@@ -278,6 +347,12 @@ class Door(BaseHTTPRequestHandler):
                 return fake_digests.order_ranges(store, first, number)
             case "orders/digests/rows/":
                 return fake_digests.order_rows(store, first)
+            case "returns/digests/":
+                return fake_digests.return_ranges(store, first, number)
+            case "returns/digests/rows/":
+                return fake_digests.return_rows(store, first)
+        if told := re.fullmatch(r"/api/orders/([0-9a-f-]{36})/story/", path):
+            return {"order": told[1], "audience": query["audience"], "entries": store.stories.get(told[1], [])}
         if self.command == "GET" and (order := re.fullmatch(r"/api/orders/([0-9a-f-]{36})/", path)):
             return fake_digests.stored_order(store, order[1])
         return None

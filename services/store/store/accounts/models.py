@@ -5,6 +5,8 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
 
+from store.accounts.roles import RIGHTS, SEE_PRICES
+
 
 class UserManager(BaseUserManager):
     def get_by_natural_key(self, email: str) -> "User":
@@ -51,3 +53,12 @@ class User(AbstractBaseUser, PermissionsMixin):
         return str(self)
 
     get_short_name = get_full_name
+
+
+class Right(models.Model):
+    """Holds permissions that are about no whole model of the store; there are no rows, and no table."""
+
+    class Meta:
+        managed = False
+        default_permissions = ()
+        permissions = [(SEE_PRICES.partition(".")[2], RIGHTS[SEE_PRICES][1])]

@@ -3,13 +3,14 @@
 from uuid import UUID
 
 from django.utils import timezone
+from drf_spectacular.utils import extend_schema
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from store.api.models import Scope
 from store.api.permissions import ScopeOrStaff
 from store.api.problems import Problem, in_progress, unknown_books
 from store.api.serializers import HoldSerializer
+from store.api.shapes import HoldAnswerShape
 from store.catalogue.queries import UnknownBooks
 from store.holds import operations
 from store.waiting import InProgress
@@ -17,9 +18,12 @@ from store.waiting import InProgress
 
 class OneHold(APIView):
     permission_classes = [ScopeOrStaff]
-    scopes = {"PUT": Scope.ORDERS_PUSH, "DELETE": Scope.ORDERS_PUSH}
 
+    @extend_schema(
+        operation_id="holds_take", request=HoldSerializer, responses={201: HoldAnswerShape, 200: HoldAnswerShape}
+    )
     def put(self, request, number: UUID):
+        """Put copies aside for an order that is about to be placed. 200: they were already."""
         form = HoldSerializer(data=request.data)
         form.is_valid(raise_exception=True)
         client = request.auth.name
@@ -40,7 +44,9 @@ class OneHold(APIView):
         body = {"order": str(number), "state": hold.state, "held_until": held_until}
         return Response(body, status=201 if new else 200)
 
+    @extend_schema(operation_id="holds_release", responses={200: HoldAnswerShape})
     def delete(self, request, number: UUID):
+        """Let go of them. Doing it again is harmless."""
         try:
             known = operations.release_hold(number=number, client=request.auth.name, now=timezone.now())
         except operations.HoldUsed:

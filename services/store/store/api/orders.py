@@ -6,26 +6,48 @@ from uuid import UUID
 from django.db.models import prefetch_related_objects
 from django.http import Http404
 from django.utils import timezone
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.exceptions import ValidationError
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from store.api.models import Scope, ServiceCredential
-from store.api.paging import LARGEST_ID, LARGEST_PAGE, USUAL_LIST_PAGE, answer_changes, answer_list, number_from
+from store.accounts.seeing import seen_of
+from store.api.models import ServiceCredential
+from store.api.paging import (
+    CHANGES,
+    LARGEST_ID,
+    LARGEST_PAGE,
+    LIST,
+    USUAL_LIST_PAGE,
+    answer_changes,
+    answer_list,
+    number_from,
+)
 from store.api.parsers import BatchJSONParser
 from store.api.permissions import ScopeOrStaff
 from store.api.problems import Problem, as_problem, in_progress
 from store.api.serializers import BatchSerializer, CancelSerializer, OrderSerializer, new_order
+from store.api.shapes import (
+    BatchAnswerShape,
+    EventShape,
+    OrderAnswerShape,
+    OrderShape,
+    WholeOrderShape,
+    changes_of,
+    list_of,
+)
 from store.orders import feed, operations
 from store.orders.accepting import NewOrder, Taken, accept_order, accept_orders
 from store.orders.models import Order, OrderState
 from store.waiting import InProgress
 
+STATUS = OpenApiParameter("status", OpenApiTypes.STR, enum=OrderState.values)
+TOLD = {201: OrderAnswerShape, 200: OrderAnswerShape}  # 200: it was there already
+
 
 class OrdersDoor(APIView):
     permission_classes = [ScopeOrStaff]
-    scopes = {"GET": Scope.FEEDS_READ, "PUT": Scope.ORDERS_PUSH}
-    staff_permission = "orders.view_order"
 
     def visible_orders(self):
         """A service sees its own orders, staff those of their role."""
@@ -33,15 +55,26 @@ class OrdersDoor(APIView):
             return Order.objects.filter(client=self.request.auth.name)
         return Order.objects.seen_by(self.request.user)
 
+    def told(self, order: Order) -> dict:
+        """An order, to staff without the fields that are not for their eyes."""
+        told = _as_told(order)
+        if isinstance(self.request.auth, ServiceCredential):
+            return told
+        rights = self.request.user.get_group_permissions()
+        lines = [seen_of(rights, "orders.orderline", line) for line in told["lines"]]
+        return seen_of(rights, "orders.order", told | {"lines": lines})
+
 
 class OrderChanges(OrdersDoor):
-    staff_permission = None  # a feed belongs to a client; people read the list
-
+    @extend_schema(
+        operation_id="orders_changes", parameters=CHANGES, responses=changes_of(EventShape(many=True), "Order")
+    )
     def get(self, request):
         return answer_changes(request, partial(feed.changes, client=request.auth.name))
 
 
 class Orders(OrdersDoor):
+    @extend_schema(operation_id="orders_list", parameters=[*LIST, STATUS], responses=list_of(OrderShape))
     def get(self, request):
         limit = number_from(request, "limit", least=1, most=LARGEST_PAGE, default=USUAL_LIST_PAGE)
         after = number_from(request, "after", least=0, most=LARGEST_ID, default=0)
@@ -53,17 +86,20 @@ class Orders(OrdersDoor):
                 )
             orders = orders.filter(state=status)
         found = list(orders[: limit + 1])
-        return answer_list([_as_told(order) for order in found], limit=limit, ids=[order.id for order in found])
+        return answer_list([self.told(order) for order in found], limit=limit, ids=[order.id for order in found])
 
 
 class OneOrder(OrdersDoor):
+    @extend_schema(operation_id="orders_read", responses=WholeOrderShape)
     def get(self, request, number: UUID):
         order = self.visible_orders().filter(number=number).first()
         if order is None:
             raise Http404
-        return Response(_as_told(order) | {"events": _events(order)})
+        return Response(self.told(order) | {"events": _events(order)})
 
+    @extend_schema(operation_id="orders_push", request=OrderSerializer, responses=TOLD)
     def put(self, request, number: UUID):
+        """Push an order. Doing it again is harmless; the same number with another content is refused."""
         form = OrderSerializer(data=request.data)
         form.is_valid(raise_exception=True)
         client = request.auth.name
@@ -76,9 +112,9 @@ class OneOrder(OrdersDoor):
 class OrderBatch(OrdersDoor):
     """Many orders in one request, each answered as its own PUT would be, whatever becomes of the others."""
 
-    scopes = {"POST": Scope.ORDERS_PUSH}
     parser_classes = [BatchJSONParser]
 
+    @extend_schema(operation_id="orders_push_many", request=BatchSerializer, responses=BatchAnswerShape)
     def post(self, request):
         form = BatchSerializer(data=request.data)
         form.is_valid(raise_exception=True)
@@ -93,9 +129,9 @@ class OrderBatch(OrdersDoor):
 
 
 class CancelOrder(OrdersDoor):
-    scopes = {"PUT": Scope.ORDERS_PUSH}
-
+    @extend_schema(operation_id="orders_cancel", request=CancelSerializer, responses=TOLD)
     def put(self, request, number: UUID):
+        """Cancel. 201: the order has not come yet, and will not be packed when it does."""
         form = CancelSerializer(data=request.data)
         form.is_valid(raise_exception=True)
         client = request.auth.name

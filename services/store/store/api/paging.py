@@ -7,6 +7,7 @@ from django.http import HttpResponse
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from store.api import schema
 from store.api.problems import Problem
 from store.feed.cursor import BadCursor
 from store.feed.page import FeedRestarted, Page
@@ -15,6 +16,14 @@ LARGEST_PAGE = 2_000
 USUAL_FEED_PAGE = 500
 USUAL_LIST_PAGE = 100
 LARGEST_ID = 2**63 - 1
+CHANGES = [
+    schema.after("The `next` of the answer before; without it from the beginning."),
+    schema.number("limit", least=1, most=LARGEST_PAGE, usual=USUAL_FEED_PAGE, words="Rows, at most."),
+]
+LIST = [
+    schema.number("after", least=0, most=LARGEST_ID, usual=0, words="The `next` of the answer before."),
+    schema.number("limit", least=1, most=LARGEST_PAGE, usual=USUAL_LIST_PAGE, words="Rows, at most."),
+]
 
 
 def answer_changes(request: Request, read: Callable[..., Page]) -> HttpResponse:

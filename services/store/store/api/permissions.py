@@ -1,7 +1,8 @@
-"""The API is closed: a view says which scope opens it, or nobody may enter."""
+"""The API is closed: the table of roles says what opens each door, and what it does not name nobody may enter."""
 
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 
+from store.accounts.roles import API
 from store.api.models import ServiceCredential
 
 
@@ -11,11 +12,12 @@ class Nobody(BasePermission):
 
 
 class ScopeOrStaff(BasePermission):
-    """Services need the scope in the view's `scopes` for the method; staff may read with its `staff_permission`."""
+    """Services need the scope of their door for the method; staff may read where the door names a permission of theirs."""
 
     def has_permission(self, request, view) -> bool:
+        door = API[request.resolver_match.view_name]
         if isinstance(request.auth, ServiceCredential):
-            return view.scopes.get(request.method) in request.auth.scopes
+            return door.scopes.get(request.method) in request.auth.scopes
         user = request.user
-        may_read = request.method in SAFE_METHODS and getattr(view, "staff_permission", None)
-        return bool(may_read and user.is_authenticated and user.is_staff and user.has_perm(view.staff_permission))
+        may_read = request.method in SAFE_METHODS and user.is_authenticated and user.is_staff
+        return bool(may_read and door.staff in user.get_group_permissions())

@@ -8,8 +8,9 @@ from django.utils import timezone
 from django.utils.html import format_html
 
 from store.admin_site import NothingIsDeleted
-from store.catalogue.models import Book, Category
-from store.catalogue.pictures import NotAPicture, remake
+from store.catalogue import covers
+from store.catalogue.models import Book, Category, SentPicture
+from store.catalogue.pictures import NotAPicture, look_at
 from store.ringing import ring_after_commit
 from store.stock import bands
 from worker_bell import Topic
@@ -36,7 +37,8 @@ class BookForm(forms.ModelForm):
         required=False,
         label="picture",
         widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png,image/webp,image/gif"}),
-        help_text=f"JPEG, PNG, WebP or GIF, up to {settings.LARGEST_UPLOAD_BYTES // 2**20} MB.",
+        help_text=f"JPEG, PNG, WebP or GIF, up to {settings.LARGEST_UPLOAD_BYTES // 2**20} MB. "
+        "It is made ready after saving, which takes seconds.",
     )
 
     class Meta:
@@ -56,9 +58,10 @@ class BookForm(forms.ModelForm):
         if upload.size > settings.LARGEST_UPLOAD_BYTES:
             raise forms.ValidationError("The picture's file is too large.")
         try:
-            return remake(upload)
+            look_at(upload)
         except NotAPicture as error:
             raise forms.ValidationError(str(error)) from None
+        return upload
 
 
 class StockFilter(admin.SimpleListFilter):
@@ -89,7 +92,7 @@ class SalesFilter(admin.SimpleListFilter):
 class BookAdmin(NothingIsDeleted, admin.ModelAdmin):
     form = BookForm
     list_display = [
-        "title", "written_by", "free", "band", "on_shelf", "reserved", "last_sold", "price_shown", "isbn13", "retired",
+        "title", "cover", "written_by", "free", "band", "on_shelf", "reserved", "last_sold", "price_shown", "isbn13", "retired",
     ]  # fmt: skip
     list_filter = [StockFilter, SalesFilter, "format", "retired"]
     list_per_page = 50
@@ -108,12 +111,12 @@ class BookAdmin(NothingIsDeleted, admin.ModelAdmin):
     actions = ["retire", "sell_again"]
 
     def get_queryset(self, request):
-        return super().get_queryset(request).with_stock().annotate(last_sold=bands.last_sold())
+        return super().get_queryset(request).with_stock().with_small_picture().annotate(last_sold=bands.last_sold())
 
     def save_model(self, request, book, form, change):
-        if picture := form.cleaned_data.get("new_picture"):
-            book.put_picture(picture)
         super().save_model(request, book, form, change)
+        if picture := form.cleaned_data.get("new_picture"):
+            covers.send_in(book, picture, actor=request.user.email, now=timezone.now())
         ring_after_commit(Topic.BOOKS)
 
     @admin.display(description="authors")
@@ -153,11 +156,21 @@ class BookAdmin(NothingIsDeleted, admin.ModelAdmin):
 
     @admin.display(description="now")
     def present_picture(self, book: Book):
-        if not book.picture:
-            return "none"
-        size = {"width": min(book.picture_width, 160), "alt": f"Cover of {book.title}"}
-        url = default_storage.url(book.picture)
-        return format_html('<img src="{}" width="{}" alt="{}" class="cover">', url, size["width"], size["alt"])
+        shown = "none"
+        if book.picture:
+            url = default_storage.url(getattr(book, "small", None) or book.picture)
+            width, alt = min(book.picture_width, 160), f"Cover of {book.title}"
+            shown = format_html('<img src="{}" width="{}" alt="{}" class="cover">', url, width, alt)
+        if sent := SentPicture.objects.filter(pk=book.pk).first():
+            return format_html("{}<p>{}</p>", shown, _what_became_of(sent))
+        return shown
+
+    @admin.display(description="cover")
+    def cover(self, book: Book):
+        if not book.small:
+            return ""
+        url = default_storage.url(book.small)
+        return format_html('<img src="{}" width="28" alt="" loading="lazy" class="cover">', url)
 
     @admin.action(description="Retire the chosen books (no longer sold)", permissions=["change"])
     def retire(self, request, books):
@@ -171,6 +184,13 @@ class BookAdmin(NothingIsDeleted, admin.ModelAdmin):
         number = Book.objects.filter(pk__in=books.values("pk")).exclude(retired=retired).update(retired=retired)
         ring_after_commit(Topic.BOOKS)
         self.message_user(request, f"{number} changed.", messages.SUCCESS)
+
+
+def _what_became_of(sent: SentPicture) -> str:
+    when = f"sent in on {sent.sent_at:%-d %B, %H:%M} UTC by {sent.sent_by}"
+    if sent.reason:
+        return f"The picture {when} was not taken. {sent.reason}"
+    return f"The picture {when} is being made ready. Look again in some seconds."
 
 
 class CategoryForm(forms.ModelForm):

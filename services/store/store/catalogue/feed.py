@@ -24,22 +24,20 @@ _PLACES_SQL = """
         GROUP BY placed.book_id
     )
 """
-# A book as the contract has it, written by Postgres: what passes through Python unread costs it nothing.
+# A book as the contract has it, written by Postgres: what passes through Python unread costs it nothing. A row becomes JSON
+# in half the time that json_build_object takes, which looks at the type of each name as well.
 _TOLD_SQL = """
     page.book_id,
     CASE WHEN page.deleted OR book.id IS NULL
     THEN json_build_object('id', page.book_id, 'version', page.version, 'deleted', true)
-    ELSE json_build_object(
-        'id', page.book_id, 'version', page.version, 'isbn13', book.isbn13, 'title', book.title,
-        'subtitle', book.subtitle, 'authors', book.authors, 'publisher', book.publisher, 'series', book.series,
-        'series_number', book.series_number, 'language', book.language, 'format', book.format,
-        'first_published', book.first_published,
-        'description', book.description, 'price', book.price::text, 'currency', book.currency,
-        'free', COALESCE(level.on_shelf - level.reserved, 0), 'retired', book.retired,
-        'categories', COALESCE(places.paths, '[]'),
-        'picture', CASE WHEN book.picture_sha256 <> '' THEN json_build_object(
-            'sha256', book.picture_sha256, 'url', '/api/books/' || page.book_id || '/picture/') END
-    ) END::text AS told
+    ELSE (SELECT row_to_json(told) FROM (SELECT
+        page.book_id AS id, page.version, book.isbn13, book.title, book.subtitle, book.authors, book.publisher, book.series,
+        book.series_number, book.language, book.format, book.first_published, book.description,
+        book.price::text AS price, book.currency, COALESCE(level.on_shelf - level.reserved, 0) AS free, book.retired,
+        COALESCE(places.paths, '[]') AS categories,
+        CASE WHEN book.picture_sha256 <> '' THEN json_build_object(
+            'sha256', book.picture_sha256, 'url', '/api/books/' || page.book_id || '/picture/') END AS picture
+    ) AS told) END::text AS told
 """
 _JOINS_SQL = """
     LEFT JOIN catalogue_book book ON book.id = page.book_id
@@ -47,12 +45,17 @@ _JOINS_SQL = """
     LEFT JOIN places ON places.book_id = page.book_id
 """
 # `page.xid` stays unselected under its own name: ORDER BY would take an output column of that name, and as text.
+# Where very many books have one xid, as after a restore or a large import, Postgres takes it that hardly any is left
+# after a place among them, and would then compare each book of the page with the categories of each. Of generate_series
+# with an end that it does not know it expects a thousand rows, and so at least as many of the page as are asked for.
 CHANGES_SQL = f"""
     WITH RECURSIVE {HEAD_SQL}, {TREE_SQL}, page AS (
-        SELECT change.book_id, change.version, change.deleted, change.xid FROM catalogue_bookchange change
-        WHERE (change.xid, change.book_id) > (%(xid)s::xid8, %(id)s)
-          AND change.xid < pg_snapshot_xmin(pg_current_snapshot())
-        ORDER BY change.xid, change.book_id LIMIT %(limit)s
+        SELECT found.* FROM (
+            SELECT change.book_id, change.version, change.deleted, change.xid FROM catalogue_bookchange change
+            WHERE (change.xid, change.book_id) > (%(xid)s::xid8, %(id)s)
+              AND change.xid < pg_snapshot_xmin(pg_current_snapshot())
+            ORDER BY change.xid, change.book_id LIMIT %(limit)s
+        ) AS found CROSS JOIN generate_series(1, (SELECT 1)) LIMIT %(limit)s
     ), {_PLACES_SQL}
     SELECT head.horizon::text AS horizon, head.next_xid::text AS next_xid, head.epoch, page.xid::text AS row_xid,
            {_TOLD_SQL}

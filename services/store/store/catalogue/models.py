@@ -15,6 +15,7 @@ from store.feed.models import FeedRow
 
 OLDEST_YEAR, LATEST_YEAR = -3000, 2100
 HIGHEST_PRICE = Decimal("99999.99")
+PICTURE_FIELDS = ("picture", "picture_sha256", "picture_width", "picture_height")
 
 
 class Category(models.Model):
@@ -46,6 +47,11 @@ class BookQuerySet(models.QuerySet):
         on_shelf = models.functions.Coalesce("level__on_shelf", 0)
         reserved = models.functions.Coalesce("level__reserved", 0)
         return self.annotate(on_shelf=on_shelf, reserved=reserved, free=on_shelf - reserved)
+
+    def with_small_picture(self) -> "BookQuerySet":
+        """Each book with `small`: the name of its small picture's file, or none."""
+        known = SmallPicture.objects.filter(sha256=models.OuterRef("picture_sha256")).exclude(name="")
+        return self.annotate(small=models.Subquery(known.values("name")))
 
 
 class Book(models.Model):
@@ -108,7 +114,10 @@ class Book(models.Model):
                 condition=models.Q(isbn13__regex=r"^97[89]\d{10}$"), name="book_isbn13_has_its_form"
             ),
         ]
-        indexes = [models.Index(fields=["title", "id"], name="book_by_title")]
+        indexes = [
+            models.Index(fields=["title", "id"], name="book_by_title"),
+            models.Index(fields=["picture_sha256"], condition=~models.Q(picture=""), name="book_by_picture"),
+        ]
 
     def __str__(self) -> str:
         return self.title
@@ -123,6 +132,44 @@ class Book(models.Model):
             name = default_storage.save(name, ContentFile(picture.jpeg))
         self.picture, self.picture_sha256 = name, picture.sha256
         self.picture_width, self.picture_height = picture.width, picture.height
+
+
+class SentPicture(models.Model):
+    """What was sent in to become a book's picture, until the worker has made it; or why it could not."""
+
+    book = models.OneToOneField(Book, on_delete=models.CASCADE, primary_key=True, related_name="+")
+    file = models.CharField(max_length=60, blank=True, help_text="As we keep it; empty when it was refused.")
+    sent_by = models.CharField(max_length=254)
+    sent_at = models.DateTimeField()
+    tries = models.PositiveSmallIntegerField(default=0)
+    reason = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        default_permissions = ()
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(file="") ^ models.Q(reason=""), name="sent_picture_waits_or_was_refused"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"for {self.book_id}"
+
+
+class SmallPicture(models.Model):
+    """The small one of a picture, by the checksum of the large one. Without a name: it cannot be made.
+
+    Not columns of the book: making them is no news for the feed.
+    """
+
+    sha256 = models.CharField(max_length=64, primary_key=True)
+    name = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class BookChange(FeedRow):

@@ -9,8 +9,10 @@ from PIL import Image, ImageOps
 
 LARGEST_PIXELS = 25_000_000
 LARGEST_SIDES_PX = (1200, 1800)
+SMALL_SIDES_PX = (160, 240)
 JPEG_QUALITY = 85
 FORMATS = ["JPEG", "PNG", "WEBP", "GIF"]
+BROKEN = "The file is not a picture (JPEG, PNG, WebP or GIF), or it is damaged."
 
 
 class NotAPicture(Exception):
@@ -24,26 +26,46 @@ class Picture(NamedTuple):
     height: int
 
 
-def remake(file: IO[bytes]) -> Picture:
-    """This function will decode the image and encode it as a JPEG of at most 1200 × 1800 pixels.
+def look_at(file: IO[bytes]) -> None:
+    """This function will refuse what its first bytes give away as no picture of ours. Nothing is decoded.
+
+    :raises NotAPicture:
+    """
+    try:
+        _opened(file)
+    except NotAPicture:
+        raise
+    except Exception:  # Pillow's readers raise nearly anything for a broken file
+        raise NotAPicture(BROKEN) from None
+    finally:
+        file.seek(0)
+
+
+def remake(file: IO[bytes], sides_px: tuple[int, int] = LARGEST_SIDES_PX) -> Picture:
+    """This function will decode the image and encode it as a JPEG of at most so many pixels, 1200 × 1800 by itself.
 
     :raises NotAPicture: if it is none, is broken, or is larger than 25 million pixels.
     """
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            image = Image.open(file, formats=FORMATS)
-            if image.width * image.height > LARGEST_PIXELS:
-                raise NotAPicture("The picture is larger than 25 million pixels.")
-            # A large JPEG is decoded at a fraction of its size, but at more than we need: somebody waits for the page.
-            image.draft("RGB", (2 * max(LARGEST_SIDES_PX),) * 2)
-            image = ImageOps.exif_transpose(image).convert("RGB")
+        image = _opened(file)
+        # A large JPEG is decoded at a fraction of its size, but at more than we need.
+        image.draft("RGB", (2 * max(sides_px),) * 2)
+        image = ImageOps.exif_transpose(image).convert("RGB")
     except NotAPicture:
         raise
     except Exception:  # Pillow's decoders raise nearly anything for a broken file
-        raise NotAPicture("The file is not a picture (JPEG, PNG, WebP or GIF), or it is damaged.") from None
-    image.thumbnail(LARGEST_SIDES_PX)
+        raise NotAPicture(BROKEN) from None
+    image.thumbnail(sides_px)
     out = BytesIO()
     image.save(out, "JPEG", quality=JPEG_QUALITY, optimize=True)
     jpeg = out.getvalue()
     return Picture(jpeg, hashlib.sha256(jpeg).hexdigest(), image.width, image.height)
+
+
+def _opened(file: IO[bytes]) -> Image.Image:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", Image.DecompressionBombWarning)
+        image = Image.open(file, formats=FORMATS)
+    if image.width * image.height > LARGEST_PIXELS:
+        raise NotAPicture("The picture is larger than 25 million pixels.")
+    return image

@@ -2,6 +2,9 @@
 
 from collections.abc import Iterable, Mapping
 
+from django.db import connection
+
+from store.catalogue.feed import TREE_SQL
 from store.catalogue.models import Book
 
 
@@ -32,3 +35,10 @@ def require_sold(lines: Iterable[tuple[int, str | None]], *, among: Mapping[int,
             errors.append((index, f"Book {book_id} is “{book.title}”, ISBN {book.isbn13}, and not {isbn13}."))
     if errors:
         raise UnknownBooks(errors)
+
+
+def category_places() -> dict[tuple[str, ...], int]:
+    """The categories there are, by their names from the top."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"WITH RECURSIVE {TREE_SQL} SELECT path, id FROM tree")
+        return {tuple(path): pk for path, pk in cursor.fetchall()}

@@ -10,19 +10,24 @@ from os import cpu_count
 from django.core.files.storage import default_storage
 from django.db import connection, transaction
 
-from store.catalogue.models import Book, Category
+from store.catalogue.models import Book, Category, SentPicture, SmallPicture
 from store.catalogue.pictures import Picture
+from store.counting.models import CountedCopy, ShelfCount
 from store.demo.classics import DemoBook, classics
 from store.demo.covers import draw_cover
 from store.demo.motifs import HEIGHT, WIDTH
 from store.demo.offers import offer_of
 from store.demo.synthetic import ISBN_PREFIX, MOST_BOOKS, synthetic
 from store.holds.models import Hold, HoldLine
-from store.importing.turn import IMPORT_LOCK
 from store.orders.models import Allocation, Order, OrderEvent, OrderLine
+from store.orders.parcels import Parcel, ParcelEvent
+from store.receiving.models import DeliveredCopy, Delivery, DeliveryLine
+from store.returns.models import Return, ReturnedCopy, ReturnEvent, ReturnLine
 from store.ringing import ring_after_commit
-from store.stock.models import BookItem, LedgerLine, Origin, StockLevel
-from store.stock.operations import Delivery, receive_copies
+from store.stock.models import BookItem, CountTask, LedgerLine, Origin, StockLevel
+from store.stock.operations import Delivery as Arriving
+from store.stock.operations import receive_copies
+from store.works.turn import Turn
 from worker_bell import Topic
 
 ACTOR = "populate_db"
@@ -31,17 +36,31 @@ LONGEST_WAIT_FOR_TABLES = "10s"
 # Everything that clear_store empties. Users, credentials and the feed of books are not among it.
 EMPTIED = (
     Book,
+    SentPicture,
+    SmallPicture,
     Book.categories.through,
     Category,
     BookItem,
     LedgerLine,
     StockLevel,
+    CountTask,
     Order,
     OrderLine,
     Allocation,
+    Parcel,
+    ParcelEvent,
     OrderEvent,
     Hold,
     HoldLine,
+    Delivery,
+    DeliveryLine,
+    DeliveredCopy,
+    ShelfCount,
+    CountedCopy,
+    Return,
+    ReturnLine,
+    ReturnedCopy,
+    ReturnEvent,
 )
 COUNTED = (Book, BookItem, Order, Category)
 
@@ -135,15 +154,16 @@ def _add_batch(batch: list[DemoBook], pictures: dict[str, Book], now: datetime) 
         rows = Book.objects.bulk_create(_filled(pictures.get(book.isbn13) or Book(), book) for book in new)
         _put_into_categories(new, rows)
         offers = [(row.id, offer_of(row.isbn13)) for row in rows]
-        arriving = [Delivery(book_id, offer.copies, offer.shelf) for book_id, offer in offers]
+        arriving = [Arriving(book_id, offer.copies, offer.shelf) for book_id, offer in offers]
         copies = receive_copies(arriving, origin=Origin.DEMO, actor=ACTOR, now=now)
         ring_after_commit(Topic.BOOKS)
+        ring_after_commit(Topic.COVERS)
     return len(rows), copies
 
 
 def _lock_out_imports() -> None:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [IMPORT_LOCK])
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [int(Turn.IMPORTS)])
         if not cursor.fetchone()[0]:
             raise AnotherImportRuns
 
@@ -183,7 +203,7 @@ def clear_store() -> None:
 
     :raises OperationalError: after ten seconds, if somebody is using the tables and does not finish.
     """
-    pictures = set(Book.objects.exclude(picture="").values_list("picture", flat=True))
+    pictures = _pictures()
     tables = ", ".join(connection.ops.quote_name(model._meta.db_table) for model in EMPTIED)
     with transaction.atomic(durable=True), connection.cursor() as cursor:
         cursor.execute("SELECT set_config('lock_timeout', %s, true)", [LONGEST_WAIT_FOR_TABLES])
@@ -191,5 +211,10 @@ def clear_store() -> None:
         cursor.execute(f"TRUNCATE {tables}")
         ring_after_commit(Topic.BOOKS)
     # Files go last: a row without its file would be worse than a file without a row.
-    for name in pictures - set(Book.objects.exclude(picture="").values_list("picture", flat=True)):
+    for name in pictures - _pictures():
         default_storage.delete(name)
+
+
+def _pictures() -> set[str]:
+    large = Book.objects.exclude(picture="").values_list("picture", flat=True)
+    return {*large, *SmallPicture.objects.exclude(name="").values_list("name", flat=True)}

@@ -13,12 +13,12 @@ IDENTITY_SQL = """
            (SELECT oid::bigint FROM pg_database WHERE datname = current_database()) AS database_oid,
            'catalogue_bookchange'::regclass::oid::bigint AS feed_oid
 """
-# For a WITH list: the epoch, whether it is this database's, and the horizon, seen by the statement that reads the rows.
+# For a WITH list: the epoch, as text and null unless it is this database's, and the horizon, seen by the statement that reads the rows.
 HEAD_SQL = f"""
     head AS (
         SELECT pg_snapshot_xmin(pg_current_snapshot()) AS horizon,
                pg_snapshot_xmax(pg_current_snapshot()) AS next_xid,
-               (SELECT noted.epoch FROM feed_feedepoch noted JOIN ({IDENTITY_SQL}) here
+               (SELECT noted.epoch::text FROM feed_feedepoch noted JOIN ({IDENTITY_SQL}) here
                 USING (system_identifier, database_oid, feed_oid)) AS epoch
     )
 """

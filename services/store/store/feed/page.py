@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
+from uuid import UUID
 
 from store.feed import epoch
 from store.feed.cursor import Cursor
@@ -50,16 +51,17 @@ def read_page(
         epoch.renew()
         found = rows_of(sql, params | place)
     head = found[0]
-    if cursor and (cursor.epoch != head["epoch"] or cursor.xid > int(head["next_xid"])):
+    life = UUID(head["epoch"])  # here once: for each row it took longer than all else of a row
+    if cursor and (cursor.epoch != life or cursor.xid > int(head["next_xid"])):
         raise FeedRestarted
     found = [row for row in found if row["row_xid"] is not None]
     shaped = _that_fit(map(shape, found[:limit]), at_most)
     rows, more = found[: len(shaped)], len(found) > len(shaped)
     if more:
-        end = Cursor(feed, head["epoch"], int(rows[-1]["row_xid"]), rows[-1][row_id])
+        end = Cursor(feed, life, int(rows[-1]["row_xid"]), rows[-1][row_id])
     else:
         # Nothing below the horizon is left, and no row's id is 0: the next poll starts right at the horizon.
-        end = Cursor(feed, head["epoch"], int(head["horizon"]), 0)
+        end = Cursor(feed, life, int(head["horizon"]), 0)
     return Page(shaped, end, more)
 
 

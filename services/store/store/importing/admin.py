@@ -58,7 +58,7 @@ class ImportAdmin(NothingIsDeleted, admin.ModelAdmin):
         return pages.show(self, request, object_id)
 
     def table_view(self, request, object_id, name):
-        return pages.table(self, request, object_id, name)
+        return pages.table(request, object_id, name)
 
     @admin.display(description="state", ordering="state")
     def state_shown(self, run: ImportRun):

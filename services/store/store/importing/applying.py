@@ -8,9 +8,10 @@ from typing import NamedTuple
 from django.db import connection
 
 from store.catalogue.models import Category
+from store.catalogue.queries import category_places
 from store.importing.cells import CHANGEABLE
 from store.importing.models import TO_DO, Outcome
-from store.importing.staging import BY_INDEX, category_places
+from store.importing.staging import BY_INDEX
 from store.ringing import ring_after_commit
 from store.stock.models import Origin
 from store.stock.operations import Delivery, receive_copies

@@ -1,50 +1,7 @@
-"""Files that were sent in: kept in a folder of their own, under names of ours, out of every web server's reach."""
+"""Files that were sent in, as long as their imports need them."""
 
-import os
-import shutil
-from collections.abc import Collection
-from datetime import datetime, timedelta
-from pathlib import Path
-from typing import IO
-from uuid import uuid4
+from store.works.folder import Folder
 
-from django.conf import settings
-
-BLOCK_BYTES = 1024 * 1024
-LEFT_OVER_AFTER = timedelta(days=1)
-
-
-def folder() -> Path:
-    place = Path(settings.PRIVATE_ROOT) / "imports"
-    place.mkdir(parents=True, exist_ok=True, mode=0o700)
-    return place
-
-
-def keep(file: IO[bytes]) -> tuple[str, int]:
-    """This function will keep what is left of the open file; it answers our name for it, and its size.
-
-    It is copied, unless it lies in our folder already (`uploads.Arrived`). What dies half-way is a file that no import
-    names, and is removed a day later.
-    """
-    name = uuid4().hex
-    if arrived_at := getattr(file, "arrived_at", None):
-        os.link(arrived_at, folder() / name)
-        return name, file.size
-    with os.fdopen(os.open(folder() / name, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as ours:
-        shutil.copyfileobj(file, ours, BLOCK_BYTES)
-        return name, ours.tell()
-
-
-def open_kept(name: str) -> IO[bytes]:
-    return (folder() / name).open("rb")
-
-
-def remove(name: str) -> None:
-    (folder() / name).unlink(missing_ok=True)
-
-
-def remove_left_overs(named: Collection[str], *, now: datetime) -> None:
-    """This function will remove the files that no import names, and that are older than a day."""
-    for path in folder().iterdir():
-        if path.name not in named and path.stat().st_mtime < (now - LEFT_OVER_AFTER).timestamp():
-            path.unlink(missing_ok=True)
+_imports = Folder("imports")
+folder, keep, open_kept = _imports.path, _imports.keep, _imports.open
+remove, remove_left_overs = _imports.remove, _imports.remove_left_overs

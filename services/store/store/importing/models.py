@@ -26,6 +26,14 @@ class RunState(models.TextChoices):
     DISCARDED = "discarded", "discarded"
 
 
+class AfterCheck(models.TextChoices):
+    """What comes when the file is checked."""
+
+    ASK = "ask", "somebody says yes"
+    APPLY = "apply", "it is brought in"
+    END = "end", "nothing: it was a dry run"
+
+
 WORKED_ON = (RunState.CHECKING, RunState.APPLYING)
 WAITING = (RunState.MAPPING, RunState.CHECKED)
 ENDED = (RunState.DONE, RunState.STOPPED, RunState.REFUSED, RunState.DISCARDED)
@@ -41,11 +49,20 @@ class ImportRun(models.Model):
     size_bytes = models.BigIntegerField()
     delimiter = models.CharField(max_length=1, default=",")
     columns = models.JSONField(default=list, help_text="CSV: our name for each column of the file, or nothing.")
+    header = models.JSONField(
+        default=list, help_text="CSV sent in by a service: what its own first line calls each column."
+    )
     currency = models.CharField(max_length=3, default="EUR")
     country = models.CharField(max_length=2, blank=True)
     uploaded_by = models.CharField(max_length=254)
     uploaded_at = models.DateTimeField(default=timezone.now)
     approved_by = models.CharField(max_length=254, blank=True)
+    after_check = models.CharField(max_length=5, choices=AfterCheck, default=AfterCheck.ASK)
+    client = models.CharField(
+        "service", max_length=100, blank=True, help_text="That sent it in; empty for people here."
+    )
+    key = models.UUIDField(null=True, editable=False)
+    file_sha256 = models.CharField(max_length=64, blank=True, editable=False)
     ended_at = models.DateTimeField(null=True)
     reason = models.CharField(max_length=500, blank=True)
     failures = models.PositiveSmallIntegerField(default=0)
@@ -80,6 +97,8 @@ class ImportRun(models.Model):
             models.CheckConstraint(
                 condition=models.Q(state__in=ENDED) ^ models.Q(ended_at=None), name="import_has_its_end_iff_it_ended"
             ),
+            # The same file is sent in again when an answer was lost.
+            models.UniqueConstraint(fields=["client", "key"], name="import_is_sent_in_once_by_a_key"),
         ]
         indexes = [models.Index(fields=["state", "id"], name="imports_by_state")]
 
@@ -89,6 +108,10 @@ class ImportRun(models.Model):
     @property
     def what_a_record_is(self) -> str:
         return "line" if self.format == Format.CSV else "record"
+
+    @property
+    def is_dry_run(self) -> bool:
+        return self.after_check == AfterCheck.END
 
     @property
     def is_worked_on(self) -> bool:

@@ -77,15 +77,20 @@ def confirm_columns(run: ImportRun, columns: list[str], *, currency: str) -> Non
     :raises CannotNow:
     """
     named = [name for name in columns if name]
+    require_meaning(named)
+    if len(columns) != len(run.columns) or not set(named) <= set(FIELDS):
+        raise WrongColumns("These are not the columns of this file.")
+    _move(run, RunState.MAPPING, RunState.CHECKING, columns=columns, currency=currency)
+
+
+def require_meaning(named: list[str]) -> None:
+    """:raises WrongColumns: if these columns could not tell of any book."""
     if "isbn13" not in named:
         raise WrongColumns("One column must be the ISBN: it decides which book is meant.")
     if twice := next((name for name in named if named.count(name) > 1), None):
         raise WrongColumns(f"Two columns cannot both be “{twice}”.")
-    if len(columns) != len(run.columns) or not set(named) <= set(FIELDS):
-        raise WrongColumns("These are not the columns of this file.")
     if not {"title", "price", "copies", "publisher", "description", "authors", "categories"} & set(named):
         raise WrongColumns("Besides the ISBN at least one column must say something of the book.")
-    _move(run, RunState.MAPPING, RunState.CHECKING, columns=columns, currency=currency)
 
 
 def approve(run: ImportRun, *, actor: str) -> None:

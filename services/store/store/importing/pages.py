@@ -1,7 +1,6 @@
 """The pages of imports: sending a file in, and one import from its check to its end."""
 
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -13,6 +12,7 @@ from store.importing.models import ImportRun, Outcome, RunState
 from store.importing.refusal import FileRefused
 from store.importing.sources import header_of
 from store.spreadsheet import as_csv
+from store.staff_pages import rights_on
 
 TABLES = {"left-out": queries.faults_for_a_file, "changes": queries.changes_for_a_file}
 TOO_LATE = "The import is no longer where that could be done. This is how it is now."
@@ -47,23 +47,19 @@ def _taken_in(request: HttpRequest, form: UploadForm) -> ImportRun | None:
 
 def show(model_admin: admin.ModelAdmin, request: HttpRequest, object_id: str) -> HttpResponse:
     """This view will show the import; on POST have it checked, brought in or stopped."""
+    rights_on(request)
     run = _run_of(object_id)
-    if not model_admin.has_view_permission(request, run):
-        raise PermissionDenied
     form = _columns_form(run, request.POST if "_columns" in request.POST else None)
     if request.method == "POST":
-        if not model_admin.has_change_permission(request, run):
-            raise PermissionDenied
         if _acted(request, run, form):
             return HttpResponseRedirect(request.path)
     return _page(model_admin, request, "run", f"Import: {run.name}", **_facts(run), form=form)
 
 
-def table(model_admin: admin.ModelAdmin, request: HttpRequest, object_id: str, name: str) -> StreamingHttpResponse:
+def table(request: HttpRequest, object_id: str, name: str) -> StreamingHttpResponse:
     """This view will answer what was left out, or what would change, as a CSV."""
+    rights_on(request)
     run = _run_of(object_id)
-    if not model_admin.has_view_permission(request, run):
-        raise PermissionDenied
     answer = StreamingHttpResponse(as_csv(TABLES[name](run)), content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="import-{run.pk}-{name}.csv"'
     return answer

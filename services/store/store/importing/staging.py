@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from django.db import connection
 
+from store.catalogue.queries import category_places
 from store.importing.cells import CATEGORIES, CHANGEABLE, COLUMNS, ISBN, NOTHING, NUMBER, Cells, array_of
 from store.importing.models import ImportRun, Outcome
 from store.importing.sources import Fault
@@ -71,14 +72,6 @@ LEFT_OUT_SQL = """
     WHERE staged.number <> i.number OR staged.outcome = 'incomplete'
 """
 FIRST_SQL = "SELECT isbn13, number FROM importing_stagedbook WHERE run_id = %s AND isbn13 = ANY(%s)"
-CATEGORY_PATHS_SQL = """
-    WITH RECURSIVE placed AS (
-        SELECT id, ARRAY[name::text] AS path FROM catalogue_category WHERE parent_id IS NULL
-        UNION ALL
-        SELECT child.id, placed.path || child.name::text FROM catalogue_category child JOIN placed ON child.parent_id = placed.id
-    )
-    SELECT path, id FROM placed
-"""
 
 
 class Staged(NamedTuple):
@@ -133,13 +126,6 @@ def _second_ones(run: ImportRun, cursor, records: Sequence[Cells]) -> list[Fault
     cursor.execute(FIRST_SQL, [run.pk, [cells[ISBN] for cells in records]])
     staged = dict(cursor.fetchall())
     return [_fault(run, int(cells[NUMBER]), cells[ISBN], staged[cells[ISBN]]) for cells in records]
-
-
-def category_places() -> dict[tuple[str, ...], int]:
-    """The categories there are, by their names from the top."""
-    with connection.cursor() as cursor:
-        cursor.execute(CATEGORY_PATHS_SQL)
-        return {tuple(path): pk for path, pk in cursor.fetchall()}
 
 
 def _fault(run: ImportRun, number: int, isbn13: str, staged_as: int) -> Fault:

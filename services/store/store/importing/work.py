@@ -1,10 +1,9 @@
 """The work on imports, in steps that each commit: whoever comes next goes on where the last one ended, or was killed."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import closing
 from datetime import datetime, timedelta
-from typing import NamedTuple
 
 from django.db import OperationalError, connection, transaction
 from django.db.models import F
@@ -19,6 +18,7 @@ from store.importing.models import (
     WAITING,
     WAITS_FOR_AN_ANSWER,
     WORKED_ON,
+    AfterCheck,
     ImportFault,
     ImportRun,
     Outcome,
@@ -27,7 +27,8 @@ from store.importing.models import (
 from store.importing.refusal import FileRefused
 from store.importing.sources import Batch, Fault, ahead, batches_of
 from store.importing.staging import stage
-from store.importing.turn import the_turn
+from store.works.turn import Turn, the_turn
+from store.works.work import Clock, Work
 
 log = logging.getLogger(__name__)
 
@@ -36,15 +37,6 @@ APPLY_BATCH = 5_000
 SWEEP_BATCH = 20_000
 MOST_FAILURES = 3
 MOST_TRIES = 3
-Clock = Callable[[], datetime]
-
-
-class Work(NamedTuple):
-    said: str
-    unfinished: bool = False
-
-    def __str__(self) -> str:
-        return self.said
 
 
 def work_on(clock: Clock, *, run_for: timedelta) -> Work:
@@ -55,7 +47,7 @@ def work_on(clock: Clock, *, run_for: timedelta) -> Work:
     waiting = ImportRun.objects.filter(state__in=WORKED_ON).order_by("id")
     if not waiting.exists():  # without the turn, which commands of the store may want at this moment
         return Work("nothing to do", unfinished=tidy(now=clock()))
-    with the_turn() as mine:
+    with the_turn(Turn.IMPORTS) as mine:
         if not mine:
             return Work("another worker is at it")
         ends = clock() + run_for
@@ -103,7 +95,7 @@ def _check(run: ImportRun, clock: Clock, ends: datetime) -> None:
     except FileNotFoundError:
         _end(run, RunState.REFUSED, clock(), "The file is gone from the folder where it was kept. Upload it again.")
     else:
-        _checked(run)
+        _checked(run, now=clock())
 
 
 def _so_far(run: ImportRun) -> str:
@@ -149,8 +141,13 @@ def _clean(text: str) -> str:
     return text.replace("\x00", "�").encode("utf-8", "replace").decode()
 
 
-def _checked(run: ImportRun) -> None:
-    ImportRun.objects.filter(pk=run.pk, state=RunState.CHECKING).update(state=RunState.CHECKED)
+def _checked(run: ImportRun, *, now: datetime) -> None:
+    following = {
+        AfterCheck.ASK: {"state": RunState.CHECKED},
+        AfterCheck.APPLY: {"state": RunState.APPLYING, "approved_by": run.uploaded_by},
+        AfterCheck.END: {"state": RunState.DISCARDED, "ended_at": now, "reason": "It was a dry run."},
+    }
+    ImportRun.objects.filter(pk=run.pk, state=RunState.CHECKING).update(**following[run.after_check])
 
 
 def _applied(run: ImportRun, *, now: datetime) -> Applied:

@@ -1,6 +1,5 @@
 """Labels of copies and shelves as PDF: on a sheet of A4, three by eight, or on a roll, one after the other."""
 
-from enum import StrEnum
 from io import BytesIO
 from typing import NamedTuple
 
@@ -9,6 +8,7 @@ from reportlab.lib.units import mm
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfgen.canvas import Canvas
 
+from store.labels.models import Paper
 from store.paper.bars import draw_code128, draw_ean13
 from store.paper.letters import FONT, letters, lines_of, printable
 from store.shelves.codes import label_of
@@ -21,11 +21,6 @@ EDGE = 3 * mm  # printers leave the rim of a sheet white
 THICKEST = 0.38 * mm  # of a module; what is wider is no easier to read
 EAN_MODULE = 0.264 * mm  # 80 per cent of the nominal size, the least that the standard allows
 EAN_HEIGHT = 9.5 * mm
-
-
-class Paper(StrEnum):
-    SHEET = "sheet"
-    ROLL = "roll"
 
 
 class CopyLabel(NamedTuple):

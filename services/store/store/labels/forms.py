@@ -2,17 +2,19 @@
 
 from django import forms
 
+from store.labels import wanted
 from store.labels.drawing import ON_A_SHEET, CopyLabel, Paper, ShelfLabel
 from store.shelves.codes import LONGEST_SHELF
-from store.stock.models import BookItem
 
-MOST_LABELS = 20 * ON_A_SHEET
-LONGEST_TEXT = 60_000
+MOST_AT_ONCE = 20 * ON_A_SHEET  # what somebody waits for; more are drawn in the background
+MOST_LABELS = 10_000
+LONGEST_TEXT = 500_000
 UNKNOWN_SHOWN = 5
+HOW_MANY = f"{MOST_LABELS:,} at most. More than {MOST_AT_ONCE} are drawn in the background."
 
 
 class LabelsForm(forms.Form):
-    """What is typed stays there with its mistakes. :ivar labels: after `is_valid`."""
+    """What is typed stays there with its mistakes. :ivar names: and :ivar labels: after `is_valid`."""
 
     what = forms.CharField(
         max_length=LONGEST_TEXT,
@@ -42,9 +44,9 @@ class LabelsForm(forms.Form):
             raise forms.ValidationError("Write one a line.")
         if len(names) > MOST_LABELS:
             raise forms.ValidationError(
-                f"{len(names)} labels; {MOST_LABELS} at most are printed at once. Print them in parts."
+                f"{len(names):,} labels; {MOST_LABELS:,} at most are printed at once. Print them in parts."
             )
-        self.labels = self.labels_of(names)
+        self.names, self.labels = names, self.labels_of(names)
         return said
 
     def clean_start(self) -> int:
@@ -55,26 +57,24 @@ class CopyLabelsForm(LabelsForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["what"].label = "barcodes of the copies"
-        self.fields["what"].help_text = f"One a line, in the order of the labels; {MOST_LABELS} at most."
+        self.fields["what"].help_text = f"One a line, in the order of the labels; {HOW_MANY}"
 
     def labels_of(self, names: list[str]) -> list[CopyLabel]:
-        copies = BookItem.objects.filter(barcode__in=names).select_related("book")
-        known = {copy.barcode: copy for copy in copies}
-        unknown = [name[:40] for name in names if name not in known]
+        labels, unknown = wanted.of_copies(names)
         if unknown:
+            unknown = [name[:40] for name in unknown]
             more = f" and {len(unknown) - UNKNOWN_SHOWN} more" if len(unknown) > UNKNOWN_SHOWN else ""
             raise forms.ValidationError(
                 f"No copy has the barcode {', '.join(unknown[:UNKNOWN_SHOWN])}{more}. Nothing was printed."
             )
-        found = [known[name] for name in names]
-        return [CopyLabel(copy.barcode, copy.book.isbn13, copy.book.title, copy.shelf) for copy in found]
+        return labels
 
 
 class ShelfLabelsForm(LabelsForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["what"].label = "shelves"
-        self.fields["what"].help_text = f"One a line; {MOST_LABELS} at most."
+        self.fields["what"].help_text = f"One a line; {HOW_MANY}"
 
     def labels_of(self, names: list[str]) -> list[ShelfLabel]:
         for name in names:
@@ -84,4 +84,4 @@ class ShelfLabelsForm(LabelsForm):
                 )
             if not all(" " <= letter <= "~" for letter in name):
                 raise forms.ValidationError(f"“{name}” cannot be a barcode: use the letters A to Z, digits and dashes.")
-        return [ShelfLabel(name) for name in names]
+        return wanted.of_shelves(names)

@@ -51,7 +51,9 @@ class Bars(Flowable):
 class Box(Flowable):
     """A square to tick."""
 
-    width = height = 4 * mm
+    def __init__(self):
+        super().__init__()
+        self.width = self.height = 4 * mm
 
     def draw(self) -> None:
         self.canv.rect(0, 0, self.width, self.height)

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from django.db.models import Count, Q
@@ -41,13 +41,14 @@ class PickList(NamedTuple):
     lacking: list[Lacking]
 
 
-def pick_list(orders: Sequence[Order]) -> PickList:
+def pick_list(orders: Iterable[Order]) -> PickList:
     """This function will find the longest free copies for what is not in the boxes yet, with two statements.
 
     Nothing is kept for anybody: at the bench every other copy of the same book will do.
 
     :raises TooMany:
     """
+    orders = list(orders)
     if len(orders) > MOST_ORDERS:
         raise TooMany(f"A pick list has {MOST_ORDERS} orders at most; choose fewer.")
     lines = _lines(orders)
@@ -67,7 +68,7 @@ def pick_list(orders: Sequence[Order]) -> PickList:
         fetch += [Fetch(copy, line.order.reference) for copy in mine]
         if len(mine) < line.wanted:
             lacking.append(Lacking(line.title, line.wanted - len(mine), line.order.reference))
-    return PickList(list(orders), sorted(fetch, key=_on_the_way), lacking)
+    return PickList(orders, sorted(fetch, key=_on_the_way), lacking)
 
 
 def _lines(orders: Sequence[Order]) -> list[OrderLine]:
@@ -76,7 +77,7 @@ def _lines(orders: Sequence[Order]) -> list[OrderLine]:
     live = Count("allocations", filter=Q(allocations__released_at__isnull=True))
     lines = OrderLine.objects.filter(order__in=place).annotate(packed=live).select_related("order")
     for line in (found := sorted(lines, key=lambda line: (place[line.order_id], line.line))):
-        line.wanted = line.to_deliver - line.packed
+        line.wanted = line.to_deliver - line.packed - line.awaited
     return [line for line in found if line.wanted > 0]
 
 

@@ -1,44 +1,50 @@
 """Labels and pick lists to be printed."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.db.models import F, Func, IntegerField, QuerySet
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from store.labels import drawing, listing
-from store.labels.forms import MOST_LABELS, CopyLabelsForm, LabelsForm, ShelfLabelsForm
+from store.labels import batches, drawing, listing
+from store.labels.forms import MOST_AT_ONCE, MOST_LABELS, CopyLabelsForm, LabelsForm, ShelfLabelsForm
+from store.labels.models import Kind, LabelBatch, LabelFile
 from store.labels.picking import MOST_ORDERS, TooMany, pick_list
 from store.orders import queue
 from store.orders.models import Order
 from store.orders.views import asked_filters, promise, queue_address
-from store.staff_pages import for_those_who, frame
+from store.staff_pages import frame, staff_page
 from store.stock.models import BookItem
 
-SEE_COPIES, SEE_ORDERS = "stock.view_bookitem", "orders.view_order"
+BATCHES_SHOWN = 50
+LARGEST_ID = 2**63 - 1
 PAPER = "label_paper"  # what was printed on last, in the session
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@for_those_who(SEE_COPIES)
+@staff_page
 def copy_labels(request: HttpRequest, rights: Collection[str]) -> HttpResponse:
     """This view will ask which copies get labels; on POST answer them as a PDF."""
     return _labels(request, CopyLabelsForm, "Labels of copies", [])
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@for_those_who(SEE_COPIES)
+@staff_page
 def shelf_labels(request: HttpRequest, rights: Collection[str]) -> HttpResponse:
     """This view will ask which shelves get labels; on POST answer them as a PDF."""
     known = BookItem.objects.exclude(shelf="").order_by("shelf").values_list("shelf", flat=True).distinct()
     return _labels(request, ShelfLabelsForm, "Labels of shelves", known[:MOST_LABELS] if "all" in request.GET else [])
 
 
-def ask_for_labels(request: HttpRequest, copies: Iterable[BookItem]) -> HttpResponse:
-    """What the admin's action answers: the form, with the chosen copies in it."""
+def ask_for_labels(request: HttpRequest, copies: QuerySet) -> HttpResponse | None:
+    """What the admin's action answers: the form, with the chosen copies in it; only a sentence if they are too many."""
+    if (number := copies.count()) > MOST_LABELS:
+        messages.error(request, f"{number:,} copies are chosen; {MOST_LABELS:,} labels at most are printed at once.")
+        return None
     form = CopyLabelsForm(initial=_initial(request, [copy.barcode for copy in copies]))
     return _page(request, form, "Labels of copies", reverse("labels:copies"))
 
@@ -50,8 +56,13 @@ def _labels(request: HttpRequest, form_of: type[LabelsForm], title: str, names: 
     form = form_of(request.POST if bound else None, initial=_initial(request, names))
     if not form.is_valid():
         return _page(request, form, title, request.path)
-    paper = request.session[PAPER] = form.cleaned_data["paper"]
-    return pdf(drawing.draw(form.labels, drawing.Paper(paper), start=form.cleaned_data["start"]), "labels")
+    paper, start = drawing.Paper(form.cleaned_data["paper"]), form.cleaned_data["start"]
+    request.session[PAPER] = paper.value
+    if len(form.names) <= MOST_AT_ONCE:
+        return pdf(drawing.draw(form.labels, paper, start=start), "labels")
+    kind = Kind.SHELVES if isinstance(form, ShelfLabelsForm) else Kind.COPIES
+    batch = batches.ask_for(kind, form.names, paper, start=start, actor=request.user.email, now=timezone.now())
+    return HttpResponseRedirect(reverse("labels:batch", args=[batch.pk]))
 
 
 def _initial(request: HttpRequest, names: Iterable[str]) -> dict:
@@ -64,7 +75,44 @@ def _page(request: HttpRequest, form: LabelsForm, title: str, action: str) -> Ht
 
 
 @require_safe
-@for_those_who(SEE_ORDERS)
+@staff_page
+def show_batches(request: HttpRequest, rights: Collection[str]) -> HttpResponse:
+    """This view will list the labels that were drawn in the background of late."""
+    latest = LabelBatch.objects.annotate(number=Func(F("names"), function="cardinality", output_field=IntegerField()))
+    context = {"title": "Large batches", "batches": latest.defer("names").order_by("-id")[:BATCHES_SHOWN]}
+    return TemplateResponse(request, "admin/labels/batches.html", frame() | context)
+
+
+@require_safe
+@staff_page
+def show_batch(request: HttpRequest, rights: Collection[str], batch_id: int) -> HttpResponse:
+    """This view will show how far a batch is, and what of it can be printed."""
+    batch = LabelBatch.objects.filter(pk=batch_id).first()
+    if batch is None:
+        raise Http404
+    before = batches.to_draw().filter(pk__lt=batch.pk).exists() and not batch.ended_at
+    context = {"title": str(batch), "batch": batch, "number": len(batch.names), "before": before}
+    return TemplateResponse(
+        request, "admin/labels/batch.html", frame() | context | {"files": batch.files.order_by("first")}
+    )
+
+
+@require_safe
+@staff_page
+def batch_file(request: HttpRequest, rights: Collection[str], batch_id: int, first: int) -> FileResponse:
+    """This view will answer a part of a batch as a PDF."""
+    part = LabelFile.objects.filter(batch=min(batch_id, LARGEST_ID), first=min(first, MOST_LABELS)).first()
+    try:
+        file = part and batches.FOLDER.open(part.file)
+    except FileNotFoundError:
+        file = None
+    if file is None:
+        raise Http404
+    return FileResponse(file, content_type="application/pdf", filename=f"labels-{part.first}-{part.last}.pdf")
+
+
+@require_safe
+@staff_page
 def next_pick_list(request: HttpRequest, rights: Collection[str]) -> HttpResponse:
     """This view will answer the pick list for the next orders of the queue, by the filters in the address."""
     number = request.GET.get("number", "")
@@ -76,11 +124,10 @@ def next_pick_list(request: HttpRequest, rights: Collection[str]) -> HttpRespons
     return pick_list_of(request, queue.queue(seen, asked_filters(request.GET), **who)[: int(number)])
 
 
-def pick_list_of(request: HttpRequest, orders: Iterable[Order]) -> HttpResponse:
+def pick_list_of(request: HttpRequest, orders: QuerySet) -> HttpResponse:
     """The pick list for these orders, or the queue with a sentence why there is none."""
-    orders: Sequence[Order] = list(orders)
     try:
-        picks = pick_list(orders)
+        picks = pick_list(orders[: MOST_ORDERS + 1])
     except TooMany as refusal:
         messages.error(request, str(refusal))
     else:

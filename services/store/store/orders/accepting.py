@@ -154,7 +154,7 @@ def _line(order: Order, line: Line) -> OrderLine:
         unit_price=line.unit_price,
         quantity=line.quantity,
     )
-    made.packed = 0
+    made.packed = made.shipped = 0
     return made
 
 

@@ -5,6 +5,7 @@ from django.db.models import Sum
 from django.urls import path
 from django.utils.html import format_html
 
+from store.accounts.seeing import SomeEyesOnly
 from store.admin_site import NothingIsDeleted
 from store.orders import packing_page
 from store.orders.models import OPEN_STATES, Order, OrderState
@@ -27,7 +28,7 @@ SPOKEN_REFERENCE = re.compile(r"\b([0-9a-fA-F]{4})-([0-9a-fA-F]{4})(?![0-9a-fA-F
 
 
 @admin.register(Order)
-class OrderAdmin(NothingIsDeleted, admin.ModelAdmin):
+class OrderAdmin(NothingIsDeleted, SomeEyesOnly, admin.ModelAdmin):
     """Orders come from the shop; here they are packed."""
 
     list_display = ["reference_shown", "state_shown", "receiver", "pieces", "placed_at", "total_shown"]
@@ -57,7 +58,7 @@ class OrderAdmin(NothingIsDeleted, admin.ModelAdmin):
         return packing_page.show(self, request, object_id)
 
     def copies_view(self, request, object_id):
-        return packing_page.choices(self, request, object_id)
+        return packing_page.choices(request, object_id)
 
     @admin.action(description="Print a pick list for the chosen orders", permissions=["view"])
     def pick_list(self, request, orders):

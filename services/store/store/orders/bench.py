@@ -9,6 +9,7 @@ from store.orders import queries
 from store.orders.codes import Command
 from store.orders.models import Allocation, Order, OrderLine, OrderState
 from store.orders.packing import PackingRefused
+from store.orders.parcels import ParcelState
 from store.orders.scanning import InTheBox, OrderCancelled
 from store.stock.models import BookItem
 
@@ -16,8 +17,11 @@ GOOD, NOTE, REFUSED, STOP = "good", "note", "refused", "stop"
 ICONS = {GOOD: "✓", NOTE: "•", REFUSED: "✗", STOP: "✗"}
 COMMANDS = {
     Command.DONE: "Done: send it off",
+    Command.SEAL: "Seal the parcel",
+    Command.NEW_PARCEL: "New parcel",
     Command.UNDO: "Undo the last scan",
     Command.CANNOT_FIND: "Can't find it",
+    Command.DAMAGED: "It is damaged",
     Command.NEXT: "Leave it, take the next",
 }
 
@@ -54,6 +58,7 @@ def context_of(order: Order, lines: list[OrderLine] | None, told: Told | None, *
         "offered": next((line for line in missing if line.next), None),
         "told": told,
         "stopped": stopped,
+        "parcels": [each | {"words": ParcelState(each["state"]).label} for each in lines[0].parcels] if lines else [],
         "to_put_back": _given_back(order) if stopped else [],
         "others": order.belongs_to_other(packer, now=now),
         "commands": {command.name.lower(): str(command) for command in Command},

@@ -22,6 +22,9 @@ class Command(StrEnum):
 
     UNDO = "CMDUNDO"
     CANNOT_FIND = "CMDCANTFIND"
+    DAMAGED = "CMDDAMAGED"
+    NEW_PARCEL = "CMDNEWPARCEL"
+    SEAL = "CMDSEAL"
     DONE = "CMDDONE"
     NEXT = "CMDNEXT"
 

@@ -53,15 +53,26 @@ def ranges(*, client: str, first: str, number: int) -> tuple[list[dict[str, Any]
 
     :param first: the first digits of the numbers; how many there are says how large the ranges are.
     """
-    last = min(int(first, 16) + number, 16 ** len(first)) - 1
-    span = {"client": client, "first": _lowest(first), "last": _highest(_prefix(last, len(first)))}
-    next_range = _prefix(last + 1, len(first)) if last + 1 < 16 ** len(first) else None
-    return rows_of(RANGES_SQL, span | {"digits": len(first)}), next_range
+    params, next_range = span(first, number)
+    return rows_of(RANGES_SQL, params | {"client": client}), next_range
 
 
 def rows(*, client: str, prefix: str) -> list[dict[str, Any]]:
     """The client's orders of one range, each with its digests and how far it is."""
-    return rows_of(ROWS_SQL, {"client": client, "first": _lowest(prefix), "last": _highest(prefix)})
+    return rows_of(ROWS_SQL, {"client": client} | whole(prefix))
+
+
+def span(first: str, number: int) -> tuple[dict[str, Any], str | None]:
+    """This function will answer the parameters of a statement over so many ranges of numbers, and the range after."""
+    last = min(int(first, 16) + number, 16 ** len(first)) - 1
+    next_range = _prefix(last + 1, len(first)) if last + 1 < 16 ** len(first) else None
+    ends = {"first": _lowest(first), "last": _highest(_prefix(last, len(first)))}
+    return ends | {"digits": len(first)}, next_range
+
+
+def whole(prefix: str) -> dict[str, Any]:
+    """This function will answer the parameters of a statement over one range of numbers."""
+    return {"first": _lowest(prefix), "last": _highest(prefix)}
 
 
 def _prefix(place: int, digits: int) -> str:

@@ -15,7 +15,7 @@ CHANGES_SQL = f"""
     )
     SELECT head.horizon::text AS horizon, head.next_xid::text AS next_xid, head.epoch, page.xid::text AS row_xid,
            page.id, page.number, page.version, page.status, page.at, page.reason, page.lines::text AS lines,
-           page.line_reasons::text AS line_reasons
+           page.line_reasons::text AS line_reasons, page.parcels::text AS parcels
     FROM head LEFT JOIN page ON true
     ORDER BY page.xid, page.id
 """
@@ -46,4 +46,5 @@ def _as_told(row: dict[str, Any]) -> dict[str, Any]:
         "reason": row["reason"],
         "lines": json.loads(row["lines"]),
         "line_reasons": json.loads(row["line_reasons"]),
+        "parcels": json.loads(row["parcels"]),
     }

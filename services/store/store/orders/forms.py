@@ -4,6 +4,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from store.orders.models import LARGEST_QUANTITY
+from store.orders.parcels import Parcel
 
 MOST_BARCODES = 20_000
 
@@ -107,3 +108,25 @@ class ShortForm(forms.Form):
 
     def clean_missing(self) -> list[str]:
         return self.cleaned_data["missing"].split()
+
+
+class LabelForm(forms.ModelForm):
+    """Who carries a parcel, and under which code."""
+
+    class Meta:
+        model = Parcel
+        fields = ["carrier", "tracking", "weight_g"]
+        widgets = {
+            "carrier": forms.TextInput(attrs={"list": "carriers", "autocomplete": "off"}),
+            "tracking": forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+        }
+
+
+class ParcelReasonForm(forms.Form):
+    """Why a sealed parcel is opened again."""
+
+    reason = forms.CharField(
+        max_length=500,
+        label="Why it is opened again",
+        error_messages={"required": "Say why the parcel is opened again."},
+    )

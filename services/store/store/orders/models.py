@@ -6,9 +6,11 @@ from datetime import datetime, timedelta
 from django.db import models
 from django.db.models.functions import Now
 
+from store.accounts.roles import SEE_UNPAID
 from store.catalogue.models import Book
 from store.feed.models import FeedRow
 from store.moves import Move, legal
+from store.orders.parcels import Parcel
 from store.stock.models import BookItem
 
 LARGEST_QUANTITY = 99
@@ -18,6 +20,7 @@ CLAIM_MINUTES = 15  # so long an order stays its packer's without a scan
 class OrderState(models.TextChoices):
     RECEIVED = "received", "received"
     PACKING = "packing", "being packed"
+    PART_SENT = "part_sent", "sent in part"
     DISPATCHED = "dispatched", "dispatched"
     FAILED = "failed", "failed"
     CANCELLED = "cancelled", "cancelled"
@@ -35,7 +38,9 @@ ORDER_TABLE = (
     Move(OrderState.RECEIVED, OrderState.CANCELLED, "shop", "cancels"),
     Move(OrderState.PACKING, OrderState.DISPATCHED, "packer", "sends it off"),
     Move(OrderState.PACKING, OrderState.FAILED, "packer", "fails it with a reason, or nothing is left to deliver"),
-    Move(OrderState.PACKING, OrderState.CANCELLED, "shop", "cancels"),
+    Move(OrderState.PACKING, OrderState.CANCELLED, "shop", "cancels, and no parcel is sealed yet"),
+    Move(OrderState.PACKING, OrderState.PART_SENT, "packer", "sends a parcel off, and more is to come"),
+    Move(OrderState.PART_SENT, OrderState.DISPATCHED, "packer", "sends the rest off, or gives it up with a reason"),
 )
 ORDER_MOVES = legal(OrderState, ORDER_TABLE)
 OPEN_STATES = frozenset(state for state, moves in ORDER_MOVES.items() if state and moves)
@@ -62,10 +67,10 @@ class OrderQuerySet(models.QuerySet):
 
     def seen_by(self, user) -> "OrderQuerySet":
         """Those who pack see only what they may pack."""
-        return self.seen_with(user.get_all_permissions())
+        return self.seen_with(user.get_group_permissions())
 
     def seen_with(self, rights: Collection[str]) -> "OrderQuerySet":
-        return self if "orders.see_unpaid_order" in rights else self.that_may_be_packed()
+        return self if SEE_UNPAID in rights else self.that_may_be_packed()
 
     def to_pack(self) -> "OrderQuerySet":
         return self.that_may_be_packed().filter(state__in=OPEN_STATES)
@@ -173,11 +178,14 @@ class OrderLine(models.Model):
     quantity = models.PositiveSmallIntegerField()
     short = models.PositiveSmallIntegerField(default=0)  # copies that cannot be delivered
     short_reason = models.TextField(blank=True)
+    # Still owed to a customer who waits for all, while none on the shelf is promised: they were lost after the promise.
+    awaited = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(short__lte=models.F("quantity")), name="no_more_short_than_ordered"
+                condition=models.Q(short__lte=models.F("quantity") - models.F("awaited")),
+                name="no_more_short_than_ordered",
             ),
             models.UniqueConstraint(fields=["order", "line"], name="line_once_in_its_order"),
             models.UniqueConstraint(fields=["id", "book"], name="line_and_its_book"),
@@ -200,13 +208,18 @@ class Allocation(models.Model):
     line = models.ForeignKey(OrderLine, on_delete=models.PROTECT, related_name="allocations")
     copy = models.ForeignKey(BookItem, on_delete=models.PROTECT, related_name="allocations")
     book = models.ForeignKey(Book, on_delete=models.PROTECT, related_name="+")
+    parcel = models.ForeignKey(Parcel, on_delete=models.PROTECT, related_name="allocations")
     made_at = models.DateTimeField(db_default=Now())
     released_at = models.DateTimeField(null=True)
+    # It was sent and came back: it counts as sent for ever, and the copy may be sold again.
+    returned_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["copy"], condition=models.Q(released_at__isnull=True), name="copy_in_one_order_only"
+                fields=["copy"],
+                condition=models.Q(released_at__isnull=True, returned_at__isnull=True),
+                name="copy_in_one_order_only",
             )
         ]
 
@@ -221,8 +234,11 @@ class OrderEvent(FeedRow):
     version = models.PositiveIntegerField()
     status = models.CharField(max_length=12, choices=OrderState)
     reason = models.TextField(blank=True)
-    lines = models.JSONField(default=list)  # [{"line", "ordered", "packed", "shipped", "short"}]
+    lines = models.JSONField(
+        default=list
+    )  # [{"line", "ordered", "packed", "shipped", "short"}], and "awaited" if any are
     line_reasons = models.JSONField(default=dict)  # {"1": why copies of line 1 are short}
+    parcels = models.JSONField(default=list)  # all that have left by then: see `queries.parcels_told`
     actor = models.CharField(max_length=254)
     at = models.DateTimeField()
 
@@ -243,4 +259,5 @@ class OrderEvent(FeedRow):
             "reason": self.reason,
             "lines": self.lines,
             "line_reasons": self.line_reasons,
+            "parcels": self.parcels,
         }

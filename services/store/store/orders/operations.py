@@ -9,8 +9,10 @@ from django.db import IntegrityError, OperationalError, transaction
 
 from store.holds.models import HoldState
 from store.holds.operations import end_hold
+from store.orders import parcelling
 from store.orders.models import ORDER_MOVES, Allocation, Order, OrderEvent, OrderLine, OrderState
-from store.orders.queries import lines_with_packed
+from store.orders.parcels import Parcel, ParcelState
+from store.orders.queries import lines_with_packed, parcels_told
 from store.ringing import ring_after_commit
 from store.stock.models import CopyState, Reason
 from store.stock.operations import Shift, lock_copies, lock_levels, move_copies, shift_levels
@@ -32,7 +34,7 @@ def cancel_order(*, number: UUID, client: str, reason: str, actor: str, now: dat
     The cancel of an unknown number stays as a tombstone: should the order still come, it is not packed. What was held
     for it is released.
 
-    :raises TooLate: once it was dispatched, failed or rejected.
+    :raises TooLate: once a parcel of it is sealed, or it has failed or was rejected.
     :raises InProgress: try again in a second.
     :raises Order.DoesNotExist: if the number is another client's.
     """
@@ -56,16 +58,19 @@ def cancel_order(*, number: UUID, client: str, reason: str, actor: str, now: dat
 
 
 def fail_order(*, order_id: int, reason: str, actor: str, now: datetime) -> Order:
-    """Note that the order cannot be packed, and give its copies back.
+    """Note that the order cannot be packed, and give its copies back. Of one that was sent in part the rest is given up.
 
     :raises NoReason: if the reason is blank.
-    :raises TooLate: if it has ended already.
+    :raises TooLate: if it has ended already, or a sealed parcel of it waits for its carrier.
     """
     if not reason.strip():
         raise NoReason
     with transaction.atomic(durable=True):
         order = Order.objects.select_for_update().get(pk=order_id)
-        end(order, OrderState.FAILED, reason=reason.strip(), actor=actor, now=now)
+        if order.state == OrderState.PART_SENT:
+            _give_up_rest(order, reason=reason.strip(), actor=actor, now=now)
+        else:
+            end(order, OrderState.FAILED, reason=reason.strip(), actor=actor, now=now)
     return order
 
 
@@ -73,19 +78,45 @@ def end(order: Order, state: OrderState, *, reason: str, actor: str, now: dateti
     """Step: end a locked order without shipping it. Its copies go back to the shelf and its promise is void."""
     if state not in ORDER_MOVES[order.state]:
         raise TooLate(order.get_state_display())
-    lines = lines_with_packed(order)
-    lock_levels(line.book_id for line in lines)
-    live = Allocation.objects.filter(line__order=order, released_at__isnull=True)
-    copies = lock_copies(live.values_list("copy_id", flat=True))
-    live.update(released_at=now)
-    move_copies(copies, CopyState.AVAILABLE, reason=Reason.GIVEN_BACK, actor=actor, now=now, order_number=order.number)
-    back, owed = Counter(copy.book_id for copy in copies), Counter()
-    for line in lines:
-        owed[line.book_id] += line.to_deliver - line.packed
-    shift_levels({book: Shift(on_shelf=back[book], reserved=-owed[book]) for book in back.keys() | owed.keys()})
+    _refuse_if_sealed(order)
+    _put_back(order, lines_with_packed(order), actor=actor, now=now)
     order.move_to(state)
     order.reason = reason
     record(order, actor=actor, now=now)
+
+
+def _give_up_rest(order: Order, *, reason: str, actor: str, now: datetime) -> None:
+    """Step: what has not left will not; what has left stays sent."""
+    _refuse_if_sealed(order)
+    lines = lines_with_packed(order)
+    _put_back(order, lines, actor=actor, now=now)
+    for line in lines:
+        if line.shipped < line.to_deliver:
+            line.short, line.short_reason = line.quantity - line.shipped, reason
+        line.packed, line.awaited = line.shipped, 0
+    OrderLine.objects.bulk_update(lines, ["short", "short_reason", "awaited"])
+    order.move_to(OrderState.DISPATCHED)
+    record(order, actor=actor, now=now, lines=lines)
+
+
+def _refuse_if_sealed(order: Order) -> None:
+    if Parcel.objects.filter(order=order, state=ParcelState.SEALED).exists():
+        raise TooLate("sealed in a parcel")
+
+
+def _put_back(order: Order, lines: Sequence[OrderLine], *, actor: str, now: datetime) -> None:
+    """Step: what lies in open parcels goes back to the shelf, and nothing more is promised."""
+    lock_levels(line.book_id for line in lines)
+    parcels = list(Parcel.objects.filter(order=order, state=ParcelState.OPEN))
+    live = Allocation.objects.filter(parcel__in=parcels, released_at__isnull=True)
+    copies = lock_copies(live.values_list("copy_id", flat=True))
+    live.update(released_at=now)
+    parcelling.leave_unused(parcels, actor=actor, now=now)
+    move_copies(copies, CopyState.AVAILABLE, reason=Reason.GIVEN_BACK, actor=actor, now=now, order_number=order.number)
+    back, owed = Counter(copy.book_id for copy in copies), Counter()
+    for line in lines:
+        owed[line.book_id] += line.to_deliver - line.packed - line.awaited
+    shift_levels({book: Shift(on_shelf=back[book], reserved=-owed[book]) for book in back.keys() | owed.keys()})
 
 
 def record(order: Order, *, actor: str, now: datetime, lines: Sequence[OrderLine] | None = None) -> None:
@@ -96,7 +127,10 @@ def record(order: Order, *, actor: str, now: datetime, lines: Sequence[OrderLine
     order.version += 1
     order.save()
     lines = lines_with_packed(order) if lines is None else lines
-    event_of(order, lines, actor=actor, now=now).save(force_insert=True)
+    event = event_of(order, lines, actor=actor, now=now)
+    if any(line.shipped for line in lines):
+        event.parcels = parcels_told(order)
+    event.save(force_insert=True)
     ring_after_commit(Topic.ORDERS)
 
 
@@ -113,7 +147,7 @@ def event_of(order: Order, lines: Sequence[OrderLine], *, actor: str, now: datet
         status=order.state,
         reason=order.reason,
         lines=_counts(order, lines),
-        line_reasons={str(line.line): line.short_reason for line in lines if line.short},
+        line_reasons={str(line.line): line.short_reason for line in lines if line.short or line.awaited},
         actor=actor,
         at=now,
     )
@@ -136,8 +170,9 @@ def _counts(order: Order, lines: Sequence[OrderLine]) -> list[dict[str, int]]:
                 "line": line.line,
                 "ordered": line.quantity,
                 "packed": line.packed,
-                "shipped": line.packed if order.state == OrderState.DISPATCHED else 0,
+                "shipped": line.shipped,
                 "short": failed or line.short or missing.get(line.line, 0),
             }
+            | ({"awaited": line.awaited} if line.awaited else {})
         )
     return counts

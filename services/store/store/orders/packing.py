@@ -7,9 +7,10 @@ from typing import NamedTuple
 
 from django.db import transaction
 
-from store.orders import queries
+from store.orders import awaiting, parcelling, queries
 from store.orders.models import Allocation, Order, OrderLine, OrderState
 from store.orders.operations import record
+from store.orders.parcels import ParcelState
 from store.stock.models import BookItem, CopyState, Reason
 from store.stock.operations import Shift, lock_copies, lock_levels, move_copies
 
@@ -27,7 +28,11 @@ class PackedMeanwhile(PackingRefused):
 
 
 class Box(NamedTuple):
-    """What a packer's save works on: all of it locked until the transaction ends."""
+    """What a packer's save works on: all of it locked until the transaction ends.
+
+    :ivar lines: each with `packed`, and with `closed`: its copies in parcels that are not open any more.
+    :ivar live: what lies in open parcels.
+    """
 
     order: Order
     lines: list[OrderLine]
@@ -38,7 +43,7 @@ class Box(NamedTuple):
 def choose_copies(
     *, order_id: int, barcodes: Sequence[str], actor: str, now: datetime, revision: int | None = None
 ) -> Order:
-    """Make exactly these copies the content of the order's box; the others in it go back to the shelf.
+    """Make exactly these copies the content of the order's open box; the others in it go back to the shelf.
 
     :param revision: what the packer saw; None skips the look whether someone else has packed meanwhile.
     :raises PackingRefused: nothing is changed then. PackedMeanwhile if the revision is not the present one.
@@ -56,9 +61,9 @@ def choose_copies(
 def dispatch(
     *, order_id: int, barcodes: Sequence[str], actor: str, now: datetime, revision: int | None = None
 ) -> Order:
-    """Send the order off with exactly these copies, which must be all that is to be delivered and nothing else.
+    """Send the order off with exactly these copies, which must be all that is still to be delivered and nothing else.
 
-    It is one move, and the customer hears of it once, also if the box was empty until now.
+    Parcels that are sealed leave with them. It is one move, and the customer hears of it once, also if the box was empty until now.
 
     :param revision: as in `choose_copies`.
     :raises PackingRefused: nothing is changed then.
@@ -69,7 +74,7 @@ def dispatch(
         box = open_box(order, barcodes)
         refuse_unless_fitting(box, complete=True)
         _fill(box, actor=actor, now=now)
-        send_off(box, actor=actor, now=now)
+        send_off(order, actor=actor, now=now)
     return order
 
 
@@ -77,9 +82,8 @@ def propose_copies(order: Order) -> list[BookItem]:
     """What is in the box already and, for the rest, the longest free copies on the shelf. Nothing is saved."""
     in_box = queries.copies_in_box(order)
     wanted = Counter()
-    for line in order.lines.all():
-        wanted[line.book_id] += line.to_deliver
-    wanted.subtract(copy.book_id for copy in in_box)
+    for line in queries.lines_with_packed(order):
+        wanted[line.book_id] += line.to_deliver - line.packed
     return in_box + queries.oldest_free_copies({book: number for book, number in wanted.items() if number > 0})
 
 
@@ -107,9 +111,12 @@ def open_box(order: Order, barcodes: Sequence[str]) -> Box:
     twice = [barcode for barcode, times in Counter(barcodes).items() if times > 1]
     if twice:
         raise PackingRefused(*(f"Copy {barcode} is named twice; a copy goes into the box once." for barcode in twice))
-    lines = list(order.lines.order_by("line"))
-    lock_levels(line.book_id for line in lines)
-    live = list(Allocation.objects.filter(line__order=order, released_at__isnull=True))
+    lines = queries.lines_with_packed(order)
+    awaiting.promise_again(lines, lock_levels(line.book_id for line in lines))
+    live = list(Allocation.objects.filter(line__order=order, released_at__isnull=True, parcel__state=ParcelState.OPEN))
+    in_box = Counter(allocation.line_id for allocation in live)
+    for line in lines:
+        line.closed = line.packed - in_box[line.id]
     named = list(BookItem.objects.filter(barcode__in=barcodes).values_list("id", flat=True))
     copies = lock_copies([*named, *(allocation.copy_id for allocation in live)])
     by_barcode = {copy.barcode: copy for copy in copies}
@@ -128,9 +135,10 @@ def refuse_unless_fitting(box: Box, *, complete: bool = False) -> None:
     :param complete: nor too few.
     :raises PackingRefused: naming every copy and book that is in the way.
     """
-    ordered, titles = Counter(), {}
+    ordered, awaited, titles = Counter(), Counter(), {}
     for line in box.lines:
-        ordered[line.book_id] += line.to_deliver
+        ordered[line.book_id] += line.to_deliver - line.closed
+        awaited[line.book_id] += line.awaited
         titles[line.book_id] = line.title
     in_box = {allocation.copy_id for allocation in box.live}
     problems = [
@@ -146,6 +154,8 @@ def refuse_unless_fitting(box: Box, *, complete: bool = False) -> None:
             problems.append(
                 f"“{titles[book_id]}”: {chosen[book_id]} copies chosen, {number} ordered. Take out {', '.join(surplus)}."
             )
+        elif chosen[book_id] > number - awaited[book_id]:
+            problems.append(awaiting.none_free(titles[book_id]))
         elif complete and chosen[book_id] < number:
             problems.append(f"“{titles[book_id]}”: {chosen[book_id]} of {number} ordered copies chosen.")
     if problems:
@@ -156,8 +166,8 @@ def why_not_free(copies: Sequence[BookItem]) -> list[str]:
     """A sentence for each copy that says where it is instead of on the shelf."""
     if not copies:
         return []
-    live = Allocation.objects.filter(copy__in=copies, released_at__isnull=True).select_related("line__order")
-    order_of = {allocation.copy_id: allocation.line.order for allocation in live}
+    live = Allocation.objects.filter(copy__in=copies, released_at__isnull=True, returned_at__isnull=True)
+    order_of = {allocation.copy_id: allocation.line.order for allocation in live.select_related("line__order")}
     sentences = []
     for copy in copies:
         where = copy.get_state_display()
@@ -167,13 +177,22 @@ def why_not_free(copies: Sequence[BookItem]) -> list[str]:
     return sentences
 
 
-def send_off(box: Box, *, actor: str, now: datetime) -> None:
-    """Step: ship the chosen copies, which are in the box and all that is to be delivered."""
-    order = box.order
-    for state, reason in ((CopyState.PACKED, Reason.PACKED), (CopyState.SHIPPED, Reason.SHIPPED)):
-        move_copies(box.chosen, state, reason=reason, actor=actor, now=now, order_number=order.number)
-    order.move_to(OrderState.DISPATCHED)
-    record(order, actor=actor, now=now)
+def send_off(order: Order, *, actor: str, now: datetime) -> int:
+    """Step: seal what is packed and hand over all that is sealed; answer how many copies leave.
+
+    The levels of the order's books are locked, and it has nothing in open boxes that is to stay.
+    """
+    parcels = list(order.parcels.filter(state__in=(ParcelState.OPEN, ParcelState.SEALED)).order_by("number"))
+    sealed = [parcel for parcel in parcels if parcel.state == ParcelState.SEALED]
+    sealed += parcelling.seal([each for each in parcels if each not in sealed], of=order, actor=actor, now=now)
+    copies = parcelling.hand_over(sealed, of=order, actor=actor, now=now)
+    lines = queries.lines_with_packed(order)
+    state = parcelling.after_leaving(lines)
+    if state != order.state:
+        order.move_to(state)
+    order.revision += 1
+    record(order, actor=actor, now=now, lines=lines)
+    return copies
 
 
 def note_work(order: Order, *, actor: str, now: datetime, lines: Sequence[OrderLine] | None = None) -> None:
@@ -189,23 +208,23 @@ def note_work(order: Order, *, actor: str, now: datetime, lines: Sequence[OrderL
 
 
 def places_left(lines: Sequence[OrderLine], taken: Mapping[int, int]) -> dict[int, list[OrderLine]]:
-    """For each ordered book the lines that still want a copy of it, in their order, each as often as it wants one.
+    """For each ordered book the lines that are promised another copy of it, in their order, each as often as that.
 
-    :param taken: how many copies are in the box, by the id of the line.
+    :param taken: how many copies are in parcels, by the id of the line.
     """
     places: dict[int, list[OrderLine]] = {}
     for line in lines:
-        places.setdefault(line.book_id, []).extend([line] * (line.to_deliver - taken.get(line.id, 0)))
+        places.setdefault(line.book_id, []).extend([line] * (line.to_deliver - line.awaited - taken.get(line.id, 0)))
     return places
 
 
 def exchange(order: Order, *, into: Sequence[Allocation], out: Sequence[Allocation], actor: str, now: datetime) -> None:
     """Step: put copies into the locked order's box and take others out, with allocations, ledger and levels.
 
-    A promised copy leaves the shelf as one. Copies and levels are locked.
+    A promised copy leaves the shelf as one. Copies and levels are locked. What is saved already is not saved again.
     """
     Allocation.objects.filter(id__in=[allocation.id for allocation in out]).update(released_at=now)
-    Allocation.objects.bulk_create(into)
+    Allocation.objects.bulk_create([allocation for allocation in into if allocation.pk is None])
     for allocations, state, reason, shelf in (
         (out, CopyState.AVAILABLE, Reason.UNCHOSEN, 1),
         (into, CopyState.ALLOCATED, Reason.CHOSEN, -1),
@@ -226,7 +245,8 @@ def _fill(box: Box, *, actor: str, now: datetime) -> bool:
     added = [copy for copy in box.chosen if copy.id not in kept]
     if not out and not added:
         return False
-    places = places_left(box.lines, Counter(kept.values()))
-    into = [Allocation(line=places[c.book_id].pop(0), copy=c, book_id=c.book_id) for c in added]
+    places = places_left(box.lines, Counter(kept.values()) + Counter({line.id: line.closed for line in box.lines}))
+    parcel = parcelling.current(box.order)
+    into = [Allocation(line=places[c.book_id].pop(0), copy=c, book_id=c.book_id, parcel=parcel) for c in added]
     exchange(box.order, into=into, out=out, actor=actor, now=now)
     return True

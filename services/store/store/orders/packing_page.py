@@ -1,16 +1,20 @@
 """The packer's page of one order."""
 
+from collections.abc import Collection
+
 from django.contrib import admin, messages
 from django.contrib.admin.widgets import AutocompleteSelectMultiple
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 
+from store.accounts.roles import PACK, SEE_PRICES
 from store.orders import operations, packing, queries, shortfall
 from store.orders.forms import PackingForm, Result, ShortForm
-from store.orders.models import Order, OrderLine
+from store.orders.models import Order, OrderLine, OrderState
+from store.orders.parcels import ParcelState
+from store.staff_pages import rights_on
 from store.stock.models import BookItem
 
 CHOICES_PER_PAGE = 20
@@ -19,13 +23,10 @@ LINE_BOOK = OrderLine._meta.get_field("book")  # any foreign key will do: only t
 
 def show(model_admin: admin.ModelAdmin, request: HttpRequest, object_id: str) -> HttpResponse:
     """This view will show the order with its forms; on POST save one, or propose copies."""
-    order = _order_of(request, object_id)
-    if not model_admin.has_view_permission(request, order):
-        raise PermissionDenied
-    may_pack = order.is_open and order.may_be_packed and model_admin.has_change_permission(request, order)
+    rights = rights_on(request)
+    order = _order_of(rights, object_id)
+    may_pack = order.is_open and order.may_be_packed and PACK in rights
     if request.method == "POST":
-        if not model_admin.has_change_permission(request, order):
-            raise PermissionDenied
         if "_short" in request.POST:
             return _short(model_admin, request, order, may_pack)
         data = request.POST.copy()
@@ -41,11 +42,9 @@ def show(model_admin: admin.ModelAdmin, request: HttpRequest, object_id: str) ->
     return _page(model_admin, request, order, form, may_pack)
 
 
-def choices(model_admin: admin.ModelAdmin, request: HttpRequest, object_id: str) -> JsonResponse:
+def choices(request: HttpRequest, object_id: str) -> JsonResponse:
     """This view will answer the copies that could go into the order's box, for select2."""
-    order = _order_of(request, object_id)
-    if not model_admin.has_change_permission(request, order):
-        raise PermissionDenied
+    order = _order_of(rights_on(request), object_id)
     term, page = request.GET.get("term", "").replace("\x00", ""), request.GET.get("page", "1")
     page = int(page) if page.isascii() and page.isdigit() and len(page) < 5 else 1
     found, more = queries.copies_to_choose_from(order, term.strip(), page=page, size=CHOICES_PER_PAGE)
@@ -61,10 +60,10 @@ def label_of(copy: BookItem) -> str:
     return " · ".join(filter(None, [copy.barcode, copy.book.title, copy.shelf and f"shelf {copy.shelf}"]))
 
 
-def _order_of(request: HttpRequest, object_id: str) -> Order:
+def _order_of(rights: Collection[str], object_id: str) -> Order:
     if not (object_id.isascii() and object_id.isdigit() and len(object_id) < 19):
         raise Http404
-    order = Order.objects.seen_by(request.user).filter(pk=int(object_id)).first()
+    order = Order.objects.seen_with(rights).filter(pk=int(object_id)).first()
     if order is None:
         raise Http404
     return order
@@ -89,8 +88,9 @@ def _saved(request: HttpRequest, order: Order, form: PackingForm) -> bool:
     try:
         match form.cleaned_data["result"]:
             case Result.FAILED:
-                operations.fail_order(reason=form.cleaned_data["reason"], **who)
-                messages.success(request, f"Order {order} failed; its copies are back on the shelf.")
+                ended = operations.fail_order(reason=form.cleaned_data["reason"], **who)
+                what = "failed" if ended.state == OrderState.FAILED else "ends with what has left"
+                messages.success(request, f"Order {order} {what}; its copies are back on the shelf.")
             case Result.SUCCESS:
                 packing.dispatch(**box, **who)
                 messages.success(request, f"Order {order} is dispatched.")
@@ -151,7 +151,8 @@ def _after_saving(request: HttpRequest, order: Order) -> str:
 def _page(
     model_admin, request, order: Order, form: PackingForm, may_pack: bool, *, short: ShortForm | None = None
 ) -> HttpResponse:
-    in_box = queries.copies_in_box(order)
+    parcels = queries.copies_by_parcel(order)
+    in_box = [copy for parcel, copies in parcels if parcel.state == ParcelState.OPEN for copy in copies]
     chosen = form["copies"].value() or []
     labels = {copy.barcode: label_of(copy) for copy in in_box}
     others = [barcode for barcode in chosen if barcode not in labels]
@@ -169,10 +170,11 @@ def _page(
         "lines": lines,
         "short": short,
         "waits": shortfall.WAITS if order.waits_for_all else "",
-        "in_box": in_box,
+        "parcels": parcels,
         "events": order.events.order_by("version"),
         "form": form,
         "may_pack": may_pack,
+        "sees_prices": SEE_PRICES in request.user.get_group_permissions(),
         "media": model_admin.media + AutocompleteSelectMultiple(LINE_BOOK, model_admin.admin_site).media,
     }
     return TemplateResponse(request, "admin/orders/packing.html", context)

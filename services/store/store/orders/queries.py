@@ -2,10 +2,11 @@
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection
-from django.db.models import Count, IntegerField, OuterRef, Q, Subquery, Window
+from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery, Window
 from django.db.models.functions import Coalesce, JSONObject, RowNumber
 
 from store.orders.models import Allocation, Order, OrderLine
+from store.orders.parcels import GONE, Parcel, ParcelState
 from store.stock.models import BookItem, CopyState
 
 SHELVES_SHOWN = 3
@@ -14,9 +15,9 @@ LEVEL_DIFFERENCES_SQL = """
     WITH counted AS (
         SELECT book_id, count(*) AS on_shelf FROM stock_bookitem WHERE state = 'available' GROUP BY book_id
     ), waiting AS (
-        SELECT line.book_id, line.quantity - line.short - COALESCE(boxed.number, 0) AS number
+        SELECT line.book_id, line.quantity - line.short - line.awaited - COALESCE(boxed.number, 0) AS number
         FROM orders_orderline line
-        JOIN orders_order o ON o.id = line.order_id AND o.state IN ('received', 'packing')
+        JOIN orders_order o ON o.id = line.order_id AND o.state IN ('received', 'packing', 'part_sent')
         LEFT JOIN (
             SELECT line_id, count(*) AS number FROM orders_allocation WHERE released_at IS NULL GROUP BY line_id
         ) boxed ON boxed.line_id = line.id
@@ -35,15 +36,28 @@ LEVEL_DIFFERENCES_SQL = """
 
 
 def lines_with_packed(order: Order) -> list[OrderLine]:
-    """The order's lines in their order, each with `packed`: how many copies are in the box for it."""
+    """The order's lines in their order, each with `packed`, its copies in parcels, and `shipped`, those that have left."""
     live = Q(allocations__released_at__isnull=True)
-    return list(order.lines.annotate(packed=Count("allocations", filter=live)).order_by("line"))
+    packed, shipped = (
+        Count("allocations", filter=live),
+        Count("allocations", filter=live & Q(allocations__parcel__state__in=GONE)),
+    )
+    return list(order.lines.annotate(packed=packed, shipped=shipped).order_by("line"))
 
 
 def copies_in_box(order: Order) -> list[BookItem]:
-    """The copies put into the order, oldest choice first, each with its book."""
-    live = Allocation.objects.filter(line__order=order, released_at__isnull=True)
+    """The copies put into parcels that are still open, oldest choice first, each with its book."""
+    live = Allocation.objects.filter(line__order=order, released_at__isnull=True, parcel__state=ParcelState.OPEN)
     return [a.copy for a in live.select_related("copy__book").order_by("id")]
+
+
+def copies_by_parcel(order: Order) -> list[tuple[Parcel, list[BookItem]]]:
+    """The order's parcels that are used, each with what lies in it, oldest choice first."""
+    live = Allocation.objects.filter(line__order=order, released_at__isnull=True).select_related("copy__book", "parcel")
+    found: dict[Parcel, list[BookItem]] = {}
+    for allocation in live.order_by("parcel__number", "id"):
+        found.setdefault(allocation.parcel, []).append(allocation.copy)
+    return list(found.items())
 
 
 def oldest_free_copies(number_by_book: dict[int, int]) -> list[BookItem]:
@@ -90,7 +104,10 @@ def lines_for_packing(order: Order) -> list[OrderLine]:
 
 
 def lines_at_bench(order: Order, *, locked: bool = False) -> list[OrderLine]:
-    """The order's lines with `packed` and `next`: its longest free copies as dicts of barcode and shelf.
+    """The order's lines with `packed`, `shipped` and `next`: its longest free copies as dicts of barcode and shelf.
+
+    Each has `parcels` as well, which are the order's and not the line's: dicts of id, number, state, carrier, tracking and
+    copies.
 
     :param locked: also lock the levels of their books until the transaction ends. An open order has one for each.
     """
@@ -98,13 +115,47 @@ def lines_at_bench(order: Order, *, locked: bool = False) -> list[OrderLine]:
     free = BookItem.objects.filter(book=OuterRef("book"), state=CopyState.AVAILABLE).order_by("received_at", "id")
     shown = free.values(shown=JSONObject(barcode="barcode", shelf="shelf"))[:NEXT_SHOWN]
     lines = OrderLine.objects.filter(order=order).annotate(
-        packed=Coalesce(Subquery(live.values(number=Count("pk")), output_field=IntegerField()), 0),
+        packed=_number(live),
+        shipped=_number(live.filter(parcel__state__in=GONE)),
         next=ArraySubquery(shown),
+        parcels=ArraySubquery(_parcels_in_short(order)),
     )
     if locked:
         levels = lines.filter(book__level__isnull=False).select_related("book__level")
         lines = levels.select_for_update(of=("book__level",)).order_by("book_id")
     return sorted(lines, key=lambda line: line.line)
+
+
+def _parcels_in_short(order: Order) -> QuerySet:
+    inside = Allocation.objects.filter(parcel=OuterRef("pk"), released_at__isnull=True).order_by().values("parcel")
+    fields = {name: name for name in ("id", "number", "state", "carrier", "tracking")}
+    used = Parcel.objects.filter(order=order).exclude(state=ParcelState.VOID).order_by("number")
+    return used.values(told=JSONObject(**fields, copies=_number(inside)))
+
+
+def _number(rows: QuerySet) -> Coalesce:
+    """How many of these there are; they are grouped by what is the same for all of them."""
+    return Coalesce(Subquery(rows.values(number=Count("pk")), output_field=IntegerField()), 0)
+
+
+def parcels_told(order: Order) -> list[dict]:
+    """What is told of the parcels that have left: number, carrier, tracking, state and lines with their copies."""
+    left = Allocation.objects.filter(parcel__order=order, parcel__state__in=GONE, released_at__isnull=True)
+    lines: dict[int, list[dict]] = {}
+    for parcel, line, copies in (
+        left.values_list("parcel", "line__line").annotate(copies=Count("pk")).order_by("line__line")
+    ):
+        lines.setdefault(parcel, []).append({"line": line, "copies": copies})
+    return [
+        {
+            "number": parcel.number,
+            "carrier": parcel.carrier,
+            "tracking": parcel.tracking,
+            "state": parcel.state,
+            "lines": lines.get(parcel.pk, []),
+        }
+        for parcel in order.parcels.filter(state__in=GONE).order_by("number")
+    ]
 
 
 def copies_to_choose_from(order: Order, term: str, *, page: int, size: int) -> tuple[list[BookItem], bool]:

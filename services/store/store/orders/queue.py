@@ -4,9 +4,17 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from django.db import connection
 from django.db.models import Count, Exists, OuterRef, Q
 
-from store.orders.models import Order, OrderEvent, OrderLine, OrderQuerySet, OrderState
+from store.orders.models import OPEN_STATES, Order, OrderLine, OrderQuerySet, OrderState, Payment
+from store.orders.parcels import Parcel
+
+# What packers save counts the revision on, every move the version; and some things change because time passes.
+MARK = """
+SELECT count(*), sum(hashtextextended(concat_ws(' ', id, version, revision, claimed_until > %(now)s, packer, placed_at < %(late)s), 0))
+FROM orders_order WHERE state = ANY(%(open)s) AND NOT (payment = %(prepaid)s AND paid < total)
+"""
 
 
 class Filters(NamedTuple):
@@ -49,11 +57,24 @@ def queue(orders: OrderQuerySet, filters: Filters, *, packer: str, now: datetime
     if filters.claim in by_claim:
         waiting = by_claim[filters.claim]()
     if filters.short in ("yes", "no"):
-        short = Exists(OrderLine.objects.filter(order=OuterRef("pk"), short__gt=0))
+        short = Exists(OrderLine.objects.filter(Q(short__gt=0) | Q(awaited__gt=0), order=OuterRef("pk")))
         waiting = waiting.filter(short if filters.short == "yes" else ~short)
     if filters.late == "yes":
         waiting = waiting.filter(placed_at__lt=now - promise)
     return waiting.order_by("placed_at", "id")
+
+
+def mark(*, now: datetime, promise: timedelta) -> str:
+    """This function will answer a word that stays the same for as long as the queue does, whatever is shown of it."""
+    asked = {
+        "now": now,
+        "late": now - promise,
+        "open": [str(state) for state in OPEN_STATES],
+        "prepaid": Payment.PREPAID,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(MARK, asked)
+        return "-".join(map(str, (f"{now:%j}", *cursor.fetchone())))  # the day: what was packed today is counted
 
 
 def told(orders: Iterable[Order], *, promise: timedelta) -> list[Waiting]:
@@ -75,10 +96,12 @@ def _told(order: Order, lines: list[OrderLine], promise: timedelta) -> Waiting:
         lines=sum(1 for line in lines if line.to_deliver),
         copies=sum(line.to_deliver for line in lines),
         packed=sum(line.packed for line in lines),
-        short=[f"{line.short} × {line.title}" for line in lines if line.short],
+        short=[f"{line.short} × {line.title}" for line in lines if line.short]
+        + [f"waits for {line.awaited} × {line.title}" for line in lines if line.awaited],
     )
 
 
 def packed_since(moment: datetime) -> int:
-    """How many orders were sent off since then."""
-    return OrderEvent.objects.filter(status=OrderState.DISPATCHED, at__gte=moment).count()
+    """How many orders were sent off since then, the last of their parcels."""
+    left = Parcel.objects.filter(dispatched_at__gte=moment, order__state=OrderState.DISPATCHED)
+    return left.values("order").distinct().count()

@@ -2,23 +2,22 @@
 
 from contextlib import suppress
 from datetime import datetime
-from typing import NamedTuple
 
 from django.db import transaction
 from django.db.models import Q
 
 from store.catalogue.models import Book
 from store.holds.operations import lapse_due_holds
-from store.orders import codes, packing, queries
-from store.orders.codes import Code, Command
-from store.orders.models import Allocation, Order, OrderLine, OrderQuerySet, OrderState
-from store.orders.packing import PackedMeanwhile, PackingRefused
+from store.orders import awaiting, codes, packing, parcelling, queries, sending, shortage
+from store.orders.at_bench import Bench, Done, Scanned, on_shelf, refuse_if_changed
+from store.orders.codes import Command
+from store.orders.models import Allocation, Order, OrderQuerySet, OrderState
+from store.orders.packing import PackingRefused
+from store.orders.parcels import Parcel, ParcelState
 from store.orders.story import copy_in_a_sentence
 from store.stock.models import BookItem, CopyState, LedgerLine
-from store.stock.operations import PromisedToOrders, lock_copies, note_copies
+from store.stock.operations import lock_copies, lock_levels
 from store.waiting import InProgress
-
-CHANGED = "This page was not the newest: look at what is in the box now, and scan again."
 
 
 class OrderCancelled(PackingRefused):
@@ -33,38 +32,6 @@ class InTheBox(PackingRefused):
     """The copy is where it belongs already."""
 
 
-class Scanned(NamedTuple):
-    """What came from the bench.
-
-    :ivar revision: of the order, as the page showed it; None if it did not say.
-    :ivar offered: the barcode of the copy that the page named as the next to take.
-    """
-
-    what: Command | Code
-    revision: int | None = None
-    offered: str = ""
-
-
-class Bench(NamedTuple):
-    """The locked order as the packer has it before them.
-
-    :ivar lines: each with `packed` and `next`, see `queries.lines_at_bench`.
-    """
-
-    order: Order
-    lines: list[OrderLine]
-    packer: str
-    now: datetime
-
-
-class Done(NamedTuple):
-    """How the order stands after a scan, and what to tell of it."""
-
-    order: Order
-    lines: list[OrderLine]
-    words: str
-
-
 def scan(*, orders: OrderQuerySet, order_id: int, scanned: Scanned, packer: str, now: datetime) -> Done:
     """Do what was scanned at the bench of an order: put a copy into the box, or obey a command.
 
@@ -76,18 +43,19 @@ def scan(*, orders: OrderQuerySet, order_id: int, scanned: Scanned, packer: str,
     :raises PackingRefused: nothing is changed then. OrderCancelled, ClaimedByOther, InTheBox and PackedMeanwhile are
         such.
     """
-    if scanned.what == Command.CANNOT_FIND:
+    if scanned.what in shortage.NOTED:
         with suppress(InProgress):  # at worst a lapsed hold still stands in the way
             lapse_due_holds(now=now)
     with transaction.atomic(durable=True):
         order = _take_up(orders.select_for_update().get(pk=order_id), packer=packer, now=now)
-        if scanned.what == Command.DONE:
-            return _finish(order, scanned, packer=packer, now=now)
         bench = Bench(order, queries.lines_at_bench(order, locked=True), packer, now)
-        if scanned.what == Command.UNDO:
-            words = _undo(bench, scanned)
-        elif scanned.what == Command.CANNOT_FIND:
-            words = _cannot_find(bench, scanned)
+        if any(line.awaited for line in bench.lines):
+            awaiting.promise_again(bench.lines, lock_levels(line.book_id for line in bench.lines))
+        if scanned.what in COMMANDS:
+            refuse_if_changed(order, scanned)
+            return COMMANDS[scanned.what](bench)
+        if scanned.what in shortage.NOTED:
+            words = shortage.note(bench, scanned)
         else:
             words = _put_in(bench, scanned)
     return Done(order, bench.lines, words)
@@ -134,12 +102,6 @@ def _take_up(order: Order, *, packer: str, now: datetime, anyhow: bool = False) 
     return order
 
 
-def _refuse_if_changed(order: Order, scanned: Scanned) -> None:
-    """A copy's label can be sent twice without harm; what means another copy each time cannot."""
-    if scanned.revision != order.revision:
-        raise PackedMeanwhile(CHANGED)
-
-
 def _put_in(bench: Bench, scanned: Scanned) -> str:
     order, lines = bench.order, bench.lines
     copy = _copy_of(bench, scanned)
@@ -151,12 +113,18 @@ def _put_in(bench: Bench, scanned: Scanned) -> str:
     places = packing.places_left(lines, {line.id: line.packed for line in lines})
     if copy.book_id not in places:
         raise PackingRefused(f"“{copy.book}” is not in this order: {_put_back(copy)}.")
+    if not places[copy.book_id] and any(each.awaited for each in lines if each.book_id == copy.book_id):
+        raise PackingRefused(awaiting.none_free(str(copy.book)))
     if not places[copy.book_id]:
         raise PackingRefused(f"All copies of “{copy.book}” are in the box already: {_put_back(copy)}.")
     line = places[copy.book_id][0]
-    put = Allocation(line=line, copy=copy, book_id=copy.book_id)
+    put = Allocation(line=line, copy=copy, book_id=copy.book_id, parcel_id=bench.box and bench.box["id"])
+    if bench.box is None:
+        number = max((each["number"] for each in bench.parcels), default=0) + 1
+        bench.parcels.append(sending.in_short(parcelling.begin_with(put, of=order, number=number)))
     packing.exchange(order, into=[put], out=[], actor=bench.packer, now=bench.now)
     line.packed += 1
+    bench.box["copies"] += 1
     for each in lines:
         each.next = [one for one in each.next if one["barcode"] != copy.barcode]
     packing.note_work(order, actor=bench.packer, now=bench.now, lines=lines)
@@ -176,7 +144,7 @@ def _copy_of(bench: Bench, scanned: Scanned) -> BookItem:
     if labelled:
         return min(labelled, key=lambda copy: copy.barcode != code.text)
     if line:
-        _refuse_if_changed(bench.order, scanned)
+        refuse_if_changed(bench.order, scanned)
         if not found:
             raise PackingRefused(f"No copy of “{line.title}” is free on the shelf.")
         return found[0]
@@ -185,59 +153,45 @@ def _copy_of(bench: Bench, scanned: Scanned) -> BookItem:
     raise PackingRefused(str(codes.NotACode(code.text)))
 
 
-def _undo(bench: Bench, scanned: Scanned) -> str:
-    """Take the copy that went in last out again."""
-    _refuse_if_changed(bench.order, scanned)
-    live = Allocation.objects.filter(line__order=bench.order, released_at__isnull=True).order_by("-id")
-    last = live.first()
+def _undo(bench: Bench) -> Done:
+    """Take the copy that went in last out again; or leave the box that was begun last, if it is still empty."""
+    box = bench.box
+    if box and not box["copies"] and len(bench.parcels) > 1:
+        words = _leave(bench, box)
+    else:
+        words = _take_out(bench)
+    return Done(bench.order, bench.lines, words)
+
+
+def _leave(bench: Bench, box: dict) -> str:
+    parcelling.leave_unused([Parcel.objects.get(pk=box["id"])], actor=bench.packer, now=bench.now)
+    bench.parcels.remove(box)
+    bench.order.revision += 1
+    packing.note_work(bench.order, actor=bench.packer, now=bench.now, lines=bench.lines)
+    return f"Parcel {box['number']} is not used."
+
+
+def _take_out(bench: Bench) -> str:
+    live = Allocation.objects.filter(line__order=bench.order, released_at__isnull=True, parcel__state=ParcelState.OPEN)
+    last = live.order_by("-id").first()
     if last is None:
         raise PackingRefused("The box is empty: there is nothing to undo.")
     (last.copy,) = lock_copies([last.copy_id])
     packing.exchange(bench.order, into=[], out=[last], actor=bench.packer, now=bench.now)
     line = next(line for line in bench.lines if line.id == last.line_id)
     line.packed -= 1
+    next(each for each in bench.parcels if each["id"] == last.parcel_id)["copies"] -= 1
     packing.note_work(bench.order, actor=bench.packer, now=bench.now, lines=bench.lines)
     return f"Copy {last.copy.barcode} of “{last.copy.book}” is out of the box: {_put_back(last.copy)}."
 
 
-def _cannot_find(bench: Bench, scanned: Scanned) -> str:
-    """Note the offered copy as missing, as after a look at the shelf, and name another."""
-    order = bench.order
-    copy = next(iter(lock_copies(BookItem.objects.filter(barcode=scanned.offered).values_list("id", flat=True))), None)
-    line = copy and next((line for line in bench.lines if line.book_id == copy.book_id), None)
-    if not line or copy.state != CopyState.AVAILABLE:
-        raise PackingRefused("The copy that was looked for is no longer on the shelf: look for the one named now.")
-    note = f"looked for in vain for order {order.reference}"
-    told = {"actor": bench.packer, "now": bench.now, "order_number": order.number}
-    try:
-        note_copies([copy], CopyState.MISSING, note=note, **told)
-    except PromisedToOrders:
-        raise PackingRefused(
-            f"All copies of “{copy.book}” on the shelf are promised, so no other can take the place of {copy.barcode}: "
-            "note it on the order's page as not deliverable."
-        ) from None
-    order.save(update_fields=["packer", "claimed_until"])
-    for each in bench.lines:
-        each.next = [one for one in each.next if one["barcode"] != copy.barcode]
-    other = f"Take {line.next[0]['barcode']}{_shelf(line.next[0]['shelf'])} instead." if line.next else ""
-    return f"Copy {copy.barcode} of “{copy.book}” is noted as missing. {other}".strip()
-
-
-def _finish(order: Order, scanned: Scanned, *, packer: str, now: datetime) -> Done:
-    """Send off what is in the box, by the rules of the admin's success."""
-    _refuse_if_changed(order, scanned)
-    box = packing.open_box(order, [copy.barcode for copy in queries.copies_in_box(order)])
-    packing.refuse_unless_fitting(box, complete=True)
-    packing.send_off(box, actor=packer, now=now)
-    number = len(box.chosen)
-    return Done(
-        order, box.lines, f"Order {order.reference} is sent off with {number} {'copy' if number == 1 else 'copies'}."
-    )
-
-
 def _put_back(copy: BookItem) -> str:
-    return f"put {copy.barcode} back{_shelf(copy.shelf, 'on')}"
+    return f"put {copy.barcode} back{on_shelf(copy.shelf, 'on')}"
 
 
-def _shelf(shelf: str, word: str = "from") -> str:
-    return f" {word} shelf {shelf}" if shelf else ""
+COMMANDS = {
+    Command.UNDO: _undo,
+    Command.NEW_PARCEL: sending.begin_another,
+    Command.SEAL: sending.seal,
+    Command.DONE: sending.finish,
+}

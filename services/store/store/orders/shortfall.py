@@ -6,9 +6,11 @@ from typing import NamedTuple
 
 from django.db import transaction
 
+from store.orders import parcelling, queries
 from store.orders.models import Allocation, Order, OrderLine, OrderState
 from store.orders.operations import NoReason, end, record
 from store.orders.packing import PackingRefused, refuse_unless_open, why_not_free
+from store.orders.parcels import ParcelState
 from store.stock.models import BookItem, CopyState, Reason, StockLevel
 from store.stock.operations import Shift, lock_copies, lock_levels, move_copies, shift_levels
 
@@ -68,12 +70,21 @@ def fall_short(
         short.save(update_fields=["short", "short_reason"])
         order.revision += 1
         if any(each.to_deliver for each in lines.values()):
-            if order.state == OrderState.RECEIVED:
-                order.move_to(OrderState.PACKING)
-            record(order, actor=actor, now=now)
+            go_on(order, actor=actor, now=now)
         else:
             end(order, OrderState.FAILED, reason=reason, actor=actor, now=now)
     return order
+
+
+def go_on(order: Order, *, actor: str, now: datetime) -> None:
+    """Step: record that copies fell short of an order that goes on. If all the others have left it has ended with that."""
+    lines = queries.lines_with_packed(order)
+    if order.state == OrderState.RECEIVED:
+        order.move_to(OrderState.PACKING)
+    elif order.state == OrderState.PART_SENT and parcelling.after_leaving(lines) == OrderState.DISPATCHED:
+        parcelling.leave_unused(list(order.parcels.filter(state=ParcelState.OPEN)), actor=actor, now=now)
+        order.move_to(OrderState.DISPATCHED)
+    record(order, actor=actor, now=now, lines=lines)
 
 
 def _looked_for(line: OrderLine, barcodes: Sequence[str]) -> Lost:
@@ -84,7 +95,7 @@ def _looked_for(line: OrderLine, barcodes: Sequence[str]) -> Lost:
     problems += [
         f"Copy {copy.barcode} is “{copy.book}”, not “{line.title}”." for copy in copies if copy.book_id != line.book_id
     ]
-    boxed = set(_live(line).values_list("copy_id", flat=True))
+    boxed = set(_live(line).filter(parcel__state=ParcelState.OPEN).values_list("copy_id", flat=True))
     elsewhere = [copy for copy in copies if copy.state != CopyState.AVAILABLE and copy.id not in boxed]
     problems += why_not_free(elsewhere)
     if problems:

@@ -59,7 +59,7 @@ def orders_waiting(book: Book, orders: QuerySet) -> Waiting:
     live = Count("allocations", filter=Q(allocations__released_at__isnull=True))
     lines = (
         OrderLine.objects.filter(book=book, order__in=orders, order__state__in=OPEN_STATES)
-        .annotate(wanted=F("quantity") - F("short") - live)
+        .annotate(wanted=F("quantity") - F("short") - F("awaited") - live)
         .filter(wanted__gt=0)
     )
     return _waiting(lines, lines.select_related("order").order_by("order__placed_at", "id"))

@@ -50,6 +50,7 @@ def glance(*, now: datetime) -> dict:
         "bands": bands(),
         "dead": queries.dead_stock(now=now),
         "sold": sold,
+        "any_sold": total > 0,
         "sales_told": f"{told}; most on {best.label}: {best.number}." if total else f"{told}.",
         "width": WIDTH,
         "height": HEIGHT,

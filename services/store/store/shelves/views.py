@@ -1,6 +1,7 @@
 """The stock's own pages: a glance at it, copies moved by scan, and why each number is what it is."""
 
 from collections.abc import Collection
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.core.paginator import Paginator
@@ -10,22 +11,22 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
+from store.accounts.roles import SEE_BOOKS, SEE_COUNTS, SEE_HOLDS, SEE_ORDERS
 from store.catalogue.models import Book
 from store.orders.bench import GOOD, NOTE, REFUSED, Told
 from store.orders.codes import LONGEST_SHOWN
 from store.orders.models import Order
 from store.shelves import codes, moving, queries, summary
-from store.shelves.finding import Refused, copy_labelled
+from store.shelves.finding import Refused, copy_labelled, shelf_or_code
 from store.shelves.scanned import shelf_of
-from store.staff_pages import for_those_who, frame
-from store.stock.models import BookItem, StockLevel
+from store.staff_pages import frame, staff_page
+from store.stock.models import BookItem, CountTask, StockLevel
 
-SEE, MOVE = "stock.view_bookitem", "stock.change_bookitem"
 LINES_A_PAGE = 100
 
 
 @require_safe
-@for_those_who(SEE)
+@staff_page
 def show_stock(request: HttpRequest, rights: Collection[str]) -> HttpResponse:
     """This view will show the stock at a glance, or lead to the copy or book whose code was scanned."""
     told = None
@@ -35,6 +36,8 @@ def show_stock(request: HttpRequest, rights: Collection[str]) -> HttpResponse:
         except (codes.NotACode, Refused) as refusal:
             told = Told(REFUSED, str(refusal))
     context = {"title": "Stock", "told": told, "code": code, "rights": rights, "dead_days": settings.DEAD_STOCK_DAYS}
+    if SEE_COUNTS in rights:
+        context["to_count"] = CountTask.objects.filter(done_at=None).count()
     glance = summary.glance(now=timezone.now())
     return TemplateResponse(request, "admin/shelves/stock.html", frame() | context | glance)
 
@@ -42,7 +45,7 @@ def show_stock(request: HttpRequest, rights: Collection[str]) -> HttpResponse:
 def _page_of(scanned: str) -> str:
     code = codes.read(scanned)
     if isinstance(code, codes.Shelf):
-        return f"{reverse('admin:stock_bookitem_changelist')}?shelf__exact={code.name}"
+        return f"{reverse('admin:stock_bookitem_changelist')}?{urlencode({'shelf__exact': code.name})}"
     if not isinstance(code, codes.Code):
         raise codes.NotACode(scanned.strip()[:LONGEST_SHOWN])
     if book := code.isbn13 and Book.objects.filter(isbn13=code.isbn13).first():
@@ -51,7 +54,7 @@ def _page_of(scanned: str) -> str:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@for_those_who(MOVE)
+@staff_page
 def move_copies(request: HttpRequest, rights: Collection[str]) -> HttpResponse:
     """This view will take one scan after the other: a shelf, then the copies that go there."""
     shelf, told = shelf_of(request.POST), None
@@ -67,25 +70,23 @@ def move_copies(request: HttpRequest, rights: Collection[str]) -> HttpResponse:
 
 
 def _moved(request: HttpRequest, shelf: str) -> tuple[str, Told]:
-    code = codes.read(request.POST.get("code", ""))
+    code = shelf_or_code(request.POST.get("code", ""), wanted="a shelf or a copy")
     if isinstance(code, codes.Shelf):
         return code.name, Told(GOOD, f"Shelf {code.name}: now scan the copies that go there.")
-    if not isinstance(code, codes.Code):
-        raise Refused("That is a command of the packing bench. Scan a shelf or a copy.")
     if not shelf:
         raise Refused("Scan the shelf first, then the copies that go there.")
     return shelf, Told(GOOD, moving.put_on_shelf(code=code, shelf=shelf, actor=request.user.email, now=timezone.now()))
 
 
 @require_safe
-@for_those_who(SEE)
+@staff_page
 def show_book(request: HttpRequest, rights: Collection[str], book_id: int) -> HttpResponse:
     """This view will show why a book's numbers are what they are."""
     book = Book.objects.filter(pk=book_id).first()
     if book is None:
         raise Http404
     level = StockLevel.objects.filter(book=book).first() or StockLevel(book=book)
-    sees_orders, seen = "orders.view_order" in rights, Order.objects.seen_with(rights)
+    sees_orders, seen = SEE_ORDERS in rights, Order.objects.seen_with(rights)
     context = {
         "title": book.title,
         "book": book,
@@ -94,8 +95,8 @@ def show_book(request: HttpRequest, rights: Collection[str], book_id: int) -> Ht
         "orders": queries.orders_waiting(book, seen if sees_orders else Order.objects.all()),
         "holds": queries.holds_waiting(book),
         "sees_orders": sees_orders,
-        "sees_holds": "holds.view_hold" in rights,
-        "sees_book": "catalogue.view_book" in rights,
+        "sees_holds": SEE_HOLDS in rights,
+        "sees_book": SEE_BOOKS in rights,
         "page": Paginator(queries.ledger_of_book(book), LINES_A_PAGE).get_page(request.GET.get("page")),
     }
     context["others"] = level.reserved - context["orders"].wanted - context["holds"].wanted
@@ -103,7 +104,7 @@ def show_book(request: HttpRequest, rights: Collection[str], book_id: int) -> Ht
 
 
 @require_safe
-@for_those_who(SEE)
+@staff_page
 def show_copy(request: HttpRequest, rights: Collection[str], copy_id: int) -> HttpResponse:
     """This view will show what happened to one copy."""
     copy = BookItem.objects.select_related("book").filter(pk=copy_id).first()
@@ -113,7 +114,7 @@ def show_copy(request: HttpRequest, rights: Collection[str], copy_id: int) -> Ht
         "title": f"Copy {copy.barcode}",
         "copy": copy,
         "book": copy.book,
-        "sees_orders": "orders.view_order" in rights,
+        "sees_orders": SEE_ORDERS in rights,
         "page": Paginator(queries.ledger_of_copy(copy), LINES_A_PAGE).get_page(request.GET.get("page")),
     }
     seen = Order.objects.seen_with(rights)

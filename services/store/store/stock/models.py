@@ -1,5 +1,6 @@
 """The copies on the shelves, what happened to each, and how many can still be promised."""
 
+from datetime import datetime
 from decimal import Decimal
 
 from django.core.validators import MinValueValidator
@@ -17,6 +18,7 @@ class CopyState(models.TextChoices):
     ALLOCATED = "allocated", "chosen for an order"
     PACKED = "packed", "packed"
     SHIPPED = "shipped", "shipped"
+    RETURNED = "returned", "came back"
     MISSING = "missing", "missing"
     DAMAGED = "damaged", "damaged"
     WRITTEN_OFF = "written_off", "written off"
@@ -31,7 +33,11 @@ COPY_TABLE = (
     Move(CopyState.AVAILABLE, CopyState.ALLOCATED, "packer", "chooses it for an order"),
     Move(CopyState.ALLOCATED, CopyState.AVAILABLE, "packer", "takes it out again, or its order ends"),
     Move(CopyState.ALLOCATED, CopyState.PACKED, "packer", "packs it"),
+    Move(CopyState.PACKED, CopyState.ALLOCATED, "packer", "opens its parcel again"),
     Move(CopyState.PACKED, CopyState.SHIPPED, "packer", "sends its order off"),
+    Move(CopyState.SHIPPED, CopyState.RETURNED, "packer", "takes it in again for a return"),
+    Move(CopyState.RETURNED, CopyState.AVAILABLE, "packer", "finds it as it was sent, and puts it back on the shelf"),
+    Move(CopyState.RETURNED, CopyState.DAMAGED, "packer", "finds it damaged"),
     Move(CopyState.AVAILABLE, CopyState.MISSING, "packer", "looks for it in vain"),
     Move(CopyState.AVAILABLE, CopyState.DAMAGED, "packer", "finds it damaged"),
     Move(CopyState.AVAILABLE, CopyState.WRITTEN_OFF, "staff", "write it off"),
@@ -42,7 +48,7 @@ COPY_TABLE = (
 )
 COPY_MOVES = legal(CopyState, COPY_TABLE)
 # Copies that are in the house, be it on a shelf, in a box or put aside.
-ON_HAND = frozenset({CopyState.AVAILABLE, CopyState.ALLOCATED, CopyState.PACKED, CopyState.DAMAGED})
+ON_HAND = frozenset({CopyState.AVAILABLE, CopyState.ALLOCATED, CopyState.PACKED, CopyState.RETURNED, CopyState.DAMAGED})
 # Copies that can be taken from one shelf to another.
 ON_A_SHELF = frozenset({CopyState.AVAILABLE, CopyState.DAMAGED})
 
@@ -123,6 +129,8 @@ class Reason(models.TextChoices):
     NOT_SENT = "not_sent", "did not come with its delivery"
     SHELVED = "shelved", "put on another shelf"
     DESCRIBED = "described", "condition or price noted"
+    RETURNED = "returned", "came back from its customer"
+    INSPECTED = "inspected", "looked at after it came back"
 
 
 class LedgerLine(models.Model):
@@ -176,3 +184,29 @@ class StockLevel(models.Model):
     @property
     def free(self) -> int:
         return self.on_shelf - self.reserved
+
+
+class CountTask(models.Model):
+    """A shelf that somebody should count, since a copy was not as the books have it. One for each book and shelf."""
+
+    shelf = models.CharField(max_length=30, blank=True)
+    book = models.ForeignKey(Book, on_delete=models.PROTECT, related_name="count_tasks")
+    why = models.CharField(max_length=500)
+    asked_at = models.DateTimeField()
+    done_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["shelf", "book"], condition=models.Q(done_at__isnull=True), name="one_count_to_do"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"Count “{self.book}” on shelf {self.shelf or '—'}"
+
+    @classmethod
+    def ask(cls, copy: BookItem, *, why: str, now: datetime) -> None:
+        """This function will have the copy's shelf counted, unless that is still to be done."""
+        task = cls(shelf=copy.shelf, book_id=copy.book_id, why=why[:500], asked_at=now)
+        cls.objects.bulk_create([task], ignore_conflicts=True)

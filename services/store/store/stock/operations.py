@@ -280,7 +280,8 @@ def note_copies(
     levels = lock_levels(copy.book_id for copy in copies)
     for copy in copies:
         if copy.state not in COUNTED_STATES:
-            raise IllegalMove(f"Copy {copy.barcode} of “{copy.book}” is {copy.get_state_display()}: see its order.")
+            where = "delivery" if copy.state == CopyState.EXPECTED else "order"
+            raise IllegalMove(f"Copy {copy.barcode} of “{copy.book}” is {copy.get_state_display()}: see its {where}.")
     onto, off = to == CopyState.AVAILABLE, Counter(c.book_id for c in copies if c.state == CopyState.AVAILABLE)
     for copy in copies:
         if levels[copy.book_id].free < off[copy.book_id]:

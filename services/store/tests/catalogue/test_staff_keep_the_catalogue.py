@@ -68,14 +68,6 @@ def test_a_book_with_a_wrong_fact_is_refused(owner, books, wrong):
     assert response.context["adminform"].errors
 
 
-def test_a_picture_is_made_anew_and_named_by_its_content(owner, books):
-    assert change(owner, books[0], new_picture=picture(size=(2_400, 3_600))).status_code == 302
-    book = Book.objects.get(pk=books[0].pk)
-    assert book.picture == f"books/{book.picture_sha256}.jpg"
-    assert (book.picture_width, book.picture_height) == (1200, 1800)
-    assert change(owner, books[1], new_picture=picture("WEBP")).status_code == 302
-
-
 @pytest.mark.parametrize(
     "upload",
     [

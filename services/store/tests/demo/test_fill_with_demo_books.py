@@ -16,10 +16,10 @@ from store.demo import operations
 from store.demo.classics import classics
 from store.demo.offers import offer_of
 from store.demo.operations import demo_books
-from store.importing.turn import IMPORT_LOCK
 from store.orders.queries import books_with_wrong_level
 from store.stock.models import BookItem, LedgerLine, Origin
 from store.stock.queries import copies_that_differ_from_ledger
+from store.works.turn import Turn
 
 pytestmark = pytest.mark.django_db
 
@@ -140,7 +140,7 @@ def test_a_wrong_number_is_refused_with_what_to_give(wrong):
 
 def test_it_waits_its_turn_behind_an_import(populate):
     with psycopg.connect(**connection.get_connection_params() | {"cursor_factory": None}) as other:
-        other.execute("SELECT pg_advisory_xact_lock(%s)", [IMPORT_LOCK])
+        other.execute("SELECT pg_advisory_xact_lock(%s)", [int(Turn.IMPORTS)])
         with pytest.raises(CommandError, match="An import is running. Wait for its end"):
             populate("--books", "5")
     assert not Book.objects.exists()

@@ -13,9 +13,9 @@ from tests.conftest import NOW
 from store.holds.models import HOLD_MOVES, Hold, HoldLine, HoldState, IllegalMove
 from store.holds.operations import Line, OutOfStock, lapse_due_holds, release_hold, take_hold
 from store.orders.queries import books_with_wrong_level
-from store.orders.story import story_of
 from store.stock.models import BookItem, Origin, StockLevel
 from store.stock.operations import Delivery, PromisedToOrders, note_count, receive_copies
+from store.story.telling import story_of
 from store.waiting import InProgress
 
 
@@ -284,7 +284,7 @@ def test_the_story_of_a_number_begins_with_its_holds(books):
     number = uuid4()
     hold(number, (books[0], 2))
     release_hold(number=number, client="shop", now=NOW)
-    told = story_of(number)
+    told = [str(entry) for entry in story_of(number)]
     assert f"held 2 × book {books[0].id} for shop" in told[0]
     assert "the hold was released" in told[1]
 

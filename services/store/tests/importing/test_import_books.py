@@ -254,13 +254,13 @@ def test_an_import_while_another_runs_is_refused(transactional_db, run, together
 
     from django.db import transaction
 
-    from store.importing.turn import IMPORT_LOCK
+    from store.works.turn import Turn
 
     held, tried = Event(), Event()
 
     def hold():
         with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [IMPORT_LOCK])
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [int(Turn.IMPORTS)])
             held.set()
             assert tried.wait(10)
 

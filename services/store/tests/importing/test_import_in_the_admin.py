@@ -1,6 +1,7 @@
 """Olga and the office import books in the admin: sent in, looked at, said yes to. Dan may not."""
 
 import io
+import shutil
 from datetime import timedelta
 from pathlib import Path
 
@@ -188,7 +189,7 @@ def test_all_that_would_change_is_a_csv_too(staff, run_of):
 
 
 def test_a_file_that_is_sent_in_is_written_to_the_disk_once(staff, monkeypatch):
-    monkeypatch.setattr(files.shutil, "copyfileobj", None)
+    monkeypatch.setattr(shutil, "copyfileobj", None)
     send_in(staff("owner"), ONIX)
     run = ImportRun.objects.get()
     (kept,) = files.folder().iterdir()

@@ -12,9 +12,9 @@ from tests.conftest import NOW, isbn_number
 from store.catalogue.models import Book, BookChange, Category
 from store.importing import applying, files, operations, queries, work
 from store.importing.models import ImportRun, RunState, StagedBook
-from store.importing.turn import the_turn
 from store.orders.queries import books_with_wrong_level
 from store.stock.models import BookItem
+from store.works.turn import Turn, the_turn
 
 pytestmark = pytest.mark.django_db
 
@@ -252,13 +252,13 @@ def test_the_turn_of_a_connection_that_dies_is_free_again(transactional_db, toge
     from django.db import connection
 
     def dies():
-        with the_turn() as mine:
+        with the_turn(Turn.IMPORTS) as mine:
             connection.close()
             connection.connect()
             return mine
 
     def another():
-        with the_turn() as mine:
+        with the_turn(Turn.IMPORTS) as mine:
             return mine
 
     assert together(dies) == [True]

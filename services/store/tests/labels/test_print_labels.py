@@ -7,6 +7,7 @@ from django.urls import reverse
 from tests.conftest import NOW
 from tests.printed import codes_on, words_of
 
+from store.labels import views
 from store.labels.forms import MOST_LABELS
 from store.stock.models import BookItem, Origin
 from store.stock.operations import Delivery, receive_copies
@@ -65,7 +66,7 @@ def test_mistakes_say_what_to_do_and_keep_what_was_typed(keeper, books):
     for page, typed, said in (
         (COPIES, "B1-1\nnowhere", "No copy has the barcode nowhere. Nothing was printed."),
         (COPIES, " \n", "Write one a line."),
-        (COPIES, "\n".join(f"X{n}" for n in range(MOST_LABELS + 1)), f"{MOST_LABELS} at most are printed at once"),
+        (COPIES, "\n".join(f"X{n}" for n in range(MOST_LABELS + 1)), f"{MOST_LABELS:,} at most are printed at once"),
         (SHELVES, "A-1\n" + "x" * 31, "30 letters at most"),
         (SHELVES, "Größe", "cannot be a barcode"),
         (COPIES, "\x00", "Null characters are not allowed"),
@@ -77,10 +78,13 @@ def test_mistakes_say_what_to_do_and_keep_what_was_typed(keeper, books):
     assert "Paper: " in answer.content.decode() and "Start at label: " in answer.content.decode()
 
 
-def test_the_list_of_copies_prints_the_chosen_ones(keeper, staff, client, django_user_model, books):
+def test_the_list_of_copies_prints_the_chosen_ones(keeper, staff, client, django_user_model, books, monkeypatch):
     action = {"action": "print_labels", "_selected_action": [c.pk for c in BookItem.objects.filter(book=books[0])]}
     page = keeper.post(reverse("admin:stock_bookitem_changelist"), action)
     assert "B1-1\nB1-2\nB1-3" in page.content.decode() and f'action="{COPIES}"' in page.content.decode()
+    monkeypatch.setattr(views, "MOST_LABELS", 2)
+    many = keeper.post(reverse("admin:stock_bookitem_changelist"), action, follow=True)
+    assert "3 copies are chosen; 2 labels at most are printed at once." in many.content.decode()
     assert [staff(role).get(COPIES).status_code for role in ("owner", "office", "packer")] == [200] * 3
     client.force_login(django_user_model.objects.create_user("bob@example.org", "x", is_staff=True))
     assert [client.get(COPIES).status_code, client.post(SHELVES, {"what": "A"}).status_code] == [403, 403]

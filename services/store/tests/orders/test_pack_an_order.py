@@ -7,6 +7,7 @@ from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from tests.conftest import NOW
 
+from store.orders import parcelling
 from store.orders.models import ORDER_MOVES, Allocation, IllegalMove, Order, OrderEvent, OrderState
 from store.orders.operations import NoReason, TooLate, fail_order
 from store.orders.packing import PackedMeanwhile, PackingRefused, choose_copies, dispatch, propose_copies
@@ -171,14 +172,15 @@ def test_the_database_refuses_a_copy_in_two_orders_or_of_another_book(books, acc
     """L19: whatever a program does."""
     first, second = accept((books[0], 1)), accept((books[0], 1))
     copy, foreign = BookItem.objects.get(barcode="B1-1"), BookItem.objects.get(barcode="B2-1")
-    Allocation.objects.create(line=first.lines.get(), copy=copy, book=books[0])
+    Allocation.objects.create(line=first.lines.get(), copy=copy, book=books[0], parcel=parcelling.begin(first))
+    parcel = parcelling.begin(second)
     for wrong in (
         {"copy": copy, "book": books[0]},
         {"copy": foreign, "book": books[0]},
         {"copy": foreign, "book": books[1]},
     ):
         with pytest.raises(IntegrityError), transaction.atomic():
-            Allocation.objects.create(line=second.lines.get(), **wrong)
+            Allocation.objects.create(line=second.lines.get(), parcel=parcel, **wrong)
 
 
 def test_the_database_refuses_to_promise_more_than_stands_on_the_shelf(books):

@@ -7,6 +7,7 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import escape
 from tests.conftest import NOW
 
 from store.orders import views
@@ -99,3 +100,54 @@ def test_the_queue_costs_the_same_for_many_orders(dan, books, accept):
     for _ in range(60):
         accept((books[0], 1), (books[1], 1))
     assert statements() == few <= MOST_STATEMENTS
+
+
+def look(client, mark, **filters):
+    """As the page's script looks."""
+    return client.get(reverse("packing:queue"), filters, headers={"If-None-Match": mark})
+
+
+def test_an_open_page_hears_with_little_work_that_nothing_has_changed(dan, books, accept):
+    accept((books[0], 1))
+    page = dan.get(reverse("packing:queue"))
+    mark, words = page["ETag"], page.content.decode()
+    assert "<title>(1) Packing" in words and "store/queue.js" in words
+    assert mark == page.context["mark"] and f'data-mark="{escape(mark)}"' in words
+    with CaptureQueriesContext(connection) as queries:
+        answer = look(dan, mark, claim="free")
+    assert (answer.status_code, answer.content, answer["ETag"]) == (304, b"", mark)
+    assert len(queries) <= 4, "session, person and rights, and the one look"
+
+
+def test_an_open_page_hears_of_what_arrives_is_claimed_scanned_packed_or_late(dan, books, accept):
+    marks = [dan.get(reverse("packing:queue"))["ETag"]]
+
+    def changed():
+        answer = look(dan, marks[-1])
+        marks.append(answer["ETag"])
+        return answer.status_code == 200 and look(dan, marks[-1]).status_code == 304
+
+    now = timezone.now()
+    order = accept((books[0], 2), placed_at=now.isoformat())
+    assert changed(), "arrived"
+    take_next(queue=Order.objects.filter(pk=order.pk), packer="eve@example.org", now=now)
+    assert changed(), "claimed"
+    choose_copies(order_id=order.id, barcodes=["B1-1"], **WHO)
+    assert changed(), "a copy in the box"
+    Order.objects.filter(pk=order.pk).update(claimed_until=now - timedelta(seconds=1))
+    assert changed(), "left by its packer for too long"
+    Order.objects.filter(pk=order.pk).update(placed_at=now - views.promise() - timedelta(seconds=1))
+    assert changed(), "late"
+    Order.objects.filter(pk=order.pk).update(note="Ring twice")
+    assert not changed(), "nothing that the queue shows"
+    fall_short(order_id=order.id, line=1, number=1, reason="Water damage", **WHO)
+    dispatch(order_id=order.id, barcodes=["B1-1"], actor="dan@example.org", now=now)
+    assert changed() and "0 orders wait" in dan.get(reverse("packing:queue")).content.decode()
+
+
+def test_nobody_hears_whether_the_queue_has_changed_who_may_not_see_it(dan, staff, client, books, accept):
+    mark = dan.get(reverse("packing:queue"))["ETag"]
+    assert look(staff("keeper"), mark).status_code == 403
+    assert look(client, mark).status_code == 302
+    dan.get(reverse("packing:queue")).wsgi_request.user.groups.clear()
+    assert look(dan, mark).status_code in (302, 403)

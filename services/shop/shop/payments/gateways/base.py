@@ -117,6 +117,10 @@ class Gateway(Protocol):
     def tell_started(self, payment, *, now: datetime) -> None:
         """Step: write what the customer must have in hand, such as a letter with the account; nothing for most."""
 
+    def details(self, payment) -> list[tuple[str, str]]:
+        """What the customer must have in hand to pay, line by line; nothing for most, whose page says all."""
+        return []
+
     def ask(self, reference: str, *, amount: Decimal, currency: str, now: datetime) -> Report:
         """What the gateway knows of a try; how lost notices are found. Amount and currency are those we asked for."""
 

@@ -10,9 +10,10 @@ from django.urls import reverse
 
 from shop.notifications.models import Mail
 from shop.orders.models import Order
-from shop.outbox.models import Deliverable, OutboxMessage
+from shop.outbox.models import Deliverable, OutboxMessage, Topic
 from shop.pages.wording import counted
 from shop.payments.models import Refund
+from shop.returns.models import Return
 from shop.upkeep.stream import Level, Row, Stream, age, is_late, joined, lasting, moment, number
 
 SHOWN_ROWS = 10
@@ -40,12 +41,16 @@ def _of_order(row: Deliverable) -> str:
         return row.key
 
 
+def _of_return(row: Deliverable) -> str:
+    return Return(number=UUID(row.key)).reference
+
+
 MESSAGES = Kind(
     "outbox",
     "Orders to the store",
     "message",
     OutboxMessage,
-    lambda row: f"“{row.topic}”, {_of_order(row)}",
+    lambda row: f"“{row.topic}”, {_of_return(row) if row.topic == Topic.RETURN_ASKED else _of_order(row)}",
     "See whether the store and the worker run. Orders go out by themselves when both do.",
     "Read the store's reason, remove what is in the way (often the service's token or a setting), then “Try again”. "
     "Give up only what can never go: the order is then cancelled, paid back, and its customer told.",

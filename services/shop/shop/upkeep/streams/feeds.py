@@ -13,7 +13,11 @@ from shop.storelink.models import Feed, SetAside
 from shop.upkeep.stream import Figure, Level, Row, Stream, age, late_after, moment, number
 
 SHOWN_ROWS = 10
-SLUGS = {Feed.Name.BOOKS: ("books", "Books from the store"), Feed.Name.ORDERS: ("orders", "Statuses from the store")}
+SLUGS = {
+    Feed.Name.BOOKS: ("books", "Books from the store"),
+    Feed.Name.ORDERS: ("orders", "Statuses from the store"),
+    Feed.Name.RETURNS: ("returns", "Returns from the store"),
+}
 NOT_READ = "Press “Read now”. If that works, the worker or its timetable (beat) does not run: start them."
 NOT_ANSWERING = (
     "See whether the store runs and can be reached from here (STORE_URL, STORE_TOKEN_FILE), then press “Read now”."

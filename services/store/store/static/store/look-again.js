@@ -1,4 +1,4 @@
-// While an import is worked on, its sentence and bar are read anew; when it is elsewhere, the whole page is.
+// While something is worked on, its sentence and bar are read anew; when it is elsewhere, the whole page is.
 (function () {
   "use strict";
   const EVERY_MS = 3000;

@@ -62,6 +62,9 @@ class BankTransfer(Gateway):
             now=now,
         )
 
+    def details(self, payment) -> list[tuple[str, str]]:
+        return [*account(), ("Reference", payment.reference), ("Amount", money(payment.amount, payment.currency))]
+
     def ask(self, reference: str, *, amount: Decimal, currency: str, now: datetime) -> Report:
         return Report(Standing.OPEN)
 

@@ -11,8 +11,8 @@ from shop.storelink.store import open_store
 
 class Command(BaseCommand):
     help = (
-        "Compare shop and store: books, free copies, orders, and how far each order is. What is under way is no "
-        "difference. Exit code 1 if something differs afterwards or could not be compared."
+        "Compare shop and store: books, free copies, orders, how far each order is, and returns. What is under way "
+        "is no difference. Exit code 1 if something differs afterwards or could not be compared."
     )
 
     def add_arguments(self, parser):

@@ -11,7 +11,7 @@ from tqdm import tqdm
 from store.importing import operations, queries, work
 from store.importing.models import ImportRun, RunState
 from store.importing.refusal import FileRefused
-from store.importing.turn import the_turn
+from store.works.turn import Turn, the_turn
 
 STEP = timedelta(seconds=1)
 ACTOR = "import_books"
@@ -56,7 +56,7 @@ class Command(BaseCommand):
         parser.add_argument("--country", default="", help="where we sell, for prices of ONIX: two letters, such as DE")
 
     def handle(self, *, file: Path, dry_run: bool, currency: str, country: str, **options):
-        with the_turn() as mine:
+        with the_turn(Turn.IMPORTS) as mine:
             if not mine:
                 raise CommandError("Another import is running. Wait for its end and start again.")
             try:

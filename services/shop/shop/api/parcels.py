@@ -1,0 +1,46 @@
+"""The door to the parcels of an order."""
+
+from uuid import UUID
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.permissions import AllowAny
+from rest_framework.response import Response
+
+from shop.api.door import Door
+from shop.api.orders import KEY, seen
+from shop.orders import queries
+from shop.orders.models import Parcel
+
+STATES = Parcel.State.choices
+
+
+class InsideShape(serializers.Serializer):
+    product_id = serializers.IntegerField()
+    title = serializers.CharField()
+    quantity = serializers.IntegerField()
+
+
+class ParcelShape(serializers.Serializer):
+    number = serializers.IntegerField()
+    status = serializers.ChoiceField(STATES, source="state")
+    carrier = serializers.CharField()
+    tracking = serializers.CharField()
+    sent_at = serializers.DateTimeField()
+    price = serializers.DecimalField(max_digits=12, decimal_places=2, help_text="Of what is in it.")
+    items = serializers.SerializerMethodField()
+
+    def get_items(self, parcel: Parcel) -> InsideShape(many=True):
+        inside = [
+            {"product_id": line.book_id, "title": line.title, "quantity": copies} for line, copies in parcel.inside
+        ]
+        return InsideShape(inside, many=True).data
+
+
+class OrderParcels(Door):
+    permission_classes = [AllowAny]  # a guest's order opens by its key
+
+    @extend_schema(operation_id="orders_parcels", parameters=[KEY], responses=ParcelShape(many=True))
+    def get(self, request, number: UUID):
+        """Those that have left, each with what is in it."""
+        return Response(ParcelShape(queries.parcels_of(seen(request, number)), many=True).data)

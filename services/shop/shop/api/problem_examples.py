@@ -1,0 +1,92 @@
+"""What doors answer when something is not so, for the description: the words of the code itself where it has them in one place."""
+
+from rest_framework import exceptions
+
+from shop.api import conditions, problems
+from shop.api.accounts import too_many
+from shop.api.at_the_store import away
+from shop.api.examples import ORDER
+from shop.api.repeating import HEADER, in_progress
+
+_OUT_OF_STOCK = {
+    "type": "/problems/out-of-stock",
+    "title": "Too few copies",
+    "status": 409,
+    "detail": "Fewer copies are left than you want of the products named in short; nothing was ordered.",
+    "short": [{"product_id": 301, "quantity": 2, "available": 1}],
+}
+_ILLEGAL_MOVE = {
+    "type": "/problems/illegal-move",
+    "title": "The order cannot be moved there",
+    "status": 409,
+    "detail": "An order that is shipped cannot become cancelled. From there it can become nothing else.",
+    "order": ORDER,
+}
+_KEY_REUSED = {
+    "type": "/problems/key-reused",
+    "title": "The key is used",
+    "status": 422,
+    "detail": "This Idempotency-Key belongs to something else. Use a new key for something new.",
+}
+_WRONG_PASSWORD = {
+    "type": "/problems/wrong-password",
+    "title": "Not logged in",
+    "status": 401,
+    "detail": "The username, address or password is wrong.",
+}
+_SECOND_STEP = {
+    "type": "/problems/second-step",
+    "title": "A code is needed",
+    "status": 401,
+    "detail": "This account has an authenticator app. Send its code, or a recovery code, as “code”.",
+}
+PROBLEMS = {
+    "Invalid": problems.missing(("quantity", "Ensure this value is greater than or equal to 1.")).body,
+    "Unauthenticated": problems.as_problem(exceptions.NotAuthenticated()).body,
+    "Forbidden": problems.as_problem(exceptions.PermissionDenied()).body,
+    "NotFound": problems.as_problem(exceptions.NotFound()).body,
+    "Refused": problems.refused(Exception("The parcel has left already.")).body,
+    "InProgress": in_progress().body,
+    "Changed": conditions.changed().body,
+    "KeyReused": _KEY_REUSED,
+    "Throttled": problems.as_problem(exceptions.Throttled(12)).body,
+    "TooManyAttempts": too_many().body,
+    "Closed": problems.closed(120).body,
+    "OutOfStock": _OUT_OF_STOCK,
+    "IllegalMove": _ILLEGAL_MOVE,
+    "WrongPassword": _WRONG_PASSWORD,
+    "SecondStep": _SECOND_STEP,
+    "StoreAway": away().body,
+}
+# What is said by some doors alone.
+BY_DOOR = {
+    "orders_place": ("OutOfStock", "Refused"),
+    "orders_move": ("IllegalMove",),
+    "orders_cancel": ("Refused",),
+    "employee_orders_process": ("IllegalMove",),
+    "orders_return": ("Refused",),
+    "orders_pay": ("Refused",),
+    "token": ("WrongPassword", "SecondStep", "TooManyAttempts"),
+    "token_refresh": ("Unauthenticated",),
+    "register": ("TooManyAttempts",),
+    **dict.fromkeys(("products_add", "products_put", "products_change", "products_retire"), ("StoreAway",)),
+    **dict.fromkeys(("products_bulk", "products_bulk_job", "products_bulk_jobs"), ("StoreAway",)),
+}
+
+
+def problems_of(path: str, verb: str, door: dict) -> list[str]:
+    """Names of those that a described door may answer, but for what is a fault of ours."""
+    named = {parameter["name"] for parameter in door.get("parameters", ())}
+    is_closed = {} not in door.get("security", [{}])
+    told = [
+        ("Invalid", "requestBody" in door or "page" in named),
+        ("Unauthenticated", is_closed),
+        ("Forbidden", is_closed),
+        ("NotFound", "{" in path),
+        ("Changed", verb in ("put", "patch", "delete")),
+        ("InProgress", verb == "post" and HEADER in named),
+        ("KeyReused", verb == "post" and HEADER in named),
+        ("Throttled", True),
+        ("Closed", True),
+    ]
+    return [*dict.fromkeys([*BY_DOOR.get(door["operationId"], ()), *(name for name, fits in told if fits)])]

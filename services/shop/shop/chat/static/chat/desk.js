@@ -1,0 +1,80 @@
+"use strict";
+// The desk hears of who waits: its lists are shown anew, and the browser tells it too, once somebody has asked it to.
+
+(() => {
+  const AGAIN_MS = 2_000;
+  const AGAIN_AT_MOST_MS = 60_000;
+  const desk = document.querySelector('meta[name="desk"]');
+  const address = desk?.content;
+  const tells = desk?.hasAttribute("data-tells"); // as the employee has chosen
+  const place = document.getElementById("content-main");
+  const board = place?.hasAttribute("data-board");
+  let news = document.getElementById("board-news");
+  let tries = 0;
+  if (!address || !place) return;
+
+  if (!news) {
+    news = document.createElement("p");
+    news.id = "board-news";
+    news.className = "at";
+    news.setAttribute("role", "status");
+    place.before(news);
+  }
+
+  function connect() {
+    const source = new EventSource(address, { withCredentials: true });
+    source.addEventListener("open", () => (tries = 0));
+    source.addEventListener("desk", look);
+    source.addEventListener("waiting", (event) => tell(JSON.parse(event.data)));
+    source.addEventListener("error", () => {
+      if (source.readyState !== EventSource.CLOSED) return;
+      setTimeout(connect, Math.min(AGAIN_MS * 2 ** tries++, AGAIN_AT_MOST_MS) * (0.5 + Math.random()));
+    });
+  }
+
+  async function look() {
+    if (!board) return;
+    try {
+      const answer = await fetch(location.href);
+      if (!answer.ok || answer.redirected) return;
+      const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+      for (const part of document.querySelectorAll("[data-part]")) {
+        const other = fresh.querySelector(`[data-part="${part.dataset.part}"]`);
+        if (!other || part.innerHTML === other.innerHTML) continue;
+        const held = part.contains(document.activeElement) ? document.activeElement.href : null;
+        part.replaceWith(other);
+        if (held) [...other.querySelectorAll("a")].find((link) => link.href === held)?.focus();
+      }
+    } catch {
+      // The stream says when there is something new again.
+    }
+  }
+
+  function tell({ room, words, url }) {
+    if (!tells || document.getElementById("talk")?.dataset.room === room) return; // or it is before their eyes
+    const link = document.createElement("a");
+    link.href = url;
+    link.textContent = words;
+    news.replaceChildren(link);
+    if (!("Notification" in window) || Notification.permission !== "granted") return;
+    const notice = new Notification("Bookshop", { body: words, tag: room });
+    notice.addEventListener("click", () => {
+      window.focus();
+      location.href = url;
+    });
+  }
+
+  // Asked for by a button, and never when the page is loaded.
+  if (board && tells && "Notification" in window && Notification.permission === "default") {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "button quiet";
+    button.textContent = "Let the browser tell me who waits";
+    button.addEventListener("click", async () => {
+      await Notification.requestPermission();
+      button.remove();
+    });
+    place.querySelector(".buttons")?.append(button);
+  }
+  connect();
+})();

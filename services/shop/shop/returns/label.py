@@ -1,0 +1,79 @@
+"""The label of a return on one sheet of A4: the upper half goes on the parcel, the lower one into it."""
+
+from io import BytesIO
+
+from django.conf import settings
+from reportlab.graphics.barcode.code128 import Code128
+from reportlab.lib.pagesizes import A4
+from reportlab.lib.styles import ParagraphStyle
+from reportlab.lib.units import mm
+from reportlab.platypus import Flowable, HRFlowable, Paragraph, SimpleDocTemplate, Spacer, Table
+
+from shop.invoices.letters import STRONG, TEXT, letters_of, set_in
+from shop.invoices.pdf import BODY, FRAME, INK, LINE, MARGIN, PLAIN, SMALL, STRONG_TEXT, TITLE, WIDTH
+from shop.orders import countries
+from shop.pages.wording import counted
+from shop.returns.models import Return
+
+ADDRESS = ParagraphStyle("address", parent=BODY, fontName=STRONG, fontSize=15, leading=21)
+BAR_MM, HEIGHT_MM = 0.42, 20  # a bar as wide as this is read from a creased parcel at an arm's length
+
+
+def draw(found: Return) -> bytes:
+    """This function will answer the PDF. The same return is the same bytes."""
+    for font in (TEXT, STRONG):
+        letters_of(font)
+    into = BytesIO()
+    margins = {"leftMargin": MARGIN - FRAME, "rightMargin": MARGIN - FRAME, "topMargin": MARGIN, "bottomMargin": MARGIN}
+    paper = SimpleDocTemplate(into, pagesize=A4, title=str(found), lang="en", invariant=1, **margins)
+    paper.build([*_parcel(found), *_slip(found)])
+    return into.getvalue()
+
+
+def _words(text: str, style: ParagraphStyle = BODY) -> Paragraph:
+    return Paragraph(set_in(style.fontName, text), style)
+
+
+def _address() -> list[str]:
+    return [line.strip() for line in settings.RETURN_ADDRESS.split("|") if line.strip()]
+
+
+def _parcel(found: Return) -> list[Flowable]:
+    order = found.order
+    country = countries.NAMES.get(order.ship_country, order.ship_country)
+    sender = [order.ship_name, order.ship_line1, order.ship_line2, f"{order.ship_postcode} {order.ship_city}", country]
+    return [
+        _words("From", SMALL),
+        *[_words(line) for line in sender if line.strip()],
+        Spacer(0, 8 * mm),
+        _words("To", SMALL),
+        *[_words(line, ADDRESS) for line in _address()],
+        Spacer(0, 8 * mm),
+        _bars(found),
+        Spacer(0, 2 * mm),
+        _words(str(found), TITLE),
+        Spacer(0, 6 * mm),
+        HRFlowable(width="100%", thickness=0.7, color=LINE, dash=(4, 3)),
+        _words("Cut here: the upper part goes on the parcel, the lower one into it.", SMALL),
+    ]
+
+
+def _slip(found: Return) -> list[Flowable]:
+    rows = [
+        [_words(counted(line.quantity, "copy", "copies")), _words(f"{line.line.title}, ISBN {line.line.isbn13}")]
+        for line in found.lines.all()
+    ]
+    return [
+        Spacer(0, 6 * mm),
+        _words(f"{found} of order {found.order.reference}", STRONG_TEXT),
+        Spacer(0, 3 * mm),
+        Table(rows, colWidths=(28 * mm, WIDTH - 28 * mm), style=PLAIN),
+        Spacer(0, 3 * mm),
+        _words(found.get_why_display(), SMALL),
+    ]
+
+
+def _bars(found: Return) -> Code128:
+    bars = Code128(found.barcode, barWidth=BAR_MM * mm, barHeight=HEIGHT_MM * mm, quiet=True)
+    bars.barFillColor, bars.hAlign = INK, "LEFT"
+    return bars

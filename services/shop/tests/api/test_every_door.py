@@ -1,0 +1,161 @@
+"""What holds for every door of the API: it is listed here, closed unless named open, described, and never fails."""
+
+import json
+import re
+
+import pytest
+from addresses import addresses
+from asking import problem
+from django.urls import get_resolver
+from drf_spectacular.validation import validate_schema
+from shopping import new_key
+
+from shop.api import order_moves
+from shop.api.docs import description
+from shop.orders.states import MOVES
+
+pytestmark = pytest.mark.django_db
+
+# path → methods for guests, and methods that need a token
+DOORS = {
+    "/auth/register/": ("POST", ""),
+    "/auth/token/": ("POST", ""),
+    "/auth/token/refresh/": ("POST", ""),
+    "/auth/logout/": ("POST", ""),
+    "/auth/me/": ("", "GET PATCH"),
+    "/auth/email/verify/": ("POST", ""),
+    "/auth/email/resend/": ("POST", ""),
+    "/auth/password/reset/": ("POST", ""),
+    "/auth/password/reset/confirm/": ("POST", ""),
+    "/auth/password/change/": ("", "POST"),
+    "/api/products/": ("GET", "POST"),
+    "/api/products/{product_id}/": ("GET", "PUT PATCH DELETE"),
+    "/api/products/sold/": ("", "GET"),
+    "/api/products/bulk/": ("", "GET POST"),
+    "/api/products/bulk/{job_id}/": ("", "GET"),
+    "/api/products/{product_id}/reviews/": ("GET", "POST"),
+    "/api/categories/": ("GET", ""),
+    "/api/authors/": ("GET", ""),
+    "/api/publishers/": ("GET", ""),
+    "/api/series/": ("GET", ""),
+    "/api/cart/": ("GET POST", ""),
+    "/api/cart/total/": ("GET", ""),
+    "/api/cart/{product_id}/": ("GET PUT DELETE", ""),
+    "/api/orders/": ("POST", "GET"),
+    "/api/orders/{number}/": ("GET DELETE", "PUT"),
+    "/api/orders/{number}/timeline/": ("GET", ""),
+    "/api/orders/{number}/payment/": ("GET POST", ""),
+    "/api/orders/{number}/parcels/": ("GET", ""),
+    "/api/orders/{number}/returns/": ("GET POST", ""),
+    "/api/orders/{number}/returns/{return_number}/": ("GET", ""),
+    "/api/reviews/": ("", "GET"),
+    "/api/reviews/{review_id}/": ("", "GET PUT"),
+    "/api/employee/": ("", "GET"),
+    "/api/employee/orders/": ("", "GET"),
+    "/api/employee/orders/{number}/": ("", "GET PUT"),
+    "/api/employee/addresses/": ("", "GET"),
+    "/api/employee/addresses/{address_id}/": ("", "GET"),
+    "/api/customers/": ("", "GET"),
+    "/api/customers/{customer_id}/": ("", "GET"),
+    "/api/customers/{customer_id}/addresses/": ("", "GET"),
+    "/api/groups/": ("", "GET"),
+    "/api/groups/{group}/members/": ("", "GET"),
+    "/api/groups/{group}/members/{customer_id}/": ("", "PUT DELETE"),
+    "/api/wishlist/": ("", "GET POST"),
+    "/api/wishlist/{product_id}/": ("", "DELETE"),
+    "/api/addresses/": ("", "GET POST"),
+    "/api/addresses/{address_id}/": ("", "GET PUT DELETE"),
+}
+NOT_DESCRIBED = {"/api/schema/", "/api/asyncapi/", "/api/docs/", "/api/", "/auth/", "/api/x", "/auth/x"}
+CALLS = [(path, verb, bool(known)) for path, both in DOORS.items() for known in (0, 1) for verb in both[known].split()]
+
+
+def filled(path):
+    return re.sub(r"{\w+_id}", "7", re.sub("{group}", "x", re.sub(r"{(return_)?number}", new_key(), path)))
+
+
+def test_every_door_is_listed_here_and_described():
+    holes = {"int": ["7"], "uuid": [new_key()], "path": ["x"], "slug": ["x"], "heading": ["x"], "str": ["x"]}
+    ours = {path for path in addresses(**holes) if path.startswith(("/api/", "/auth/"))}
+    number = holes["uuid"][0]
+    named = {filled(re.sub(r"{(return_)?number}", number, path)) for path in DOORS}
+    assert ours - NOT_DESCRIBED == named
+    described = {path: {verb.upper() for verb in one} for path, one in description()["paths"].items()}
+    assert described == {path: set(" ".join(verbs).split()) for path, verbs in DOORS.items()}
+    assert get_resolver().resolve("/api/orders/").route == "api/orders/"
+
+
+def test_the_description_is_valid_openapi_3_1(client):
+    answer = client.get("/api/schema/")
+    read = json.loads(answer.content)
+    validate_schema(read)
+    assert read["openapi"].startswith("3.1") and answer["Content-Type"] == "application/json"
+    open_to_guests = {
+        (path, verb.upper())
+        for path, verbs in read["paths"].items()
+        for verb, one in verbs.items()
+        if {} in one.get("security", [{}]) or not one.get("security")
+    }
+    assert open_to_guests >= {(path, verb) for path, verb, known in CALLS if not known}
+
+
+def test_the_page_of_the_doors_needs_nothing_from_elsewhere(client):
+    page = client.get("/api/docs/")
+    text = page.content.decode()
+    assert page.status_code == 200 and "://" not in text and "<style" not in text and 'lang="en"' in text
+    assert page["Cross-Origin-Opener-Policy"] == "same-origin" and "unsafe" not in page["Content-Security-Policy"]
+    script = client.get("/api/docs/?script=").content.decode()
+    assert "/api/schema/" in script and '"validatorUrl": null' in script
+
+
+@pytest.mark.parametrize("path,verb", [call[:2] for call in CALLS if call[2]])
+def test_a_closed_door_is_closed_to_guests(guest, path, verb):
+    answer = guest.generic(verb, filled(path), "{}", content_type="application/json")
+    problem(answer, 401, "unauthenticated")
+    assert answer["WWW-Authenticate"].startswith("Bearer")
+
+
+@pytest.mark.parametrize(
+    "path", ["/api/nothing/", "/auth/nothing/", "/api/", "/api/orders/7/", "/api/cart/one/", "/api/a%0Ab/"]
+)
+def test_what_is_no_door_is_a_problem_too(guest, path):
+    for verb in ("GET", "POST", "PUT", "PATCH", "DELETE"):
+        problem(guest.generic(verb, path), 404, "not-found")
+
+
+def test_no_door_takes_another_verb(hers):
+    for path in DOORS:
+        problem(hers.generic("TRACE", filled(path)), 405, "method-not-allowed")
+
+
+@pytest.mark.parametrize("who", ["guest", "hers"])
+@pytest.mark.parametrize("value", ["a\0b", -1, 10**30, [[[]]], {"a": {}}, None, True, "📚\u202e" * 100])
+def test_no_door_fails_whatever_a_field_holds(request, who, value, settings):
+    settings.ACCOUNT_RATE_LIMITS = False
+    settings.API_RATES = dict.fromkeys(settings.API_RATES, "10000/min")
+    client = request.getfixturevalue(who)
+    components = description()["components"]["schemas"]
+    for path, verb, _ in CALLS:
+        body = description()["paths"][path][verb.lower()].get("requestBody")
+        if body and "application/json" in body["content"]:
+            name = body["content"]["application/json"]["schema"]["$ref"].rpartition("/")[2]
+            sent = dict.fromkeys(components[name]["properties"], value)
+            answer = client.generic(verb, filled(path), json.dumps(sent), content_type="application/json")
+            assert answer.status_code < 500, (path, answer.content)
+
+
+def test_answers_are_kept_by_nobody_and_make_no_cookies(hers, guest):
+    for client in (hers, guest):
+        answer = client.get("/api/cart/")
+        assert answer["Cache-Control"] == "private, no-store" and not answer.cookies
+
+
+def test_a_mistake_of_ours_tells_nothing(guest, monkeypatch):
+    monkeypatch.setattr("shop.catalogue.queries.categories", lambda: 1 / 0)
+    answer = guest.get("/api/categories/")
+    problem(answer, 500, "fault")
+    assert b"Zero" not in answer.content
+
+
+def test_the_states_that_cancel_are_states_that_orders_reach():
+    assert order_moves.CANCELS <= set().union(*MOVES.values())

@@ -1,0 +1,189 @@
+"""Orders by the documented calls, through the same operation as the checkout."""
+
+import threading
+
+import pytest
+from asking import ADDRESS, KEY, order, problem, program
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from shop.accounts.addresses import add_address
+from shop.accounts.models import Address
+from shop.cart.models import Cart
+from shop.orders.models import Order
+from shop.orders.states import State
+from shop.outbox.models import OutboxMessage
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def book(make_book):
+    return make_book(1)
+
+
+def moved(number, state):
+    placed = Order.objects.get(pk=number)
+    event = placed.move_to(state, at=timezone.now())
+    placed.save()
+    event.save()
+
+
+def test_an_order_is_placed_read_and_cancelled(hers, book):
+    answer = order(hers, (book, 2))
+    placed = answer.json()
+    assert answer.status_code == 201 and (placed["status"], placed["total"]) == ("placed", "25.00")
+    assert placed["payment"] == "on_delivery" and placed["ship_to"]["city"] == "Berlin"
+    assert OutboxMessage.objects.get().key == placed["id"] and not Cart.objects.exists()
+    book.price = 99
+    book.save()
+    assert hers.get(f"/api/orders/{placed['id']}/").json()["items"][0]["price"] == "12.50"  # L26
+    assert [row["id"] for row in hers.get("/api/orders/").json()["results"]] == [placed["id"]]
+    asked = hers.delete(f"/api/orders/{placed['id']}/")
+    assert asked.status_code == 202 and asked.json()["status"] == "cancel_requested"
+    steps = hers.get(f"/api/orders/{placed['id']}/timeline/").json()
+    assert [step["kind"] for step in steps] == ["placed", "cancel_requested"]
+
+
+def test_a_guest_orders_by_address_and_reads_the_order_by_its_key(guest, book):
+    assert problem(order(guest, (book, 1)), 400, "invalid") == ["email"]
+    placed = order(guest, (book, 1), email="guest@example.org").json()
+    path, key = f"/api/orders/{placed['id']}/", {"X-Order-Key": placed["order_key"]}
+    assert guest.get(path, headers=key).json()["email"] == "guest@example.org"
+    for wrong in ({}, {"X-Order-Key": "x"}, {"X-Order-Key": "\x80"}):
+        problem(guest.get(path, headers=wrong), 404, "not-found")
+        problem(guest.delete(path, headers=wrong), 404, "not-found")
+    problem(guest.get("/api/orders/"), 401, "unauthenticated")
+    assert guest.delete(path, headers=key).status_code == 202
+
+
+def test_the_cart_itself_is_ordered_if_nothing_is_named(guest, hers, book):
+    for client in (guest, hers):
+        token = client.post("/api/cart/", {"product_id": 1, "quantity": 3}).headers.get("X-Cart-Token", "")
+        body = {"address": ADDRESS} | ({"email": "guest@example.org"} if token else {})
+        placed = client.post("/api/orders/", body, headers={"X-Cart-Token": token})
+        assert placed.status_code == 201 and placed.json()["items"][0]["quantity"] == 3
+        again = client.post("/api/orders/", body, headers={"X-Cart-Token": token})
+        assert problem(again, 400, "invalid") == ["cart_items"]
+
+
+def test_another_s_order_is_not_there(hers, his, book):
+    """L28"""
+    path = f"/api/orders/{order(hers, (book, 1)).json()['id']}/"
+    for answer in (his.get(path), his.delete(path), his.get(f"{path}timeline/")):
+        problem(answer, 404, "not-found")
+    problem(his.put(path, {"status": "cancelled"}), 403, "forbidden")
+    assert his.get("/api/orders/").json()["count"] == 0 and Order.objects.get().state == State.PLACED
+
+
+def test_the_default_address_is_taken_or_what_is_missing_is_named(hers, his, alice, book):
+    items = {"cart_items": [{"product_id": 1, "quantity": 1}]}
+    answer = hers.post("/api/orders/", items)
+    assert problem(answer, 400, "invalid") == ["address"] and "postcode" in answer.content.decode()
+    kept = add_address(alice, Address(**ADDRESS), now=timezone.now())
+    assert hers.post("/api/orders/", items).json()["ship_to"]["city"] == "Berlin"
+    other = his.post("/api/orders/", {**items, "address_id": kept.pk})
+    assert problem(other, 400, "invalid") == ["address_id"]
+    wrong = {**ADDRESS, "country": "Germany", "city": "a\0b"}
+    assert set(problem(hers.post("/api/orders/", {**items, "address": wrong}), 400, "invalid")) == {
+        "address.city",
+        "address.country",
+    }
+    wrong = {**ADDRESS, "country": "QQ", "phone": "call me"}
+    fields = problem(hers.post("/api/orders/", {**items, "address": wrong}), 400, "invalid")
+    assert set(fields) == {"address.country", "address.phone"}
+
+
+def test_the_same_key_is_the_same_order_and_other_goods_are_refused(hers, his, book, make_book):
+    first, again = order(hers, (book, 1), key=KEY), order(hers, (book, 1), key=KEY)
+    assert (first.status_code, again.status_code) == (201, 200) and first.json()["id"] == again.json()["id"]
+    problem(order(hers, (book, 2), key=KEY), 422, "key-reused")
+    assert order(his, (book, 1), key=KEY).json()["id"] != first.json()["id"]
+    assert problem(order(hers, (book, 1), key="short"), 400, "invalid") == ["Idempotency-Key"]
+    assert Order.objects.count() == 2
+
+
+def test_of_twins_with_one_key_one_order_comes(alice, book):
+    answers = []
+
+    def send():
+        answers.append(order(program(alice), (book, 1), key=KEY))
+        connection.close()
+
+    both = [threading.Thread(target=send) for _ in range(3)]
+    [one.start() for one in both], [one.join() for one in both]
+    assert {answer.status_code for answer in answers} <= {200, 201}
+    assert len({answer.json()["id"] for answer in answers}) == Order.objects.count() == 1
+    assert not Cart.objects.exists()
+
+
+def test_what_cannot_be_had_is_told_and_nothing_is_kept(hers, book, make_book, make_coupon):
+    short = order(hers, (book, 11))
+    problem(short, 409, "out-of-stock")
+    assert short.json()["short"] == [{"product_id": 1, "quantity": 11, "available": 10}]
+    problem(order(hers, (book, 1), coupon="NONE"), 409, "refused")
+    problem(order(hers, (book, 1), agreed_total="1.00"), 409, "refused")
+    assert problem(order(hers, (book, 1), payment="prepaid"), 400, "invalid") == ["payment"]
+    assert problem(hers.post("/api/orders/", {"cart_items": []}), 400, "invalid") == ["cart_items"]
+    assert problem(order(hers, (book, 1), (book, 2)), 400, "invalid") == ["cart_items"]
+    assert problem(order(hers, (book, 1), status="shipped", user=1), 400, "invalid") == ["status", "user"]
+    assert not Order.objects.exists() and not Cart.objects.exists()
+
+
+def test_an_order_to_be_paid_names_the_page_to_pay_on(hers, book, settings, client):
+    settings.TEST_BANK = True
+    placed = order(hers, (book, 1), payment="prepaid").json()
+    assert placed["status"] == "awaiting_payment" and placed["paid"] == "0.00" and placed["pay_until"]
+    page = client.get(placed["pay_page"].removeprefix(settings.PUBLIC_URL))
+    assert page.status_code == 200 and "/pay/" in page.content.decode()
+    cancelled = hers.delete(f"/api/orders/{placed['id']}/")
+    assert cancelled.status_code == 200 and cancelled.json()["status"] == "cancelled"
+
+
+def test_staff_see_every_order_and_make_legal_moves_only(hers, staff, book):
+    number = order(hers, (book, 1)).json()["id"]
+    path = f"/api/orders/{number}/"
+    assert staff.get("/api/orders/").json()["count"] == 1 and staff.get("/api/orders/?mine=1").json()["count"] == 0
+    assert staff.get(path).json()["id"] == number
+    assert staff.put(path, {"status": "placed"}).json()["status"] == "placed"
+    for status in ("shipped", "accepted", "expired", "awaiting_payment"):
+        problem(staff.put(path, {"status": status}), 409, "illegal-move")
+    assert problem(staff.put(path, {"status": "lost"}), 400, "invalid") == ["status"]
+    asked = staff.put(path, {"status": "cancelled"})
+    assert asked.status_code == 202 and asked.json()["status"] == "cancel_requested"
+
+
+def test_an_order_that_is_over_cannot_be_cancelled(hers, staff, book):
+    path = f"/api/orders/{(number := order(hers, (book, 1)).json()['id'])}/"
+    moved(number, State.ACCEPTED), moved(number, State.SHIPPED)
+    problem(hers.delete(path), 409, "refused")
+    problem(staff.put(path, {"status": "cancelled"}), 409, "illegal-move")
+
+
+def test_staff_without_the_right_or_the_second_step_are_customers(hers, olga, make_user, book, settings):
+    path = f"/api/orders/{order(hers, (book, 1)).json()['id']}/"
+    dan = program(make_user("Dan", is_staff=True))
+    problem(dan.get(path), 404, "not-found")
+    problem(dan.put(path, {"status": "cancelled"}), 403, "forbidden")
+    settings.STAFF_TOTP = True
+    problem(program(olga).put(path, {"status": "cancelled"}), 403, "forbidden")
+    assert program(olga, second_step=True).put(path, {"status": "cancelled"}).status_code == 202
+
+
+def test_an_order_costs_at_most_twenty_statements_however_many_books(hers, make_book, alice):
+    add_address(alice, Address(**ADDRESS), now=timezone.now())
+    books = [make_book(pk) for pk in range(1, 9)]
+    for some in (books[:1], books):
+        with CaptureQueriesContext(connection) as asked:
+            assert order(hers, *((book, 1) for book in some)).status_code == 201
+        said = [query["sql"] for query in asked]  # BEGIN and COMMIT included
+        assert len(said) <= 20, "\n".join(sql[:90] for sql in said)
+
+
+def test_the_list_costs_the_same_for_two_orders_and_for_six(hers, book, django_assert_num_queries):
+    for number in range(1, 7):
+        order(hers, (book, 1))
+        if number in (2, 6):
+            with django_assert_num_queries(4):  # who asks, how many, the page, its lines
+                assert hers.get("/api/orders/").json()["count"] == number

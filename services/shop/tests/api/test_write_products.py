@@ -1,0 +1,88 @@
+"""Staff write books by the documented calls: through to the store, which owns them, and back by its feed."""
+
+import pytest
+from asking import KEY, problem
+from django.core.management import call_command
+from rest_framework.test import APIClient
+
+from shop.staff import roles
+
+pytestmark = pytest.mark.django_db(transaction=True)
+EMMA = {"isbn13": "9780141439587", "title": "Emma", "price": "9.50"}
+
+
+def test_a_book_is_added_there_and_found_here_after_the_next_reading(staff, guest, store):
+    answer = staff.post("/api/products/", {**EMMA, "categories": [["Fiction"]]}, headers={"Idempotency-Key": KEY})
+    book = answer.json()
+    assert answer.status_code == 201 and answer["Location"] == book["url"], answer.content
+    assert (book["isbn13"], book["title"], book["price"], book["version"]) == (*EMMA.values(), 1)
+    problem(guest.get(book["url"]), 404, "not-found")
+    call_command("sync_books")
+    assert guest.get(book["url"]).json()["title"] == "Emma"
+    assert [who for who, _, _ in store.writes.values()] == ["olga@example.org"]
+
+
+def test_the_answer_that_was_lost_comes_again_for_the_same_key(staff, store):
+    store.faults.append("swallow")
+    lost = staff.post("/api/products/", EMMA, headers={"Idempotency-Key": KEY})
+    problem(lost, 503, "store-away")
+    assert lost["Retry-After"]
+    again = staff.post("/api/products/", EMMA, headers={"Idempotency-Key": KEY})
+    assert again.status_code == 201 and len(store.writes) == 1
+    problem(staff.post("/api/products/", {**EMMA, "title": "x"}, headers={"Idempotency-Key": KEY}), 422, "key-reused")
+    assert problem(staff.post("/api/products/", EMMA, headers={"Idempotency-Key": "x"}), 400, "invalid")
+
+
+def test_a_book_is_changed_replaced_and_retired(staff, guest, store):
+    call_command("sync_books")
+    assert staff.patch("/api/products/1/", {"price": "7.00"}).json()["price"] == "7.00"
+    assert staff.put("/api/products/1/", EMMA).json()["title"] == "Emma"
+    assert staff.delete("/api/products/1/").status_code == 204
+    call_command("sync_books")
+    told = guest.get("/api/products/1/").json()
+    assert (told["title"], told["retired"], told["list_price"]) == ("Emma", True, "9.50")
+    problem(staff.patch("/api/products/77/", {"price": "7.00"}), 404, "not-found")
+
+
+def test_what_is_wrong_is_named_by_its_field_by_the_shop_or_the_store(staff, store):
+    asked = staff.post("/api/products/", {"title": "x", "free": 9, "id": 7})
+    assert problem(asked, 400, "invalid") == ["free", "id"]
+    assert problem(staff.post("/api/products/", {"title": "x"}), 400, "invalid") == ["isbn13", "price"]
+    assert problem(staff.patch("/api/products/1/", {"price": "-1"}), 400, "invalid") == ["price"]
+    assert not store.writes
+
+
+def test_who_has_seen_it_otherwise_changes_nothing(staff, guest, store):
+    call_command("sync_books")
+    seen = guest.get("/api/products/1/")["ETag"]
+    assert staff.patch("/api/products/1/", {"price": "7.00"}, headers={"If-Match": seen}).status_code == 200
+    for _ in range(2):  # before the shop has heard of it, and afterwards
+        late = staff.patch("/api/products/1/", {"price": "6.00"}, headers={"If-Match": seen})
+        problem(late, 412, "changed")
+        call_command("sync_books")
+    assert len(store.writes) == 1
+
+
+def test_without_the_store_nothing_is_half_done(staff, make_book):
+    make_book(1)
+    for answer in (staff.post("/api/products/", EMMA), staff.delete("/api/products/1/")):
+        problem(answer, 503, "store-away")
+    assert APIClient().get("/api/products/1/").json()["retired"] is False
+
+
+def test_only_those_who_may_write_books_do(guest, hers, in_group, store):
+    def calls(client):
+        return (
+            client.post("/api/products/", EMMA),
+            client.put("/api/products/1/", EMMA),
+            client.patch("/api/products/1/", {"price": "0.01"}),
+            client.delete("/api/products/1/"),
+        )
+
+    for answer in calls(guest):
+        problem(answer, 401, "unauthenticated")
+    for client in (hers, in_group(roles.CUSTOMERS)):
+        for answer in calls(client):
+            problem(answer, 403, "forbidden")
+    assert not store.writes
+    assert [answer.status_code for answer in calls(in_group(roles.PRODUCTS))] == [201, 200, 200, 204]

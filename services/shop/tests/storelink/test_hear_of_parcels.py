@@ -1,0 +1,154 @@
+"""W13: an order that leaves in several parcels. Each is heard of once, shown with its contents, and told in one letter."""
+
+from decimal import Decimal
+
+import pytest
+from django.test import Client
+
+from shop.notifications.models import Mail
+from shop.orders import cancelling
+from shop.orders.models import Order, Parcel
+from shop.outbox.models import OutboxMessage, Topic
+from shop.storelink import retelling
+from shop.storelink.inbox import cancel_refused, hear_events
+from shop.upkeep.catcher import Captured
+from shop.upkeep.letters_due import facts_of
+from shop.upkeep.matrix import judge
+from store_client import OrderEvent as Heard
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+DHL = {"carrier": "DHL", "tracking": "00340434"}
+
+
+@pytest.fixture
+def says(place, store, clock):
+    """The store says the next thing of an order of three copies; answer the order."""
+    made = place(quantity=3)
+    store.orders[str(made.number)] = {"lines": [{"line": 1, "quantity": 3}]}
+
+    def say(status, **told):
+        hear_events([Heard.parse(store.move(made.number, status, **told))], now=clock())
+        made.refresh_from_db()
+        return made
+
+    say("received")
+    say("packing", packed=1)
+    return say
+
+
+def kinds(order) -> list[str]:
+    written = Mail.objects.filter(key=str(order.number)).order_by("id").values_list("kind", flat=True)
+    return list(written)[3:]
+
+
+def last_letter(order) -> Mail:
+    return Mail.objects.filter(key=str(order.number)).latest("id")
+
+
+def nothing_is_wrong(order) -> bool:
+    (line,) = judge(facts_of([order]), Captured(error="nobody looks"))
+    return not line.wrong
+
+
+def test_each_parcel_has_its_letter_and_the_last_one_is_the_orders(says):
+    order = says("part_sent", packed=2, shipped=1, parcels=[DHL | {"contents": {1: 1}}])
+    assert (order.state, kinds(order)) == ("partly_shipped", ["order_parcel"])
+    text = last_letter(order).text
+    assert "Parcel 1 of your order has left" in text and "1 × " in text and "Tracking code: 00340434" not in text
+    assert "Carrier: DHL, tracking code: 00340434" in text and "The rest of your order comes" in text
+    order = says("part_sent", packed=3, shipped=2, parcels=[DHL | {"contents": {1: 1}}, {1: 1}])
+    order = says("dispatched", packed=3, shipped=3, parcels=[{1: 1}, {1: 1}, {1: 1}])
+    assert (order.state, kinds(order)) == ("shipped", ["order_parcel", "order_parcel", "order_shipped"])
+    assert "The last parcel of your order has left" in last_letter(order).text
+    assert [mail.event.split(":")[0] for mail in Mail.objects.filter(kind="order_parcel").order_by("id")] == [
+        "order", "parcel",
+    ]  # fmt: skip
+    assert sum(parcel.price for parcel in order.parcels.all()) == order.total
+    assert order.invoice and nothing_is_wrong(order)
+
+
+def test_what_leaves_in_one_parcel_has_one_letter_as_ever(says):
+    order = says("dispatched", packed=3, shipped=3, parcels=[DHL | {"contents": {1: 3}}])
+    assert kinds(order) == ["order_shipped"]
+    text = last_letter(order).text
+    assert "Your parcel has left the warehouse" in text and "Carrier: DHL, tracking code: 00340434" in text
+    says("dispatched", packed=3, shipped=3, parcels=[{"contents": {1: 3}, "state": "delivered", "tracking": "1Z"}])
+    (parcel,) = Parcel.objects.all()
+    assert (parcel.state, parcel.tracking, kinds(order)) == ("delivered", "1Z", ["order_shipped"])
+    assert nothing_is_wrong(order)
+
+
+def test_two_parcels_that_leave_at_once_have_two_letters(says):
+    order = says("dispatched", packed=3, shipped=3, parcels=[{1: 1}, {1: 2}])
+    assert kinds(order) == ["order_parcel", "order_shipped"]
+    assert "2 × " in last_letter(order).text and nothing_is_wrong(order)
+
+
+def test_the_same_event_again_says_nothing_again(says, store, clock):
+    order = says("part_sent", packed=1, shipped=1, parcels=[{1: 1}])
+    before = list(Mail.objects.values_list("event", flat=True))
+    hear_events([Heard.parse(event) for event in store.events_of(str(order.number))], now=clock())
+    assert list(Mail.objects.values_list("event", flat=True)) == before
+    assert Parcel.objects.count() == 1
+
+
+def test_the_page_shows_each_parcel_with_its_contents_and_its_code(says):
+    order = says("part_sent", packed=1, shipped=1, parcels=[DHL | {"contents": {1: 1}}])
+    page = Client().get(order.get_absolute_url(), {"key": order.link_token}).content.decode()
+    title = order.lines.get().title
+    for words in ("Shipped in part", "Parcel 1 <span", "00340434", "Carrier: DHL.", f"<li>1 × {title}</li>"):
+        assert words in page
+    assert f"Parcel 1 left: 1 × {title}." in page and "Next, the rest of your books is packed." in page
+    assert "Cancel this order" not in page
+
+
+def test_the_rest_that_cannot_be_sent_is_told_in_a_letter_of_its_own(says):
+    order = says("part_sent", packed=1, shipped=1, parcels=[{1: 1}])
+    order = says("dispatched", packed=1, shipped=1, short=2, parcels=[{1: 1}], line_reasons={1: "Water damage"})
+    assert (order.state, kinds(order)) == ("shipped", ["order_parcel", "order_rest"])
+    text = last_letter(order).text
+    assert "2 of the 3 copies you ordered cannot be sent" in text and "Water damage" in text
+    assert "left the warehouse and is on its way" not in text and nothing_is_wrong(order)
+
+
+def test_copies_that_fall_short_after_a_part_has_left_have_their_letter(says):
+    order = says("part_sent", packed=1, shipped=1, parcels=[{1: 1}])
+    order = says("part_sent", packed=1, shipped=1, short=1, parcels=[{1: 1}], line_reasons={1: "Torn"})
+    assert (order.state, kinds(order)) == ("partly_shipped", ["order_parcel", "order_short"])
+    assert nothing_is_wrong(order)
+
+
+def test_a_part_that_has_left_cannot_be_cancelled(says):
+    order = says("part_sent", packed=1, shipped=1, parcels=[{1: 1}])
+    with pytest.raises(cancelling.TooLate, match="a part of it has left"):
+        cancelling.cancel(order, now=order.placed_at)
+
+
+def test_a_cancelling_that_crosses_a_parcel_is_refused_and_both_are_told(says, clock):
+    from django.db import transaction
+
+    order = says("packing", packed=1)
+    cancelling.cancel(order, now=clock())
+    order = says("part_sent", packed=1, shipped=1, parcels=[{1: 1}])
+    assert (order.state, kinds(order)) == ("cancel_requested", ["order_parcel"])
+    with transaction.atomic():
+        cancel_refused(order.number, reason="The order is sent in part already.", now=clock())
+    order.refresh_from_db()
+    assert (order.state, kinds(order)) == ("partly_shipped", ["order_parcel", "order_not_cancelled"])
+    assert "sent in part already" in last_letter(order).text and nothing_is_wrong(order)
+
+
+def test_copies_that_the_warehouse_waits_for_call_for_a_person(says):
+    order = says("packing", packed=1, awaited=1, line_reasons={1: "Lost"})
+    assert order.attention.startswith("The warehouse waits for copies, as the customer chose: 1 × ")
+    assert Order.objects.get().lines.get().short == 0
+
+
+def test_a_part_that_left_never_leaves_again_when_the_store_has_forgotten_the_order(says, clock):
+    order = says("part_sent", packed=1, shipped=1, parcels=[{1: 1}])
+    assert retelling.make_good_for_lost(order.number, now=clock()) is False
+    order.refresh_from_db()
+    assert (order.state, order.attention) == ("partly_shipped", retelling.LEFT_IN_PART)
+    assert OutboxMessage.objects.filter(topic=Topic.ORDER_PLACED, state="waiting").count() <= 1
+    assert order.price_of({order.lines.get(): 1}) > Decimal(0)

@@ -1,0 +1,47 @@
+"""What left on a day, carrier by carrier: the list that goes with the driver."""
+
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta, timezone
+
+from django.db.models import Count, Q, QuerySet
+
+from store.orders.models import OrderQuerySet
+from store.orders.parcels import Parcel
+from store.spreadsheet import harmless
+
+COLUMNS = (
+    "order", "parcel", "carrier", "tracking code", "copies", "weight in g", "name", "street", "addition", "postcode",
+    "city", "country", "state", "left at (UTC)",
+)  # fmt: skip
+ADDRESS = ("name", "line1", "line2", "postcode", "city", "country")
+
+
+def left_on(day: date, *, orders: OrderQuerySet, carrier: str | None = None) -> QuerySet[Parcel]:
+    """The parcels that left on that day in UTC, by carrier.
+
+    :param orders: those that who asks may see.
+    :param carrier: only this one's; an empty text is those of nobody that was named.
+    """
+    start = datetime.combine(day, time(), timezone.utc)
+    inside = Count("allocations", filter=Q(allocations__released_at__isnull=True))
+    found = Parcel.objects.filter(dispatched_at__gte=start, dispatched_at__lt=start + timedelta(days=1))
+    found = found.filter(order__in=orders).select_related("order").annotate(copies=inside)
+    if carrier is not None:
+        found = found.filter(carrier=carrier)
+    return found.order_by("carrier", "dispatched_at", "id")
+
+
+def carriers_on(day: date, *, orders: OrderQuerySet) -> list[str]:
+    rows = left_on(day, orders=orders).order_by("carrier").values_list("carrier", flat=True)
+    return list(dict.fromkeys(rows))
+
+
+def lines_of(parcels: QuerySet[Parcel]) -> Iterator[list[str]]:
+    """Lines for a CSV; nothing in them is taken for a formula by a spreadsheet."""
+    yield list(COLUMNS)
+    for parcel in parcels.iterator(chunk_size=1000):
+        to = parcel.order.ship_to
+        cells = [parcel.order.reference, parcel.number, parcel.carrier, parcel.tracking, parcel.copies]
+        cells += ["" if parcel.weight_g is None else parcel.weight_g, *(to.get(part, "") for part in ADDRESS)]
+        cells += [parcel.get_state_display(), f"{parcel.dispatched_at:%Y-%m-%d %H:%M}"]
+        yield [harmless(str(cell)) for cell in cells]

@@ -1,0 +1,197 @@
+"""The pages of returns: one return, and the desk where copies that came back are scanned."""
+
+from collections.abc import Callable, Collection
+
+from django.contrib import admin, messages
+from django.forms import Form
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils import timezone
+
+from store.accounts.roles import DECIDE, TAKE_BACK
+from store.orders.bench import GOOD, NOTE, REFUSED, Told
+from store.orders.codes import Code, NotACode, read
+from store.returns import inspecting, labels, operations, queries, receiving
+from store.returns.forms import InspectForm, InsteadForm, RefuseForm
+from store.returns.models import IllegalMove, Outcome, Return, ReturnedCopy, ReturnState
+from store.returns.operations import ReturnRefused
+from store.shelves.finding import copy_with
+from store.staff_pages import rights_on
+
+REFUSALS = (ReturnRefused, IllegalMove, ReturnedCopy.DoesNotExist)
+
+
+def show(model_admin: admin.ModelAdmin, request: HttpRequest, object_id: str) -> HttpResponse:
+    """This view will show a return; on POST decide on it, or say what became of its copies."""
+    rights = rights_on(request)
+    found, form = _return_of(object_id), None
+    if request.method == "POST":
+        button = next((name for name in ACTS if name in request.POST), "")
+        if button:
+            form = ACTS[button](request, found)
+        if form is None:
+            return HttpResponseRedirect(request.path)
+    return _page(model_admin, request, rights, _return_of(object_id), form)
+
+
+def receive(model_admin: admin.ModelAdmin, request: HttpRequest) -> HttpResponse:
+    """This view will show the desk; on POST take in the copy that was scanned, and say what came of it."""
+    rights = rights_on(request)
+    told, seen = None, None
+    if request.method == "POST":
+        if "returned" in request.POST:
+            told = _inspected(request)
+        elif found := labels.return_of(request.POST.get("code", "")):
+            return HttpResponseRedirect(reverse("admin:returns_return_change", args=[found.pk]))
+        else:
+            told, seen = _scanned(request)
+    context = {
+        "title": "Receive returns",
+        "told": told,
+        "seen": seen,
+        "form": seen and seen.here and _inspect_form(seen.here),
+        "may_decide": DECIDE in rights,
+    }
+    return TemplateResponse(request, "admin/returns/receive.html", _frame(model_admin, request) | context)
+
+
+def _scanned(request: HttpRequest) -> tuple[Told, receiving.Seen | None]:
+    try:
+        code = read(request.POST.get("code", ""))
+    except NotACode as error:
+        return Told(REFUSED, str(error)), None
+    copy = copy_with(code) if isinstance(code, Code) else None
+    if copy is None:
+        is_book = isinstance(code, Code) and code.isbn13
+        said = "A book's own code does not say which copy it is: scan the copy's label, or the label of the return."
+        return Told(REFUSED, said if is_book else f"“{getattr(code, 'text', code)}” is no copy of ours."), None
+    take = receiving.make_for if "make" in request.POST else receiving.receive
+    try:
+        taken = take(copy_id=copy.id, actor=request.user.email, now=timezone.now())
+        found = taken.line.of
+        told = Told(GOOD, f"“{copy.book}” came back for return {found.reference} of order {found.order.reference}.")
+    except receiving.HereAlready as refusal:
+        told = Told(NOTE, str(refusal))
+    except ReturnRefused as refusal:
+        told = Told(REFUSED, str(refusal))
+    copy.refresh_from_db()
+    return told, receiving.look_at(copy)
+
+
+def _inspected(request: HttpRequest) -> Told:
+    form = InspectForm(request.POST)
+    if not form.is_valid():
+        return Told(REFUSED, _first_error(form))
+    try:
+        return Told(GOOD, _inspect(request, form))
+    except REFUSALS as refusal:
+        return Told(REFUSED, str(refusal))
+
+
+def _inspect(request: HttpRequest, form: InspectForm) -> str:
+    said = form.cleaned_data
+    facts = {name: said[name] for name in ("outcome", "refund", "note")}
+    looked = inspecting.inspect(returned_id=said["returned"], actor=request.user.email, now=timezone.now(), **facts)
+    where = f": put it back on shelf {looked.copy.shelf}" if looked.copy.shelf else ""
+    if looked.outcome == Outcome.DAMAGED:
+        where = ": put it with the damaged ones"
+    return f"Copy {looked.copy.barcode} is {looked.get_outcome_display()}{where}."
+
+
+def _approve(request: HttpRequest, found: Return) -> Form | None:
+    _try(request, operations.approve, f"Return {found} is approved.", return_id=found.pk)
+
+
+def _refuse(request: HttpRequest, found: Return) -> Form | None:
+    form = RefuseForm(request.POST)
+    if not form.is_valid():
+        return form
+    _try(request, operations.refuse, f"Return {found} is refused.", return_id=found.pk, **form.cleaned_data)
+
+
+def _on_the_way(request: HttpRequest, found: Return) -> Form | None:
+    _try(request, operations.note_on_the_way, f"Return {found} is on its way.", return_id=found.pk)
+
+
+def _instead(request: HttpRequest, found: Return) -> Form | None:
+    form = InsteadForm(request.POST)
+    if not form.is_valid():
+        return form
+    told = {"return_id": found.pk, **{name: form.cleaned_data[name] for name in ("line", "expected")}, **form.noted}
+    _try(request, inspecting.note_instead, "It is noted.", **told)
+
+
+def _look(request: HttpRequest, found: Return) -> Form | None:
+    form = InspectForm(request.POST)
+    if not form.is_valid():
+        return form
+    try:
+        messages.success(request, _inspect(request, form))
+    except REFUSALS as refusal:
+        messages.error(request, str(refusal))
+
+
+ACTS: dict[str, Callable[[HttpRequest, Return], Form | None]] = {
+    "_approve": _approve,
+    "_refuse": _refuse,
+    "_on_the_way": _on_the_way,
+    "_instead": _instead,
+    "_look": _look,
+}
+
+
+def _try(request: HttpRequest, act: Callable, done: str, **what) -> None:
+    try:
+        act(actor=request.user.email, now=timezone.now(), **what)
+        messages.success(request, done)
+    except REFUSALS as refusal:
+        messages.error(request, str(refusal))
+
+
+def _return_of(object_id: str) -> Return:
+    if not (object_id.isascii() and object_id.isdigit() and len(object_id) < 19):
+        raise Http404
+    found = Return.objects.select_related("order").filter(pk=int(object_id)).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def _inspect_form(here: ReturnedCopy, refused: Form | None = None) -> InspectForm:
+    if isinstance(refused, InspectForm) and refused.data.get("returned") == str(here.pk):
+        return refused
+    return InspectForm(initial={"returned": here.pk}, auto_id=f"copy_{here.pk}_%s")
+
+
+def _first_error(form: Form) -> str:
+    return next(str(error) for errors in form.errors.values() for error in errors)
+
+
+def _page(
+    model_admin, request: HttpRequest, rights: Collection[str], found: Return, refused: Form | None
+) -> HttpResponse:
+    lines = queries.lines_with_copies(found)
+    for line in lines:
+        for here in line.here:
+            here.form = None if here.outcome else _inspect_form(here, refused)
+        initial = {"line": line.line.line, "number": line.expected, "expected": line.expected}
+        line.form = InsteadForm(initial=initial, auto_id=f"line_{line.pk}_%s") if line.expected > 0 else None
+    context = {
+        "title": f"Return {found.reference}",
+        "opts": model_admin.opts,
+        "found": found,
+        "lines": lines,
+        "errors": [str(error) for errors in refused.errors.values() for error in errors] if refused else [],
+        "refuse": refused if isinstance(refused, RefuseForm) else RefuseForm(),
+        "is_asked": found.state == ReturnState.ASKED,
+        "is_approved": found.state == ReturnState.APPROVED,
+        "may_change": TAKE_BACK in rights,
+        "may_decide": DECIDE in rights,
+        "events": found.events.order_by("version"),
+    }
+    return TemplateResponse(request, "admin/returns/return.html", _frame(model_admin, request) | context)
+
+
+def _frame(model_admin: admin.ModelAdmin, request: HttpRequest) -> dict:
+    return {**model_admin.admin_site.each_context(request), "is_nav_sidebar_enabled": False}

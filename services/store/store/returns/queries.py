@@ -1,0 +1,27 @@
+"""Questions about returns."""
+
+from collections import defaultdict
+
+from store.returns.accepting import with_customers
+from store.returns.models import Return, ReturnedCopy, ReturnLine, ReturnState
+from store.returns.operations import lines_of
+
+
+def lines_with_copies(found: Return) -> list[ReturnLine]:
+    """The lines of a return, counted, each with `here`: what came back, and `out`: copies that may still come."""
+    lines = lines_of(found)
+    here, out = defaultdict(list), defaultdict(list)
+    for came in ReturnedCopy.objects.filter(line__in=lines).select_related("copy__book").order_by("id"):
+        here[came.line_id].append(came)
+    sent = with_customers().filter(line__in=[line.line_id for line in lines])
+    for allocation in sent.select_related("copy").order_by("id"):
+        out[allocation.line_id].append(allocation.copy)
+    for line in lines:
+        line.here = here[line.id]
+        line.out = out[line.line_id] if line.expected else []
+    return lines
+
+
+def number_to_decide() -> int:
+    """How many returns somebody has to approve or refuse."""
+    return Return.objects.filter(state=ReturnState.ASKED).count()

@@ -1,0 +1,77 @@
+"""Programs that follow a description to the letter, and some that break it, made up by schemathesis: whatever they send,
+the answer is one that the description has.
+
+`API_CASES` says how many of each kind ask each door; the few of every test run are always the same ones.
+"""
+
+import os
+from collections.abc import Callable, Mapping
+
+import schemathesis
+from hypothesis import HealthCheck, Phase, Verbosity, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis.errors import Unsatisfiable
+from schemathesis import GenerationMode
+from schemathesis.checks import load_all_checks
+from schemathesis.core.failures import FailureGroup
+
+USUAL_CASES = 2
+# What each field alone allows may still be refused, such as a coupon that nobody gave out; and a number that is written
+# as text is taken for the number it is.
+UNFIT = {"positive_data_acceptance", "negative_data_rejection"}
+
+
+def asked(
+    app: Callable, description: str, *, headers: Mapping[str, str], known: Mapping[str, object], to_read=None
+) -> dict:
+    """This function will ask every door that a description names, and answer what was wrong, by door.
+
+    :param description: its address.
+    :param headers: by which the caller is known; `to_read` by whom the description is read, if not by the caller.
+    :param known: what stands in paths: some cases name things that are there, the others whatever there may be.
+    """
+    load_all_checks()
+    schema = schemathesis.openapi.from_wsgi(description, _from_here(app), headers=dict(to_read or headers))
+    checks = [check for check in schemathesis.checks.CHECKS.get_all() if check.__name__ not in UNFIT]
+    wrong: dict[str, str] = {}
+    for found in schema.get_all_operations():
+        door = found.ok()
+        there = {name: value for name, value in known.items() if f"{{{name}}}" in door.path}
+        ways = [(GenerationMode.POSITIVE, None)]
+        if door.body or door.query:  # else nothing can be broken
+            ways.append((GenerationMode.NEGATIVE, None))
+        if there:
+            ways.append((GenerationMode.POSITIVE, there))
+        for mode, path_parameters in ways:
+            try:
+                _ask(door, mode, path_parameters, headers, checks)
+            except (FailureGroup, AssertionError, Unsatisfiable) as error:
+                wrong[door.label] = str(error)[:900]
+    return wrong
+
+
+def _ask(door, mode: GenerationMode, path_parameters, headers: Mapping[str, str], checks: list) -> None:
+    options = {"path_parameters": path_parameters} if path_parameters else {}
+
+    @hypothesis_settings(
+        max_examples=int(os.environ.get("API_CASES") or USUAL_CASES),
+        derandomize="API_CASES" not in os.environ,
+        database=None,
+        deadline=None,
+        phases=[Phase.generate],
+        verbosity=Verbosity.quiet,
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(case=door.as_strategy(mode, **options))
+    def ask(case):
+        answer = case.call(headers=dict(headers))
+        # Nobody else runs here: a door that needs the other service says when to come again, which is no fault of its own.
+        later = answer.status_code == 503 and "retry-after" in answer.headers
+        fit = [check for check in checks if not (later and check.__name__ == "not_a_server_error")]
+        case.validate_response(answer, checks=fit, headers=dict(headers))
+
+    ask()
+
+
+def _from_here(app: Callable) -> Callable:
+    return lambda environ, start: app({**environ, "REMOTE_ADDR": "127.0.0.1"}, start)
