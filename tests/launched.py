@@ -12,7 +12,7 @@ from pathlib import Path
 from parts import ROOT
 from parts.ports import free_port
 from parts.process import ends_with_us
-from parts.tree import process_tree
+from parts.tree import process_tree, same_process, started_at
 from peers.door import running
 from peers.partner import PartnerPeer
 from peers.paypal import PayPalPeer
@@ -33,7 +33,7 @@ class Launched:
         self.env = {**os.environ, "DEMO_DIR": str(self.home), **{name: str(port) for name, port in ports.items()}}
         self.launcher = None
         self.beside = {}  # what stands beside it, for the card
-        self.pids = []
+        self.family = {}  # each process of it with its start time, since numbers are used again
 
     def start(self):
         """Return once the card is there; nothing is left running if it does not come."""
@@ -44,7 +44,7 @@ class Launched:
         deadline = time.monotonic() + READY_WITHIN_SECONDS
         while not self.card_file.exists() and self.launcher.poll() is None and time.monotonic() < deadline:
             time.sleep(0.1)
-        self.pids = process_tree(self.launcher.pid)
+        self.count_family()
         if not self.card_file.exists():
             self.end()
             raise AssertionError(self.log.read_text())
@@ -69,8 +69,16 @@ class Launched:
     def card(self):
         return json.loads(self.card_file.read_text()) | self.beside
 
+    def count_family(self):
+        self.family = {pid: started_at(pid) for pid in process_tree(self.launcher.pid)}
+
     def left_over(self):
-        return [pid for pid in self.pids if os.path.exists(f"/proc/{pid}")]
+        """What still runs, each with its command; who has ended and is not yet taken off the list does not run."""
+        return [
+            f"{pid} {Path(f'/proc/{pid}/cmdline').read_bytes().replace(bytes(1), b' ').decode()}"
+            for pid, born in self.family.items()
+            if same_process(pid, born)
+        ]
 
 
 @contextmanager

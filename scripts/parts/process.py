@@ -8,9 +8,10 @@ import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from parts.tree import process_tree, same_process, started_at
+from parts.tree import members, process_tree, same_process, started_at
 
 POLL_SECONDS = 0.05
+KILLED_WITHIN_SECONDS = 2  # the kernel takes a process down in its own time
 SHOWN_LOG_LINES = 25
 
 
@@ -121,10 +122,14 @@ class Part:
         stop_all([self], within)
 
     def kill(self) -> None:
-        """kill -9 of the whole part, children and all."""
+        """kill -9 of the whole part, children and all; it returns when they are gone."""
+        everybody = members(self.process.pid) if self.process else {}
         self._signal_everything(signal.SIGKILL)
         if self.process:
             self.process.wait()
+        deadline = time.monotonic() + KILLED_WITHIN_SECONDS
+        while any(same_process(*each) for each in everybody.items()) and time.monotonic() < deadline:
+            time.sleep(POLL_SECONDS)
         self.pid_file.unlink(missing_ok=True)
 
     def pause(self) -> None:

@@ -11,12 +11,21 @@ HAS_PROC = (PROC / "self" / "stat").exists()
 def process_tree(pid: int) -> list[int]:
     """This function will return the pid and those of all its descendants, parents first."""
     children = defaultdict(list)
-    for child, parent in _parents():
+    for child, parent, _ in _processes():
         children[parent].append(child)
     found = [pid]
     for parent in found:
         found.extend(children[parent])
     return found
+
+
+def members(pid: int) -> dict[int, str]:
+    """This function will return who lives of the process's tree and of its group, each with its start time.
+
+    Who made a group of its own is found by its parents, who lost its parents by the group.
+    """
+    group = [child for child, _, leader in _processes() if leader == pid]
+    return {found: born for found in {*process_tree(pid), *group} if (born := started_at(found))}
 
 
 def started_at(pid: int) -> str:
@@ -31,11 +40,13 @@ def same_process(pid: int, born: str) -> bool:
     return bool(born) and started_at(pid) == born
 
 
-def _parents() -> list[tuple[int, int]]:
+def _processes() -> list[tuple[int, int, int]]:
+    """Each process with its parent and the leader of its group."""
     if not HAS_PROC:
-        return [(int(pid), int(parent)) for pid, parent in map(str.split, _ps("-A", "-o", "pid=,ppid=").splitlines())]
+        lines = _ps("-A", "-o", "pid=,ppid=,pgid=").splitlines()
+        return [(int(pid), int(parent), int(leader)) for pid, parent, leader in map(str.split, lines)]
     pids = [int(folder.name) for folder in PROC.iterdir() if folder.name.isdigit()]
-    return [(pid, int(fields[1])) for pid in pids if (fields := _stat(pid))]
+    return [(pid, int(fields[1]), int(fields[2])) for pid in pids if (fields := _stat(pid))]
 
 
 def _stat(pid: int) -> list[str]:

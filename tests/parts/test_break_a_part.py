@@ -85,7 +85,20 @@ def test_kill_reaches_children_that_made_their_own_group(home):
     child = process_tree(parent.process.pid)[-1]
     born = started_at(child)
     parent.kill()
-    wait_for(lambda: not same_process(child, born))
+    assert not same_process(child, born)
+
+
+def test_a_part_is_stopped_when_children_that_it_left_behind_are_gone_too(home):
+    """gunicorn that was killed leaves its workers, which hold its port for a moment longer."""
+    parent = Part("parent", ["sh", "-c", "sleep 600 & sleep 600 & wait"], home=home)
+    parent.start()
+    wait_for(lambda: len(process_tree(parent.process.pid)) > 2)
+    children = {pid: started_at(pid) for pid in process_tree(parent.process.pid)[1:]}
+    parent.process.kill()
+    parent.process.wait()
+    assert all(same_process(*child) for child in children.items())
+    parent.stop()
+    assert not any(same_process(*child) for child in children.items())
 
 
 def test_a_part_that_ends_at_once_is_named_with_the_end_of_its_log(home):

@@ -13,7 +13,6 @@ import requests
 from launched import PORTS, Launched
 from parts import ROOT
 from parts.ports import is_taken
-from parts.tree import process_tree
 
 STOPPED_WITHIN_SECONDS = 10
 
@@ -130,7 +129,7 @@ def test_a_part_that_is_killed_comes_back(demo):
         assert time.monotonic() < deadline, demo.log.read_text()
         time.sleep(0.2)
     assert f"store has ended (-9); its log: {demo.home}/log/store.log" in demo.log.read_text()
-    demo.pids = process_tree(demo.launcher.pid)
+    demo.count_family()
 
 
 def alive(url):
