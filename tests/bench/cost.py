@@ -19,7 +19,8 @@ PROC = Path("/proc")
 ADDITIONS, PACES = 300_000, 9
 PARTS = ("shop", "store", "worker", "postgres", "rabbitmq")
 DATABASES = ("shop", "store")
-STATEMENT = re.compile(rb"^@(\w+)@LOG: +(?:statement|execute [^:]*): ", re.MULTILINE)
+# Not the empty one, by which the pool sees whether a connection still lives.
+STATEMENT = re.compile(rb"^@(\w+)@LOG: +(?:statement|execute [^:]*): (?=\S)", re.MULTILINE)
 
 
 @dataclass
