@@ -22,7 +22,7 @@ from reportlab.platypus import (
 )
 
 from shop.invoices.billing import Bill, Item
-from shop.invoices.letters import STRONG, TEXT, letters_of, set_in
+from shop.invoices.letters import STRONG, TEXT, letters_of, words
 from shop.pages.wording import counted, money
 
 INK, SOFT, LINE = HexColor("#27221c"), HexColor("#665c50"), HexColor("#cfc6b8")
@@ -101,8 +101,8 @@ def _numbered(told: str) -> type[Canvas]:
     return Numbered
 
 
-def _words(text: str, style: ParagraphStyle = BODY) -> Paragraph:
-    return Paragraph(set_in(style.fontName, text), style)
+def _words(text: str, style: ParagraphStyle = BODY, *, width: float = WIDTH) -> Paragraph:
+    return words(text, style, width=width)
 
 
 def _head(bill: Bill) -> list[Flowable]:
@@ -111,7 +111,7 @@ def _head(bill: Bill) -> list[Flowable]:
         ("Ordered", date(bill.order.placed_at, "j F Y")),
         ("Sent and billed", date(bill.invoice.issued_at, "j F Y")),
     ]
-    to = [_words(line) for line in bill.bill_to]
+    to = [_words(line, width=WIDTH / 2) for line in bill.bill_to]
     said = [_words(f"{name}: {value}", RIGHT) for name, value in facts]
     found = [
         *[_words(line, SMALL) for line in seller()],
@@ -144,8 +144,8 @@ def _items(bill: Bill) -> LongTable:
 
 def _row(item: Item, currency: str) -> list:
     book = [
-        _words(item.title),
-        _words(", ".join(part for part in (item.authors, f"ISBN {item.isbn13}") if part), SMALL),
+        _words(item.title, width=COLUMNS[0]),
+        _words(", ".join(part for part in (item.authors, f"ISBN {item.isbn13}") if part), SMALL, width=COLUMNS[0]),
     ]
     if item.was is not None:
         book.append(_words(f"{item.why or 'Reduced'}: {money(item.was, currency)} before", SMALL))

@@ -9,13 +9,14 @@ from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
 from reportlab.platypus import Flowable, HRFlowable, Paragraph, SimpleDocTemplate, Spacer, Table
 
-from shop.invoices.letters import STRONG, TEXT, letters_of, set_in
+from shop.invoices.letters import STRONG, TEXT, letters_of, words
 from shop.invoices.pdf import BODY, FRAME, INK, LINE, MARGIN, PLAIN, SMALL, STRONG_TEXT, TITLE, WIDTH
 from shop.orders import countries
 from shop.pages.wording import counted
 from shop.returns.models import Return
 
 ADDRESS = ParagraphStyle("address", parent=BODY, fontName=STRONG, fontSize=15, leading=21)
+BOOK_WIDTH = WIDTH - 28 * mm
 BAR_MM, HEIGHT_MM = 0.42, 20  # a bar as wide as this is read from a creased parcel at an arm's length
 
 
@@ -30,8 +31,8 @@ def draw(found: Return) -> bytes:
     return into.getvalue()
 
 
-def _words(text: str, style: ParagraphStyle = BODY) -> Paragraph:
-    return Paragraph(set_in(style.fontName, text), style)
+def _words(text: str, style: ParagraphStyle = BODY, *, width: float = WIDTH) -> Paragraph:
+    return words(text, style, width=width)
 
 
 def _address() -> list[str]:
@@ -60,14 +61,17 @@ def _parcel(found: Return) -> list[Flowable]:
 
 def _slip(found: Return) -> list[Flowable]:
     rows = [
-        [_words(counted(line.quantity, "copy", "copies")), _words(f"{line.line.title}, ISBN {line.line.isbn13}")]
+        [
+            _words(counted(line.quantity, "copy", "copies")),
+            _words(f"{line.line.title}, ISBN {line.line.isbn13}", width=BOOK_WIDTH),
+        ]
         for line in found.lines.all()
     ]
     return [
         Spacer(0, 6 * mm),
         _words(f"{found} of order {found.order.reference}", STRONG_TEXT),
         Spacer(0, 3 * mm),
-        Table(rows, colWidths=(28 * mm, WIDTH - 28 * mm), style=PLAIN),
+        Table(rows, colWidths=(WIDTH - BOOK_WIDTH, BOOK_WIDTH), style=PLAIN),
         Spacer(0, 3 * mm),
         _words(found.get_why_display(), SMALL),
     ]

@@ -14,7 +14,7 @@ from reportlab.pdfbase import pdfmetrics
 from shopping import text
 
 from shop.invoices.billing import bill_of
-from shop.invoices.letters import MISSING, set_in
+from shop.invoices.letters import MISSING, lines_of, set_in
 from shop.invoices.models import Invoice
 from shop.orders.models import Order
 from shop.outbox.models import Deliverable
@@ -170,7 +170,33 @@ def test_all_letters_of_a_title_print_and_the_typefaces_are_in_the_file(hers, se
 
 
 def test_a_letter_in_no_typeface_is_a_box_and_stops_nothing(hers, sent):
-    assert MISSING in pdf_of(hers, sent(("雪国 \U0001f600", 1, "10.00")))
+    assert MISSING in pdf_of(hers, sent(("Snow \U0001fae0", 1, "10.00")))
+
+
+@pytest.mark.parametrize(
+    ("title", "typeface"),
+    [("雪国のひと", "/HeiseiKakuGo-W5"), ("紅樓夢", "/STSong-Light"), ("채식주의자", "/HYGothic-Medium")],
+)
+def test_chinese_japanese_and_korean_are_set_in_the_readers_own_typefaces(hers, sent, title, typeface):
+    answer = hers.get(sent((f"{title} A & B", 1, "10.00"), (title * 40, 1, "10.00")).pdf_url)
+    found = PdfReader(BytesIO(answer.content))
+    assert f"{title} A & B" in found.pages[0].extract_text() and MISSING not in set_in("Literata", title)
+    assert typeface in {font.get_object()["/BaseFont"] for font in found.pages[0]["/Resources"]["/Font"].values()}
+    lines = [line for line in found.pages[0].extract_text().splitlines() if title in line]
+    assert len(lines) > 4, "what has no spaces is broken into lines as well"
+
+
+def test_arabic_and_hebrew_are_joined_and_stand_as_they_are_read(hers, sent):
+    assert set_in("Literata", lines_of("ساق البامبو", 10, width=200)[0]).count("ﻮﺒﻣﺎﺒﻟﺍ") == 1, "as seen from the left"
+    assert lines_of("חלק 3: (א)", 10, width=200) == ["(א) :3 קלח"]
+    text = pdf_of(hers, sent(("ساق البامبو", 1, "10.00"), ("חלק", 1, "10.00")))
+    assert "ﺍﻟﺒﺎﻣﺒﻮ" in text and "חלק" in text, "each letter in the form of its place; turned again by who reads it"
+    assert MISSING not in text
+
+
+def test_a_long_title_that_is_read_from_the_right_begins_on_its_first_line():
+    lines = lines_of("אבגד " * 10 + "הוזח " * 10, 10, width=200)
+    assert len(lines) > 1 and "דגבא" in lines[0] and "חזוה" not in lines[0] and "חזוה" in lines[-1]
 
 
 def test_only_the_buyer_and_who_has_the_signed_link_see_it(hers, sent, bob):

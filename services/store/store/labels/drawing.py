@@ -5,12 +5,11 @@ from typing import NamedTuple
 
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.units import mm
-from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfgen.canvas import Canvas
 
 from store.labels.models import Paper
 from store.paper.bars import draw_code128, draw_ean13
-from store.paper.letters import FONT, letters, lines_of, printable
+from store.paper.letters import letters, lines_of, width_of, write
 from store.shelves.codes import label_of
 
 ACROSS, DOWN = 3, 8
@@ -76,27 +75,21 @@ def _draw_copy(canvas: Canvas, label: CopyLabel, place: Place) -> None:
     """From above: the title and the shelf, the copy's own code, and the book's."""
     x, y, width, height = place
     top = y + height
-    _write(canvas, label.shelf, x + width, top - 8, 9, right=True)
-    shelf = pdfmetrics.stringWidth(printable(label.shelf), FONT, 9) + 6 if label.shelf else 0
+    write(canvas, label.shelf, x + width, top - 8, 9, right=True)
+    shelf = width_of(label.shelf, 9) + 6 if label.shelf else 0
     for line in lines_of(label.title, size=7.5, width=width - shelf, most=1):
-        _write(canvas, line, x, top - 8, 7.5)
+        write(canvas, line, x, top - 8, 7.5)
     bars = height - 8 - EAN_HEIGHT - 5 * mm
     below = y + EAN_HEIGHT + 3.6 * mm
     draw_code128(canvas, label.barcode, x=x, y=below, width=width, height=bars, thickest=THICKEST)
-    _write(canvas, label.barcode, x + 10 * THICKEST, below - 7, 7)
+    write(canvas, label.barcode, x + 10 * THICKEST, below - 7, 7)
     draw_ean13(canvas, label.isbn13, x=x, y=y, height=EAN_HEIGHT, module=EAN_MODULE)
 
 
 def _draw_shelf(canvas: Canvas, label: ShelfLabel, place: Place) -> None:
     """The shelf's name as large as there is room for it, to be read from the aisle; below it the code."""
     x, y, width, height = place
-    name = printable(label.shelf)
-    size = min(30, 30 * width / max(pdfmetrics.stringWidth(name, FONT, 30), 1))
+    size = min(30, 30 * width / max(width_of(label.shelf, 30), 1))
     bars = height * 0.45
     draw_code128(canvas, label_of(label.shelf), x=x, y=y, width=width, height=bars, thickest=THICKEST)
-    _write(canvas, name, x, y + bars + (height - bars - 0.72 * size) / 2, size)
-
-
-def _write(canvas: Canvas, text: str, x: float, y: float, size: float, *, right: bool = False) -> None:
-    canvas.setFont(FONT, size)
-    (canvas.drawRightString if right else canvas.drawString)(x, y, printable(text))
+    write(canvas, label.shelf, x, y + bars + (height - bars - 0.72 * size) / 2, size)

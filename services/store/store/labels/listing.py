@@ -2,7 +2,6 @@
 
 from datetime import datetime
 from io import BytesIO
-from xml.sax.saxutils import escape
 
 from reportlab.lib.colors import HexColor
 from reportlab.lib.pagesizes import A4
@@ -13,12 +12,14 @@ from reportlab.platypus import Flowable, LongTable, Paragraph, SimpleDocTemplate
 
 from store.labels.picking import Fetch, PickList
 from store.paper.bars import draw_code128
-from store.paper.letters import FONT, letters, lines_of, printable
+from store.paper.letters import FONT, letters, words, write
 
 MARGIN = 14 * mm
 WIDTH = A4[0] - 2 * MARGIN
+FRAME = 6  # points by which the library's frame keeps words from its edge
 CODE = (46 * mm, 9 * mm)
 COLUMNS = (8 * mm, 27 * mm, WIDTH - 8 * mm - 27 * mm - 52 * mm - 26 * mm, 52 * mm, 26 * mm)
+PADDING = 2
 BODY = ParagraphStyle("body", fontName=FONT, fontSize=9, leading=12)
 SHELF = ParagraphStyle("shelf", parent=BODY, fontSize=11, leading=13)
 HEAD = ParagraphStyle("head", parent=BODY, fontSize=7.5, textColor=HexColor("#555555"))
@@ -26,8 +27,8 @@ TITLE = ParagraphStyle("title", parent=BODY, fontSize=15, leading=20)
 TABLE = TableStyle(
     [
         ("VALIGN", (0, 0), (-1, -1), "MIDDLE"),
-        ("LEFTPADDING", (0, 0), (-1, -1), 2),
-        ("RIGHTPADDING", (0, 0), (-1, -1), 2),
+        ("LEFTPADDING", (0, 0), (-1, -1), PADDING),
+        ("RIGHTPADDING", (0, 0), (-1, -1), PADDING),
         ("LINEBELOW", (0, 0), (-1, -1), 0.4, HexColor("#bbbbbb")),
     ]
 )
@@ -44,8 +45,7 @@ class Bars(Flowable):
         draw_code128(
             self.canv, self.text, x=0, y=3 * mm, width=self.width, height=self.height - 3 * mm, thickest=0.38 * mm
         )
-        self.canv.setFont(FONT, 7)
-        self.canv.drawString(4 * mm, 0.4 * mm, printable(self.text))
+        write(self.canv, self.text, 4 * mm, 0.4 * mm, 7)
 
 
 class Box(Flowable):
@@ -90,13 +90,19 @@ def draw(picks: PickList, *, now: datetime) -> bytes:
 
 def _line(fetch: Fetch) -> list:
     copy = fetch.copy
-    title = lines_of(copy.book.title, size=9, width=COLUMNS[2] - 6, most=2)
-    book = Paragraph("<br/>".join(escape(part) for part in (*title, copy.book.isbn13)), BODY)
-    return [Box(), _words(copy.shelf or "—", SHELF), book, Bars(copy.barcode), _words(fetch.reference, BODY)]
+    shelf, title, order = (width - 2 * PADDING for width in (COLUMNS[1], COLUMNS[2], COLUMNS[4]))
+    book = [words(copy.book.title, BODY, width=title, most=2), words(copy.book.isbn13, BODY, width=title)]
+    return [
+        Box(),
+        words(copy.shelf or "—", SHELF, width=shelf),
+        book,
+        Bars(copy.barcode),
+        words(fetch.reference, BODY, width=order),
+    ]
 
 
 def _words(text: str, style: ParagraphStyle) -> Paragraph:
-    return Paragraph(escape(printable(text)), style)
+    return words(text, style, width=WIDTH - 2 * FRAME)
 
 
 def _number(canvas: Canvas, paper: SimpleDocTemplate) -> None:

@@ -1,7 +1,6 @@
 """A parcel's packing slip on paper: what lies in it, for whom, and the order as bars. It names no price and no bill."""
 
 from io import BytesIO
-from xml.sax.saxutils import escape
 
 from reportlab.graphics.barcode.code128 import Code128
 from reportlab.lib.pagesizes import A4
@@ -11,7 +10,7 @@ from reportlab.platypus import LongTable, Paragraph, SimpleDocTemplate, Spacer, 
 
 from store.orders.models import Allocation
 from store.orders.parcels import Parcel
-from store.paper.letters import FONT, letters, printable
+from store.paper.letters import FONT, letters, words
 
 MARGIN = 18 * mm
 WIDTH = A4[0] - 2 * MARGIN
@@ -42,15 +41,15 @@ def draw(parcel: Parcel) -> bytes:
     return into.getvalue()
 
 
-def _text(words: str, style: ParagraphStyle = BODY) -> Paragraph:
-    return Paragraph(escape(printable(words)).replace("\n", "<br/>"), style)
+def _text(told: str, style: ParagraphStyle = BODY, *, width: float = WIDTH) -> Paragraph:
+    return words(told, style, width=width)
 
 
 def _head(parcel: Parcel) -> Table:
     order = parcel.order
     bars = Code128(order.reference, barWidth=BAR_MM * mm, barHeight=14 * mm, quiet=True)
-    words = [_text(f"Order {order.reference}", TITLE), _text(f"Packing slip · parcel {parcel.number}")]
-    return Table([[words, [bars, _text(order.reference, SMALL)]]], [WIDTH - 80 * mm, 80 * mm], style=_PLAIN)
+    told = [_text(f"Order {order.reference}", TITLE), _text(f"Packing slip · parcel {parcel.number}")]
+    return Table([[told, [bars, _text(order.reference, SMALL)]]], [WIDTH - 80 * mm, 80 * mm], style=_PLAIN)
 
 
 def _facts(parcel: Parcel) -> Table:
@@ -61,7 +60,7 @@ def _facts(parcel: Parcel) -> Table:
     facts += [f"Carrier: {parcel.carrier}"] if parcel.carrier else []
     facts += [f"Tracking code: {parcel.tracking}"] if parcel.tracking else []
     facts += [f"Weight: {parcel.weight_g} g"] if parcel.weight_g else []
-    cells = [_text("Ship to\n" + "\n".join(filter(None, address))), _text("\n".join(facts))]
+    cells = [_text("Ship to\n" + "\n".join(filter(None, address)), width=WIDTH / 2), _text("\n".join(facts))]
     return Table([cells], [WIDTH / 2, WIDTH / 2], style=_PLAIN)
 
 
@@ -70,15 +69,17 @@ def _books(parcel: Parcel) -> LongTable:
     live = Allocation.objects.filter(parcel=parcel, released_at__isnull=True).select_related("line", "copy")
     for allocation in live.order_by("line__line", "id"):
         inside.setdefault(allocation.line.line, []).append(allocation)
+    copies, isbn = 18 * mm, 40 * mm
+    title = WIDTH - copies - isbn
     rows = [[_text("Copies", SMALL), _text("Book", SMALL), _text("ISBN", SMALL)]]
     for allocations in inside.values():
         line = allocations[0].line
         labels = ", ".join(allocation.copy.barcode for allocation in allocations)
-        book = [_text(line.title), _text(labels, SMALL)]
+        book = [_text(line.title, width=title), _text(labels, SMALL, width=title)]
         rows.append([_text(str(len(allocations))), book, _text(line.isbn13)])
     total = sum(len(allocations) for allocations in inside.values())
     rows.append([_text(str(total)), _text("copies in this parcel" if total != 1 else "copy in this parcel"), ""])
-    return LongTable(rows, [18 * mm, WIDTH - 58 * mm, 40 * mm], repeatRows=1, style=_RULED)
+    return LongTable(rows, [copies, title, isbn], repeatRows=1, style=_RULED)
 
 
 _PLAIN = TableStyle(

@@ -1,14 +1,18 @@
 """Labels of copies and shelves, on a sheet or a roll: what stands on them is read back as a scanner reads it."""
 
+from io import BytesIO
+
 import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from pypdf import PdfReader
 from tests.conftest import NOW
 from tests.printed import codes_on, words_of
 
 from store.labels import views
 from store.labels.forms import MOST_LABELS
+from store.paper.letters import MISSING, letters, lines_of
 from store.stock.models import BookItem, Origin
 from store.stock.operations import Delivery, receive_copies
 
@@ -56,10 +60,34 @@ def test_a_shelfs_label_is_what_the_pages_read_as_a_shelf(keeper, books, tmp_pat
     assert "A-0\nA-1\nA-2\nA-3" in keeper.get(SHELVES, {"all": 1}).content.decode()
 
 
-def test_letters_that_the_typeface_has_not_and_titles_that_are_long_break_no_label(keeper, books):
-    books[0].title = "紅樓夢 " + "and so on " * 25
+def test_letters_that_no_typeface_has_and_titles_that_are_long_break_no_label(keeper, books):
+    books[0].title = "\U0001fae0 " + "and so on " * 25
     books[0].save()
-    assert "□□□ and so on" in words_of(printed(keeper, COPIES, "B1-1"))[0]
+    assert "□ and so on" in words_of(printed(keeper, COPIES, "B1-1"))[0]
+
+
+@pytest.mark.parametrize(
+    ("title", "typeface"),
+    [("雪国のひと", "/HeiseiKakuGo-W5"), ("紅樓夢", "/STSong-Light"), ("채식주의자", "/HYGothic-Medium")],
+)
+def test_chinese_japanese_and_korean_are_set_in_the_readers_own_typefaces(keeper, books, title, typeface):
+    books[0].title = f"{title} and {title * 20}"
+    books[0].save()
+    label = printed(keeper, COPIES, "B1-1")
+    assert f"{title} and {title}" in words_of(label)[0] and MISSING not in words_of(label)[0]
+    fonts = PdfReader(BytesIO(label)).pages[0]["/Resources"]["/Font"]
+    assert typeface in {font.get_object()["/BaseFont"] for font in fonts.values()}
+
+
+def test_lines_are_broken_where_their_script_breaks_them_and_stand_as_they_are_read():
+    letters()
+    assert lines_of("紅樓夢" * 4, size=10, width=60.5) == ["紅樓夢紅樓夢"] * 2, "between any two letters"
+    assert lines_of("紅樓夢" * 4, size=10, width=60.5, most=1) == ["紅樓夢紅樓…"]
+    assert lines_of("one two", size=10, width=25) == ["one", "two"], "between words"
+    assert lines_of("חלק 3: (א)", size=10, width=200) == ["(א) :3 קלח"]
+    assert lines_of("אבגד " * 2 + "הוזח", size=10, width=60) == ["דגבא דגבא", "חזוה"], "the first line is read first"
+    assert lines_of("אבגד " * 2 + "הוזח", size=10, width=60, most=1) == ["…דגבא דגבא"]
+    assert lines_of("ساق", size=10, width=60) == ["ﻕﺎﺳ"], "each letter in the form of its place"
 
 
 def test_mistakes_say_what_to_do_and_keep_what_was_typed(keeper, books):
