@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+import tarfile
 
 import psycopg
 import pytest
@@ -14,9 +15,9 @@ from parts.postgres import Postgres
 SERVICES = ("shop", "store")
 
 
-def script(name, home, *arguments):
+def script(name, home, *arguments, env=None):
     command = [str(ROOT / "scripts" / name), *map(str, arguments)]
-    env = {**os.environ, "DEMO_DIR": str(home)}
+    env = {**os.environ, "DEMO_DIR": str(home), **(env or {})}
     return subprocess.run(command, env=env, capture_output=True, text=True, timeout=180)
 
 
@@ -128,6 +129,25 @@ def test_a_backup_holds_addresses_and_is_for_its_owner_only(backup):
 def test_a_backup_never_overwrites_another(data, home, backup):
     done = script("backup", home, backup)
     assert done.returncode == 2 and "exists already" in done.stderr
+
+
+@pytest.mark.parametrize(("told", "fine"), [(1, True), (2, False)])
+def test_pictures_that_come_and_go_meanwhile_stop_no_backup_and_unreadable_ones_do(data, home, tmp_path, told, fine):
+    """tar ends with 1 if a folder changed while it was read, and with 2 if it could not read."""
+    (home / "media" / "shop" / "unfinished.part").touch()
+    tar = tmp_path / "bin" / "tar"
+    tar.parent.mkdir()
+    tar.write_text(f'#!/bin/sh\nPATH="{os.environ["PATH"]}" tar "$@" && exit {told}\n')
+    tar.chmod(0o755)
+    path = f"{tar.parent}:{os.environ['PATH']}"
+    done = script("backup", home, tmp_path / "backup.tar", env={"PATH": path})
+    assert (done.returncode == 0) == fine == (tmp_path / "backup.tar").exists(), done.stderr
+    if fine:
+        with (
+            tarfile.open(tmp_path / "backup.tar") as whole,
+            tarfile.open(fileobj=whole.extractfile("shop-media.tar")) as media,
+        ):
+            assert media.getnames() == [".", "./cover.jpg"]
 
 
 def test_nothing_is_restored_below_a_running_demo(data, home, backup):
