@@ -1,5 +1,6 @@
 """Settings of the warehouse, all from the environment. README.md lists them."""
 
+from datetime import timedelta
 from pathlib import Path
 
 from csp.constants import NONE, SELF
@@ -36,6 +37,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.postgres",
     "csp",
+    "axes",
     "rest_framework",
     "store.feed",
     "store.catalogue",
@@ -61,6 +63,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "axes.middleware.AxesMiddleware",
 ]
 if DEBUG:
     INSTALLED_APPS += ["debug_toolbar"]
@@ -141,6 +144,24 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+
+# --- guessing of passwords: after so many wrong ones an address is told no more about an account for a while. Others may
+# still enter it, or anybody could lock a packer out, and so may the colleagues behind the same address into theirs. ---
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_RESET_ON_SUCCESS = True
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_USERNAME_FORM_FIELD = "username"  # as the admin's form names it
+AXES_USERNAME_CALLABLE = "store.accounts.entering.account_tried"
+AXES_CLIENT_IP_CALLABLE = "store.accounts.entering.address_of"
+AXES_LOCKOUT_CALLABLE = "store.accounts.entering.not_now"
+AXES_ENABLE_ADMIN = AXES_VERBOSE = False
+AXES_DISABLE_ACCESS_LOG = True
+# How many proxies of ours add to X-Forwarded-For. Without it all who come through nginx share one limit.
+TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
 
 LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"
