@@ -3,7 +3,7 @@
 from uuid import uuid4
 
 import people
-from conftest import SMALLEST
+from conftest import SLOWEST_STEP_MS, SMALLEST
 from playwright.sync_api import expect
 from reading import Reader
 
@@ -60,11 +60,19 @@ def test_three_books_are_three_scans_and_one_command_on_a_tablet(card, visit):
     first = next_copy(page)
     scan(page, first, told=f"in the box. Copy {first}.")
     scan(page, first, told="in this box already")
-    # Two codes in a hurry: the second does not wait for the first one's answer.
+    # Codes in a hurry, with the cursor on a button: none waits for the answer to the one before, no button is pressed by
+    # them, and what was refused between two good ones is still to be read.
     wanted = still_wanted(page)
+    page.get_by_role("button", name="Undo").focus()
     page.keyboard.type(f"{next_copy(page)}\n")
+    page.keyboard.type("another shop's\n")
     page.keyboard.type(f"{wanted[1]}\n")
     expect(page.get_by_text("Everything is in the box")).to_be_visible()
+    refused = page.get_by_role("region", name="Refused before")
+    expect(refused).to_contain_text("another shop's: ")
+    reader.look("bench with a refusal that was covered")
+    refused.get_by_role("button", name="I have seen it").press("Enter")
+    expect(refused).to_be_hidden()
     reader.look("bench with all books")
     page.keyboard.type("CMDDONE\n")
     expect(page.get_by_text("is sent off with 3 copies")).to_be_visible()
@@ -76,6 +84,21 @@ def test_three_books_are_three_scans_and_one_command_on_a_tablet(card, visit):
     page.goto(f"{card['store']['url']}/admin/packing/commands/")
     reader.look("sheet of commands")
     assert reader.wrong == []
+
+
+def test_an_order_that_is_cancelled_stops_its_packer_at_once(card, visit):
+    """L20: without another scan, and the next one leads on."""
+    (reference, guest), page = ordered(visit, card), visit(**TABLET)
+    open_bench(page, card, reference)
+    first = next_copy(page)
+    scan(page, first, told="in the box. Copy")
+    guest.get_by_role("link", name="Cancel this order").click()
+    guest.get_by_role("button", name="Yes, cancel it").click()
+    expect(page.get_by_role("alert").filter(has_text="this order was cancelled")).to_be_visible(timeout=SLOWEST_STEP_MS)
+    expect(page.get_by_role("link", name="To the queue")).to_be_focused()
+    assert first in page.locator(".stop").inner_text(), "what is to be put back"
+    page.keyboard.type("whatever\n")
+    expect(page.get_by_role("heading", name="Packing")).to_be_visible()
 
 
 def test_three_books_leave_in_two_parcels_on_a_small_phone_without_javascript(card, visit):

@@ -2,9 +2,9 @@
 // scanned in a hurry wait their turn, a lost connection is bridged, and each answer is heard.
 "use strict";
 (() => {
-  const RETRY_MS = 3000, LEAVES = /^\s*(cmd)?\s*(done|next)\s*$/i;
-  const waiting = [];
-  let busy = false, sound = null;
+  const RETRY_MS = 3000, LOOK_MS = 5000, SEEN_MS = 2000, LEAVES = /^\s*(cmd)?\s*(done|next)\s*$/i;
+  const waiting = [], refused = [];
+  let busy = false, sound = null, last = null;
 
   const field = () => document.getElementById("code");
   const showOffline = (lost) => { document.getElementById("offline").hidden = !lost; };
@@ -29,8 +29,27 @@
       if (before && after) before.replaceWith(document.adoptNode(after));
     }
     if (field()) field().value = typed;
-    field()?.focus();
+    (field() || document.querySelector("[data-next]"))?.focus();
     hear(document.getElementById("told")?.dataset.tone);
+  }
+
+  // A refusal that the next answer covers at once is read all the same: it stays in a list until it was seen.
+  function keepRefusals(scan) {
+    if (last && Date.now() - last.at < SEEN_MS) refused.push(last);
+    const told = document.getElementById("told");
+    last = told?.dataset.tone === "refused"
+      ? { code: scan.says.code, words: told.lastElementChild.textContent, at: Date.now() } : null;
+    document.querySelector("#refused ul").replaceChildren(...refused.map(({ code, words }) => {
+      const item = document.createElement("li");
+      item.textContent = code ? `${code}: ${words}` : words;
+      return item;
+    }));
+    document.getElementById("refused").hidden = !refused.length;
+  }
+
+  function showWaiting() {
+    const line = document.getElementById("waiting"), number = waiting.length - (busy ? 1 : 0);
+    line.textContent = number > 0 ? `${number} more ${number === 1 ? "scan waits" : "scans wait"} for an answer.` : "";
   }
 
   // The newest form's revision goes with each scan, so that what was sent twice by a bad line is done once.
@@ -43,8 +62,9 @@
   }
 
   async function work() {
-    if (busy || !waiting.length) return;
+    if (busy || !waiting.length) { showWaiting(); return; }
     busy = true;
+    showWaiting();
     const scan = waiting[0], data = scan.sent || formOf(scan.says);
     if (!data) { waiting.length = 0; busy = false; return; }
     scan.sent = data;
@@ -54,6 +74,7 @@
       showOffline(false);
       if (answer.redirected || !answer.ok) { location.assign(answer.redirected ? answer.url : location.href); return; }
       show(await answer.text());
+      keepRefusals(scan);
     } catch {
       showOffline(true);
       setTimeout(() => { busy = false; work(); }, RETRY_MS);
@@ -78,14 +99,28 @@
     event.preventDefault();
     if (!says.command && !says.code.trim()) return;
     if (field()) field().value = "";
+    field()?.focus();  // not the button that was pressed: the Enter of the next scan would press it again
     waiting.push({ says });
     work();
   });
-  // Wherever the packer last tapped, the next scan goes into the field.
+  // Wherever the packer last tapped, the next scan goes into the field; the space bar presses buttons.
   document.addEventListener("keydown", (event) => {
-    const typing = event.target.closest("input, select, textarea, button, a, summary");
-    if (!typing && event.key.length === 1 && !event.ctrlKey && !event.metaKey && !event.altKey) field()?.focus();
+    const typing = event.target.closest("input, select, textarea"), letter = event.key.length === 1 && event.key !== " ";
+    if (!typing && letter && !event.ctrlKey && !event.metaKey && !event.altKey) field()?.focus();
   });
+  document.getElementById("seen").addEventListener("click", () => {
+    refused.length = 0;
+    document.getElementById("refused").hidden = true;
+    (field() || document.querySelector("[data-next]"))?.focus();
+  });
+  // An order that is cancelled meanwhile stops the packer before the next scan does.
+  setInterval(async () => {
+    if (busy || waiting.length || document.hidden || !field()) return;
+    try {
+      const answer = await fetch(location.href), page = answer.ok && !answer.redirected ? await answer.text() : "";
+      if (page.includes("data-stop") && !busy && !waiting.length) show(page);
+    } catch { /* the network is away: the next look may find it */ }
+  }, LOOK_MS);
   window.addEventListener("offline", () => showOffline(true));
   window.addEventListener("online", () => { showOffline(false); work(); });
 })();
