@@ -8,7 +8,9 @@ class StartForm(forms.Form):
         max_length=200,
         label="shelf",
         help_text="Scan its label, or type its name.",
-        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "off", "spellcheck": "false", "autofocus": True}),
+        widget=forms.TextInput(
+            attrs={"autocomplete": "off", "autocapitalize": "off", "spellcheck": "false", "autofocus": True}
+        ),
     )
     blind = forms.BooleanField(required=False, label="blind: show what should be there only at the end")
 
