@@ -24,6 +24,7 @@ def order_of(*wanted, note="") -> dict:
     return NewOrder(
         placed_at=NOW,
         payment="on_delivery",
+        delivery=Decimal(0),
         total=sum((book.price * quantity for book, quantity in wanted), Decimal(0)),
         currency="EUR",
         ship_to={
@@ -37,7 +38,7 @@ def order_of(*wanted, note="") -> dict:
         },
         note=note,
         lines=tuple(
-            NewOrderLine(number, book.id, book.isbn13, book.title, quantity, book.price)
+            NewOrderLine(number, book.id, book.isbn13, book.title, quantity, book.price, book.price * quantity)
             for number, (book, quantity) in enumerate(wanted, start=1)
         ),
     ).body()

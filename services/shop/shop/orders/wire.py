@@ -13,6 +13,7 @@ def new_order(order: Order, lines: list[OrderLine]) -> dict:
         payment=str(order.payment),
         paid=order.total if order.payment == Order.Payment.PREPAID else Decimal("0.00"),
         total=order.total,
+        delivery=order.delivery,
         currency=order.currency,
         ship_to={
             "name": order.ship_name,
@@ -33,6 +34,7 @@ def new_order(order: Order, lines: list[OrderLine]) -> dict:
                 title=line.title,
                 quantity=line.quantity,
                 unit_price=line.unit_price,
+                to_pay=line.to_pay,
             )
             for line in lines
         ),

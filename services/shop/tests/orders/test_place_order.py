@@ -65,6 +65,7 @@ def test_order_lines_event_message_and_letter_are_written_together(alice, make_b
         "payment": "on_delivery",
         "paid": "0.00",
         "total": "31.25",
+        "delivery": "0.00",
         "currency": "EUR",
         "ship_to": {
             "name": "Alice Example",
@@ -78,7 +79,15 @@ def test_order_lines_event_message_and_letter_are_written_together(alice, make_b
         "note": "",
         "if_short": "ship",
         "lines": [
-            {"line": 1, "book": 2, "isbn13": emma.isbn13, "title": "Emma", "quantity": 2, "unit_price": "12.50"},
+            {
+                "line": 1,
+                "book": 2,
+                "isbn13": emma.isbn13,
+                "title": "Emma",
+                "quantity": 2,
+                "unit_price": "12.50",
+                "to_pay": "25.00",
+            },
             {
                 "line": 2,
                 "book": 1,
@@ -86,6 +95,7 @@ def test_order_lines_event_message_and_letter_are_written_together(alice, make_b
                 "title": "Persuasion",
                 "quantity": 1,
                 "unit_price": "6.25",
+                "to_pay": "6.25",
             },
         ],
     }

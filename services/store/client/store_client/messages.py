@@ -193,9 +193,10 @@ class NewOrderLine:
     title: str
     quantity: int
     unit_price: Decimal
+    to_pay: Decimal
 
     def body(self) -> dict:
-        return {**vars(self), "unit_price": str(self.unit_price)}
+        return {**vars(self), "unit_price": str(self.unit_price), "to_pay": f"{self.to_pay:.2f}"}
 
 
 @dataclass(frozen=True)
@@ -204,6 +205,7 @@ class NewOrder:
 
     :ivar payment: on_delivery or prepaid.
     :ivar total: what is owed in all, with delivery and less what a coupon takes off.
+    :ivar delivery: what of the total is for sending it; a line's `to_pay` is for all its copies, less a coupon's share.
     :ivar paid: what was captured; of a prepaid order its total, of the other nothing.
     :ivar if_short: what to do if copies are missing: "ship" what is there, or "wait" until all is there.
     """
@@ -211,6 +213,7 @@ class NewOrder:
     placed_at: datetime
     payment: str
     total: Decimal
+    delivery: Decimal
     currency: str
     ship_to: dict[str, str]
     note: str
@@ -224,6 +227,7 @@ class NewOrder:
             "payment": self.payment,
             "paid": str(self.paid),
             "total": str(self.total),
+            "delivery": f"{self.delivery:.2f}",
             "currency": self.currency,
             "ship_to": self.ship_to,
             "note": self.note,

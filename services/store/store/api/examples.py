@@ -23,6 +23,7 @@ WISHED = {
     "placed_at": "2026-11-26T10:00:00Z", "payment": "on_delivery", "paid": "0.00", "total": "20.90", "currency": "EUR",
     "ship_to": ADDRESS, "note": "", "if_short": "ship", "lines": [LINE],
 }  # fmt: skip
+PUSHED = WISHED | {"delivery": "3.90", "lines": [LINE | {"to_pay": "17.00"}]}
 EVENT = {
     "order": ORDER, "version": 1, "status": "received", "at": "2026-11-26T10:00:02Z", "reason": "",
     "lines": [{"line": 1, "ordered": 2, "packed": 0, "shipped": 0, "short": 0}], "line_reasons": {}, "parcels": [],
@@ -50,11 +51,11 @@ def _changes(*told: dict) -> dict:
 
 BY_SHAPE = {
     # what is sent
-    "BatchRequest": {"orders": [{"number": ORDER, "order": WISHED}]},
+    "BatchRequest": {"orders": [{"number": ORDER, "order": PUSHED}]},
     "BookRequest": FACTS | {"isbn13": "978-0-14-143958-7"},
     "CancelRequest": {"reason": "The customer has changed their mind."},
     "HoldRequest": {"lines": [HELD]},
-    "OrderRequest": WISHED,
+    "OrderRequest": PUSHED,
     "PatchedBookRequest": {"price": "7.90"},
     "ReturnRequest": {
         "order": ORDER,

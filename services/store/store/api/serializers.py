@@ -45,6 +45,9 @@ class LineSerializer(HeldLineSerializer):
     isbn13 = serializers.RegexField(r"\A\d{13}\Z")
     title = serializers.CharField(max_length=300)
     unit_price = serializers.DecimalField(max_digits=9, decimal_places=2, min_value=0)
+    to_pay = serializers.DecimalField(
+        max_digits=10, decimal_places=2, min_value=0, required=False, help_text="All its copies, less a coupon's share."
+    )
 
 
 def numbered_once(lines: list[dict]) -> list[dict]:
@@ -70,6 +73,9 @@ class OrderSerializer(serializers.Serializer):
     payment = serializers.ChoiceField(Payment.choices)
     paid = serializers.DecimalField(max_digits=10, decimal_places=2, min_value=0, default=Decimal(0))
     total = serializers.DecimalField(max_digits=10, decimal_places=2, min_value=0)
+    delivery = serializers.DecimalField(
+        max_digits=10, decimal_places=2, min_value=0, required=False, help_text="What of the total is for sending it."
+    )
     currency = serializers.RegexField(r"\A[A-Z]{3}\Z")
     ship_to = AddressSerializer()
     note = serializers.CharField(max_length=2_000, allow_blank=True, default="")
@@ -110,7 +116,9 @@ def new_order(number: UUID, told: dict[str, Any]) -> NewOrder:
 
 def _fingerprint(told: dict[str, Any]) -> str:
     """SHA-256 of the meaning, not of the bytes: the same order written otherwise is the same order."""
-    told = dict(told)
+    # How the total comes about says nothing new of the order, and earlier orders did not tell it.
+    told = {name: value for name, value in told.items() if name != "delivery"}
+    told["lines"] = [{name: value for name, value in line.items() if name != "to_pay"} for line in told["lines"]]
     if not told["paid"]:
         del told["paid"]  # orders that came before the shop said what was paid keep their fingerprint
     if told["if_short"] == IfShort.SHIP:

@@ -38,10 +38,11 @@ class Line(NamedTuple):
     title: str
     quantity: int
     unit_price: Decimal
+    to_pay: Decimal | None = None
 
 
 class NewOrder(NamedTuple):
-    """:ivar facts: Order's fields placed_at, payment, paid, total, currency, ship_to, note, if_short."""
+    """:ivar facts: Order's fields placed_at, payment, paid, total, delivery, currency, ship_to, note, if_short."""
 
     number: UUID
     fingerprint: str
@@ -152,6 +153,7 @@ def _line(order: Order, line: Line) -> OrderLine:
         isbn13=line.isbn13,
         title=line.title,
         unit_price=line.unit_price,
+        to_pay=line.to_pay,
         quantity=line.quantity,
     )
     made.packed = made.shipped = 0

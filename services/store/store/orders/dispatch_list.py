@@ -2,17 +2,22 @@
 
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta, timezone
+from decimal import Decimal
+from itertools import islice
 
 from django.db.models import Count, Q, QuerySet
 
+from store.orders import collecting
 from store.orders.models import OrderQuerySet
 from store.orders.parcels import Parcel
 from store.spreadsheet import harmless
 
 COLUMNS = (
-    "order", "parcel", "carrier", "tracking code", "copies", "weight in g", "name", "street", "addition", "postcode",
+    "order", "parcel", "carrier", "tracking code", "copies", "weight in g", "to collect",
+    "currency", "name", "street", "addition", "postcode",
     "city", "country", "state", "left at (UTC)",
 )  # fmt: skip
+CHUNK = 1000
 ADDRESS = ("name", "line1", "line2", "postcode", "city", "country")
 
 
@@ -39,9 +44,18 @@ def carriers_on(day: date, *, orders: OrderQuerySet) -> list[str]:
 def lines_of(parcels: QuerySet[Parcel]) -> Iterator[list[str]]:
     """Lines for a CSV; nothing in them is taken for a formula by a spreadsheet."""
     yield list(COLUMNS)
-    for parcel in parcels.iterator(chunk_size=1000):
+    for parcel, to_collect in _with_sums(parcels):
         to = parcel.order.ship_to
         cells = [parcel.order.reference, parcel.number, parcel.carrier, parcel.tracking, parcel.copies]
-        cells += ["" if parcel.weight_g is None else parcel.weight_g, *(to.get(part, "") for part in ADDRESS)]
+        cells += ["" if each is None else each for each in (parcel.weight_g, to_collect)]
+        cells += ["" if to_collect is None else parcel.order.currency, *(to.get(part, "") for part in ADDRESS)]
         cells += [parcel.get_state_display(), f"{parcel.dispatched_at:%Y-%m-%d %H:%M}"]
         yield [harmless(str(cell)) for cell in cells]
+
+
+def _with_sums(parcels: QuerySet[Parcel]) -> Iterator[tuple[Parcel, Decimal | None]]:
+    """Each parcel with what its carrier collects for it."""
+    rows = parcels.iterator(chunk_size=CHUNK)
+    while some := list(islice(rows, CHUNK)):
+        sums = collecting.of_parcels({parcel.order_id: parcel.order for parcel in some}.values())
+        yield from ((parcel, sums.get(parcel.pk)) for parcel in some)

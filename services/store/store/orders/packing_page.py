@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from store.accounts.roles import PACK, SEE_PRICES
-from store.orders import operations, packing, queries, shortfall
+from store.orders import collecting, operations, packing, queries, shortfall
 from store.orders.forms import PackingForm, Result, ShortForm
 from store.orders.models import Order, OrderLine, OrderState
 from store.orders.parcels import ParcelState
@@ -174,6 +174,7 @@ def _page(
         "events": order.events.order_by("version"),
         "form": form,
         "may_pack": may_pack,
+        "to_collect": collecting.of_order(order, lines),
         "sees_prices": SEE_PRICES in request.user.get_group_permissions(),
         "media": model_admin.media + AutocompleteSelectMultiple(LINE_BOOK, model_admin.admin_site).media,
     }

@@ -10,7 +10,7 @@ from django.utils import timezone as clock
 from django.views.decorators.http import require_http_methods, require_safe
 
 from store.accounts.roles import PACK
-from store.orders import dispatch_list, handing, slip
+from store.orders import collecting, dispatch_list, handing, slip
 from store.orders.forms import LabelForm, ParcelReasonForm
 from store.orders.models import Allocation, Order
 from store.orders.packing import PackingRefused
@@ -38,6 +38,7 @@ def show_parcel(request: HttpRequest, rights: Collection[str], parcel_id: int) -
         "title": f"Parcel {parcel.number} of order {parcel.order.reference}",
         "parcel": parcel,
         "order": parcel.order,
+        "to_collect": collecting.of_parcels([parcel.order]).get(parcel.pk),
         "inside": inside.order_by("line__line", "id"),
         "events": parcel.events.order_by("id"),
         "label": label,

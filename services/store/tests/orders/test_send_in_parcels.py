@@ -1,6 +1,7 @@
 """An order leaves in one parcel or in several, and the shop is told of each with what lies in it."""
 
 import csv
+import re
 
 import pytest
 from django.contrib.auth.models import Group, Permission
@@ -191,6 +192,41 @@ def test_the_slip_says_what_is_in_the_parcel_and_its_bars_say_the_order(dan, boo
         assert word in words
     assert "Jane Eyre" not in words and "12.50" not in words and "EUR" not in words
     assert codes_on(answer.content, tmp_path) == [[f"CODE-128:{order.reference}"]]
+
+
+def test_each_parcel_is_paid_for_by_itself_and_together_they_cost_what_was_sent(dan, books, accept):
+    """As the shop tells its customer: the delivery with the first to leave, a coupon shared by the copies of a line."""
+    order = accept((books[0], 3), (books[1], 1), total="45.00", delivery="3.90")
+    for line, worth in enumerate(("32.00", "9.10"), start=1):
+        order.lines.filter(line=line).update(to_pay=worth)
+    scan(dan, order, "B1-1", "seal", "new parcel", "B1-2", "B1-3", "B2-1", "seal")
+    pages = [
+        reverse("packing:parcel", args=[key]) for key in order.parcels.order_by("number").values_list("pk", flat=True)
+    ]
+    told = [re.search(r"collects <strong>([\d.]+) EUR", dan.get(page).content.decode())[1] for page in pages]
+    assert told == ["14.56", "30.44"], "10.66 of 32.00 and the delivery, then the rest"
+    scan(dan, order, "done")
+    answer = dan.get(reverse("packing:parcels"), {"day": f"{timezone.now():%Y-%m-%d}", "as": "csv"})
+    rows = list(csv.DictReader(b"".join(answer.streaming_content).decode().splitlines()))
+    assert [(row["to collect"], row["currency"]) for row in rows] == [(each, "EUR") for each in told]
+
+
+def test_what_could_not_be_sent_is_not_collected(dan, books, accept):
+    order = accept((books[0], 2), (books[1], 1), total="38.80", delivery="3.90")
+    order.lines.filter(line=1).update(to_pay="25.00", short=1, short_reason="Torn")
+    order.lines.filter(line=2).update(to_pay="9.90")
+    page = dan.get(reverse("admin:orders_order_change", args=[order.pk])).content.decode()
+    assert "26.30 EUR to be collected" in page and "38.80" not in page
+
+
+def test_nothing_is_collected_for_what_was_paid_and_the_whole_told_where_the_parts_are_not(dan, books, accept):
+    paid = accept((books[0], 1), payment="prepaid", paid="12.50", total="12.50", delivery="0.00")
+    scan(dan, paid, "B1-1", "seal")
+    assert "collects" not in dan.get(reverse("packing:parcel", args=[paid.parcels.get().pk])).content.decode()
+    earlier = accept((books[1], 1), total="9.90")
+    scan(dan, earlier, "B2-1", "seal")
+    page = dan.get(reverse("packing:parcel", args=[earlier.parcels.get().pk])).content.decode()
+    assert "collects what the order costs, <strong>9.90 EUR</strong> in all" in page
 
 
 def test_what_left_on_a_day_is_listed_by_carrier_without_formulas(dan, books, accept):
