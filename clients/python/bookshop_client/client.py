@@ -75,13 +75,15 @@ class Client(Asking):
 
     # --- books ---
 
-    def products(self, *, search: str = "", ordering: str = "", **filters: str | Iterable[str]) -> Iterator[Product]:
+    def products(
+        self, *, search: str = "", ordering: str = "", **filters: str | int | bool | Iterable[str]
+    ) -> Iterator[Product]:
         """This function will go through all books found, page by page.
 
         :param filters: category, author, publisher, series, language, format, price, in_stock; see docs/api.md.
         """
         asked = {"search": search, "ordering": ordering, **filters}
-        return self._pages("/api/products/", Product, {name: value for name, value in asked.items() if value})
+        return self._pages("/api/products/", Product, {name: _spelt(value) for name, value in asked.items()})
 
     def product(self, product_id: int, *, seen: Product | None = None) -> Product:
         return self._look(f"/api/products/{product_id}/", Product, seen)
@@ -259,3 +261,10 @@ class Client(Asking):
 
 def _opened_by(order_key: str) -> dict[str, str]:
     return {"X-Order-Key": order_key} if order_key else {}
+
+
+def _spelt(value: str | int | bool | Iterable[str]) -> str | list[str] | None:
+    """As an address says it; None for what it need not say. Several are kept, since each page asks for them anew."""
+    if isinstance(value, str | int):
+        return str(int(value) if isinstance(value, bool) else value) or None
+    return list(value)

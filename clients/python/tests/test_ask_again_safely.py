@@ -55,6 +55,19 @@ def test_what_was_seen_is_not_read_twice_nor_written_over_when_it_has_changed(sh
         client.cancel_order("1", seen=client.cancel_order("1"))
 
 
+def test_what_narrows_a_list_is_asked_for_with_each_of_its_pages(shop, client):
+    page = {"count": 0, "next": None, "previous": None, "results": []}
+    shop.answers.extend([(200, {**page, "next": "x"}), (200, page), (200, page)])
+    list(client.products(in_stock=True, format=iter(["paperback", "ebook"])))
+    list(client.products(in_stock=False, price=0, search=""))
+    narrowed = "in_stock=1&format=paperback&format=ebook"
+    assert [one.path for one in shop.asked] == [
+        f"/api/products/?page_size=100&{narrowed}&page=1",
+        f"/api/products/?page_size=100&{narrowed}&page=2",
+        "/api/products/?page_size=100&in_stock=0&price=0&page=1",
+    ]
+
+
 def test_what_certainly_was_not_done_is_asked_again_whatever_it_is(shop, client, pauses):
     line = {"product_id": 1, "title": "Emma", "quantity": 1, "price": "1.00", "total": "1.00", "problem": ""}
     shop.answers.extend([(*problem(429, "throttled"), {"Retry-After": "7"}), (201, line, {"X-Cart-Token": "t"})])

@@ -310,6 +310,7 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["shop.api.renderers.FastJSON"],
     "DEFAULT_SCHEMA_CLASS": "shop.api.schema.Described",
     "EXCEPTION_HANDLER": "shop.api.problems.problem_response",
+    "URL_FORMAT_OVERRIDE": None,  # ?format= is that of books
 }
 # Requests a guest may send from one address, a customer and a member of staff; and "sparing": what writes letters.
 API_RATES = {

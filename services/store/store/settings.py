@@ -226,6 +226,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": ["store.api.parsers.SmallJSONParser"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "EXCEPTION_HANDLER": "store.api.problems.problem_response",
+    "URL_FORMAT_OVERRIDE": None,  # what is answered follows from the Accept header alone
     "DEFAULT_SCHEMA_CLASS": "store.api.schema.Described",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
 }

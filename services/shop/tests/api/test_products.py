@@ -3,9 +3,20 @@
 import pytest
 from asking import problem
 
-from shop.api.products import ProductShape
+from shop.api.products import PARAMETERS, ProductShape
 
 pytestmark = pytest.mark.django_db
+NARROWS = {  # each filter, and what lets one of two books through
+    "search": "emma",
+    "category": "fiction/classics",
+    "author": "jane-austen",
+    "publisher": "penguin",
+    "series": "austen",
+    "language": "en",
+    "format": "paperback",
+    "price": "5",
+    "in_stock": "1",
+}
 
 
 def ids(answer):
@@ -39,6 +50,45 @@ def test_the_list_is_searched_filtered_and_ordered(guest, make_book):
     assert ids(guest.get("/api/products/", {"in_stock": "1"})) == [2, 1]
     assert ids(guest.get("/api/products/", {"series": "austen"})) == [2]
     assert ids(guest.get("/api/products/", {"category": "unheard-of"})) == []
+
+
+@pytest.mark.parametrize("name,value", [("search", "978-0-14-143958-7"), *NARROWS.items()])
+def test_each_filter_that_is_documented_narrows(guest, make_book, name, value):
+    make_book(
+        1,
+        title="Emma",
+        isbn13="9780141439587",
+        publisher="Penguin",
+        series="Austen",
+        language="en",
+        format="paperback",
+        price="9.00",
+        categories=[["Fiction", "Classics"]],
+    )
+    make_book(
+        2,
+        title="Krieg mit den Molchen",
+        authors=["Karel Capek"],
+        publisher="Aufbau",
+        series="Capek",
+        language="de",
+        format="hardback",
+        price="30.00",
+        categories=[["Humour"]],
+        store_free=0,
+    )
+    assert ids(guest.get("/api/products/")) == [2, 1]
+    assert ids(guest.get("/api/products/", {name: value})) == [1]
+
+
+def test_every_filter_of_the_description_is_tried():
+    assert {*NARROWS, "ordering", "page", "page_size"} == {parameter.name for parameter in PARAMETERS}
+
+
+def test_a_format_is_that_of_books_whatever_it_is_called(guest, make_book):
+    make_book(1, format="json"), make_book(2, format="paperback")
+    assert ids(guest.get("/api/products/", {"format": "json"})) == [1]
+    assert ids(guest.get("/api/products/?format=json&format=paperback")) == [2, 1]
 
 
 def test_pages_lead_to_each_other_and_end(guest, make_book):

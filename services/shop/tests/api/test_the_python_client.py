@@ -61,6 +61,19 @@ def test_a_customer_orders_looks_and_cancels(client, books):
     assert refusal.value.short == {1: 10}
 
 
+def test_books_are_filtered(client, make_book):
+    make_book(1, format="paperback", language="en", price="9.00")
+    make_book(2, format="hardback", language="en", price="9.00", store_free=0)
+    make_book(3, format="ebook", language="de", price="30.00")
+
+    def found(**filters):
+        return {book.id for book in client.products(**filters)}
+
+    assert found(format="paperback") == {1} and found(format=iter(["paperback", "ebook"])) == {1, 3}
+    assert found(in_stock=True) == {1, 3} == found(in_stock="1") and found(in_stock=False) == {1, 2, 3}
+    assert found(price=5, language="en") == {1, 2} == found(author="jane-austen", price="5")
+
+
 def test_what_is_ones_own(client, books):
     kept = client.add_address(HOME)
     assert (
