@@ -11,6 +11,7 @@ admin.autodiscover()
 admin.site.login = secure_admin_login(admin.site.login)
 second_step.guard(admin.site)
 
+handler400 = "shop.api.problems.bad_request"
 urlpatterns = [
     # First, since programs feel it most: an address is compared with all that stand before it.
     path("api/", include("shop.api.urls")),

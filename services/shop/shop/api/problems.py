@@ -2,17 +2,20 @@
 
 import logging
 from collections.abc import Iterator
+from http import HTTPStatus
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import OperationalError
-from django.http import Http404
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.views import defaults
 from rest_framework import exceptions
 from rest_framework.response import Response
 
 log = logging.getLogger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
+FOR_PROGRAMS = ("/api/", "/auth/")
 
 
 class Problem(exceptions.APIException):
@@ -66,6 +69,15 @@ def problem_response(error: Exception, context: dict[str, Any]) -> Response:
     return Response(problem.body, status=problem.status_code, headers=headers, content_type=MEDIA_TYPE)
 
 
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """This function will answer what no door was asked for, such as a foreign Host: a problem, where programs ask."""
+    if not request.path.startswith(FOR_PROGRAMS):
+        return defaults.bad_request(request, exception)
+    detail = "The request could not be read. Send it to the shop's own address, as its page for programs shows it."
+    problem = Problem(400, "bad-request", HTTPStatus.BAD_REQUEST.phrase, detail)
+    return JsonResponse(problem.body, status=problem.status_code, content_type=MEDIA_TYPE)
+
+
 def as_problem(error: Exception) -> Problem:
     """This function will name what an exception means to the caller; unforeseen ones are logged."""
     match error:
@@ -87,7 +99,7 @@ def as_problem(error: Exception) -> Problem:
             detail = f"Too many requests. Go on in {wait} s."
             return Problem(429, "throttled", "Too fast", detail, retry_after_s=wait)
         case exceptions.APIException():
-            slug, title = error.default_code.replace("_", "-"), str(error.default_detail)
+            slug, title = error.default_code.replace("_", "-"), HTTPStatus(error.status_code).phrase
             return Problem(error.status_code, slug, title, str(error.detail))
         case OperationalError():
             log.exception("The database does not answer")

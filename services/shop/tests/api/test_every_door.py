@@ -7,6 +7,7 @@ import pytest
 from addresses import addresses
 from asking import problem
 from django.urls import get_resolver
+from doors import CALLS, DOORS, NOT_DESCRIBED, filled
 from drf_spectacular.validation import validate_schema
 from shopping import new_key
 
@@ -15,63 +16,6 @@ from shop.api.docs import description
 from shop.orders.states import MOVES
 
 pytestmark = pytest.mark.django_db
-
-# path → methods for guests, and methods that need a token
-DOORS = {
-    "/auth/register/": ("POST", ""),
-    "/auth/token/": ("POST", ""),
-    "/auth/token/refresh/": ("POST", ""),
-    "/auth/logout/": ("POST", ""),
-    "/auth/me/": ("", "GET PATCH"),
-    "/auth/email/verify/": ("POST", ""),
-    "/auth/email/resend/": ("POST", ""),
-    "/auth/password/reset/": ("POST", ""),
-    "/auth/password/reset/confirm/": ("POST", ""),
-    "/auth/password/change/": ("", "POST"),
-    "/api/products/": ("GET", "POST"),
-    "/api/products/{product_id}/": ("GET", "PUT PATCH DELETE"),
-    "/api/products/sold/": ("", "GET"),
-    "/api/products/bulk/": ("", "GET POST"),
-    "/api/products/bulk/{job_id}/": ("", "GET"),
-    "/api/products/{product_id}/reviews/": ("GET", "POST"),
-    "/api/categories/": ("GET", ""),
-    "/api/authors/": ("GET", ""),
-    "/api/publishers/": ("GET", ""),
-    "/api/series/": ("GET", ""),
-    "/api/cart/": ("GET POST", ""),
-    "/api/cart/total/": ("GET", ""),
-    "/api/cart/{product_id}/": ("GET PUT DELETE", ""),
-    "/api/orders/": ("POST", "GET"),
-    "/api/orders/{number}/": ("GET DELETE", "PUT"),
-    "/api/orders/{number}/timeline/": ("GET", ""),
-    "/api/orders/{number}/payment/": ("GET POST", ""),
-    "/api/orders/{number}/parcels/": ("GET", ""),
-    "/api/orders/{number}/returns/": ("GET POST", ""),
-    "/api/orders/{number}/returns/{return_number}/": ("GET", ""),
-    "/api/reviews/": ("", "GET"),
-    "/api/reviews/{review_id}/": ("", "GET PUT"),
-    "/api/employee/": ("", "GET"),
-    "/api/employee/orders/": ("", "GET"),
-    "/api/employee/orders/{number}/": ("", "GET PUT"),
-    "/api/employee/addresses/": ("", "GET"),
-    "/api/employee/addresses/{address_id}/": ("", "GET"),
-    "/api/customers/": ("", "GET"),
-    "/api/customers/{customer_id}/": ("", "GET"),
-    "/api/customers/{customer_id}/addresses/": ("", "GET"),
-    "/api/groups/": ("", "GET"),
-    "/api/groups/{group}/members/": ("", "GET"),
-    "/api/groups/{group}/members/{customer_id}/": ("", "PUT DELETE"),
-    "/api/wishlist/": ("", "GET POST"),
-    "/api/wishlist/{product_id}/": ("", "DELETE"),
-    "/api/addresses/": ("", "GET POST"),
-    "/api/addresses/{address_id}/": ("", "GET PUT DELETE"),
-}
-NOT_DESCRIBED = {"/api/schema/", "/api/asyncapi/", "/api/docs/", "/api/", "/auth/", "/api/x", "/auth/x"}
-CALLS = [(path, verb, bool(known)) for path, both in DOORS.items() for known in (0, 1) for verb in both[known].split()]
-
-
-def filled(path):
-    return re.sub(r"{\w+_id}", "7", re.sub("{group}", "x", re.sub(r"{(return_)?number}", new_key(), path)))
 
 
 def test_every_door_is_listed_here_and_described():
@@ -104,6 +48,7 @@ def test_the_page_of_the_doors_needs_nothing_from_elsewhere(client):
     text = page.content.decode()
     assert page.status_code == 200 and "://" not in text and "<style" not in text and 'lang="en"' in text
     assert page["Cross-Origin-Opener-Policy"] == "same-origin" and "unsafe" not in page["Content-Security-Policy"]
+    assert '<a href="/api/schema/">/api/schema/</a>' in text
     script = client.get("/api/docs/?script=").content.decode()
     assert "/api/schema/" in script and '"validatorUrl": null' in script
 
@@ -125,7 +70,31 @@ def test_what_is_no_door_is_a_problem_too(guest, path):
 
 def test_no_door_takes_another_verb(hers):
     for path in DOORS:
-        problem(hers.generic("TRACE", filled(path)), 405, "method-not-allowed")
+        answer = hers.generic("TRACE", filled(path))
+        problem(answer, 405, "method-not-allowed")
+        assert answer.json()["title"] == "Method Not Allowed"
+
+
+def test_a_form_is_refused_in_words_that_are_whole(guest):
+    answer = guest.post("/api/cart/", "product_id=1", content_type="application/x-www-form-urlencoded")
+    problem(answer, 415, "unsupported-media-type")
+    assert answer.json()["title"] == "Unsupported Media Type" and "{" not in answer.json()["detail"]
+
+
+def test_the_page_of_the_doors_refuses_as_they_do(guest, settings):
+    assert guest.get("/api/docs/", headers={"Authorization": "Bearer x.y.z"}).status_code == 200
+    problem(guest.delete("/api/docs/"), 405, "method-not-allowed")
+    problem(guest.get("/api/docs/", headers={"Accept": "application/json"}), 406, "not-acceptable")
+    settings.API_RATES = {**settings.API_RATES, "guest": "1/min"}
+    problem(guest.get("/api/docs/"), 429, "throttled")
+
+
+@pytest.mark.parametrize("path", ["/api/products/", "/auth/me/", "/api/docs/"])
+def test_a_host_that_is_not_ours_is_a_problem_too(guest, client, path):
+    answer = guest.get(path, headers={"Host": "elsewhere.example"})
+    problem(answer, 400, "bad-request")
+    page = client.get("/", headers={"Host": "elsewhere.example"})
+    assert page.status_code == 400 and page["Content-Type"].startswith("text/html")
 
 
 @pytest.mark.parametrize("who", ["guest", "hers"])

@@ -1,6 +1,7 @@
 """Errors as application/problem+json (RFC 9457), each with a sentence that says what to do."""
 
 import logging
+from http import HTTPStatus
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -90,9 +91,8 @@ def as_problem(error: Exception) -> Problem:
         case exceptions.NotFound() | Http404():
             return Problem(404, "not-found", "Not found", "There is nothing here that you may see.")
         case exceptions.APIException():
-            return Problem(
-                error.status_code, error.default_code.replace("_", "-"), error.default_detail, str(error.detail)
-            )
+            slug, title = error.default_code.replace("_", "-"), HTTPStatus(error.status_code).phrase
+            return Problem(error.status_code, slug, title, str(error.detail))
         case OperationalError():
             log.exception("The database does not answer")
             detail = "The warehouse cannot answer at present. Try again."

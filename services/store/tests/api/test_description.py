@@ -55,4 +55,9 @@ def test_it_is_valid_openapi_3_1_and_closed_to_strangers(service, staff, client,
 
 @pytest.mark.parametrize("verb", ["post", "put", "delete"])
 def test_it_is_only_read(service, verb):
-    assert getattr(service("feeds:read"), verb)("/api/schema/").status_code == 405
+    answer = getattr(service("feeds:read"), verb)("/api/schema/")
+    assert answer.status_code == 405 and answer.json()["title"] == "Method Not Allowed"
+
+
+def test_what_is_answered_follows_from_no_word_of_the_address(service):
+    assert service("feeds:read").get("/api/schema/?format=paperback").status_code == 200
