@@ -1,18 +1,18 @@
 """What all doors of the API have in common."""
 
+from collections.abc import Collection
 from enum import Enum, auto
 from functools import partial
 from uuid import UUID
 
 from django.utils import timezone
 from rest_framework.exceptions import NotFound
-from rest_framework.permissions import AllowAny, BasePermission, IsAuthenticated
+from rest_framework.permissions import SAFE_METHODS, AllowAny, IsAuthenticated
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from shop.api import conditions, repeating
+from shop.api import conditions, repeating, scopes
 from shop.api.problems import closed
-from shop.api.scopes import InScope
 from shop.staff import maintenance
 
 
@@ -36,11 +36,13 @@ class Door(APIView):
     permission_classes = [IsAuthenticated]
     kept = "private, no-store"
     writes = Writes.IN_STEPS
+    free_of_scope: Collection[str] = ()  # methods that tell everybody the same, whatever a token is for
     always_open = False  # also while the shop is closed: what staff need to come in
     repeat_number: UUID | None = None
 
-    def get_permissions(self) -> list[BasePermission]:
-        return [*super().get_permissions(), InScope()]
+    def check_permissions(self, request) -> None:
+        scopes.check(request, self)  # not one of the permissions: those a door may choose for itself
+        super().check_permissions(request)
 
     def initial(self, request, *args, **options):
         super().initial(request, *args, **options)
@@ -86,6 +88,7 @@ class NothingHere(Door):
 
     schema = None
     permission_classes = [AllowAny]
+    free_of_scope = (*SAFE_METHODS, *scopes.VERBS)
     writes = Writes.OWN_WAY
 
     def get(self, request, rest: str = ""):

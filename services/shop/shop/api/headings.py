@@ -2,7 +2,7 @@
 
 from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
-from rest_framework.permissions import AllowAny
+from rest_framework.permissions import SAFE_METHODS, AllowAny
 from rest_framework.response import Response
 
 from shop.api import paging
@@ -30,6 +30,7 @@ class CategoryShape(HeadingShape):
 
 class Categories(Door):
     permission_classes = [AllowAny]
+    free_of_scope = SAFE_METHODS
     kept = "no-cache"
 
     @extend_schema(operation_id="categories_list", responses=CategoryShape(many=True))
@@ -44,6 +45,7 @@ class Categories(Door):
 
 class Headings(Door):
     permission_classes = [AllowAny]
+    free_of_scope = SAFE_METHODS
     kept = "no-cache"
     kind = ""
 

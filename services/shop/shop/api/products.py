@@ -9,7 +9,7 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from orjson import Fragment
 from rest_framework import serializers
 from rest_framework.exceptions import NotFound
-from rest_framework.permissions import AllowAny
+from rest_framework.permissions import SAFE_METHODS, AllowAny
 from rest_framework.response import Response
 
 from shop.api import paging
@@ -142,6 +142,7 @@ class OneProductShape(ProductShape):
 
 class ProductDoor(Door):
     permission_classes = [AllowAny]
+    free_of_scope = SAFE_METHODS
     kept = "no-cache"  # but for asking whether it is still so
 
 

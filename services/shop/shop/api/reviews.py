@@ -4,7 +4,7 @@ from django.http import Http404
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.permissions import IsAuthenticatedOrReadOnly
+from rest_framework.permissions import SAFE_METHODS, IsAuthenticatedOrReadOnly
 from rest_framework.response import Response
 
 from shop.api import paging, shapes
@@ -39,6 +39,7 @@ class NewReviewShape(shapes.Strict):
 
 class Reviews(Door):
     permission_classes = [IsAuthenticatedOrReadOnly]
+    free_of_scope = SAFE_METHODS
     writes = Writes.IN_ONE
 
     @extend_schema(operation_id="reviews_list", parameters=paging.PARAMETERS, responses=paging.page_of(ReviewShape))

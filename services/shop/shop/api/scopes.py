@@ -1,30 +1,34 @@
 """Tokens with fewer rights than their person: `orders:read products:write`. Without a scope they have all of them.
 
 An area is the first part of an address below `/api/`; `account` is all below `/auth/`. Reading is GET, the rest is writing,
-which does not include reading.
+which does not include reading. Doors that do not look who asks need no scope, nor what a door names in `free_of_scope`.
 """
 
+from collections.abc import Iterator
 from functools import cache
 from importlib import import_module
 
-from rest_framework.permissions import SAFE_METHODS, AllowAny, BasePermission
+from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
+from rest_framework.views import APIView
 
 from shop.api.problems import Problem, missing
 
 ACCOUNT = "account"
-# What guests read as well needs no scope: it is nobody's.
-PUBLIC = frozenset({"products", "categories", "authors", "publishers", "series"})
+VERBS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 
-class InScope(BasePermission):
-    """For every door, beside its own permissions: a scope only ever takes away."""
+def check(request: Request, door: APIView) -> None:
+    """This function will let a request in, or not; a scope only ever takes away.
 
-    def has_permission(self, request, view) -> bool:
-        scope = getattr(request.auth, "scope", "")
-        needed = scope_for(request)
-        if is_within(scope, needed) or (AllowAny in view.permission_classes and _is_public(request)):
-            return True
+    :raises Problem: 403, naming what the token would have to be for.
+    """
+    scope = getattr(request.auth, "scope", "")
+    if not scope or not _is_needed(door, request.method):
+        return
+    parts = request.path.strip("/").split("/")
+    needed = _named(ACCOUNT if parts[0] == "auth" else parts[1], request.method)
+    if not is_within(scope, needed):
         detail = f"This token is for “{scope}”; here it would need “{needed}”. Log in anew for a wider one."
         raise Problem(403, "out-of-scope", "Not with this token", detail, needed=needed)
 
@@ -33,18 +37,10 @@ def is_within(scope: str, needed: str) -> bool:
     return not scope or needed in scope.split()
 
 
-def scope_for(request: Request) -> str:
-    parts = request.path.strip("/").split("/")
-    area = ACCOUNT if parts[0] == "auth" else parts[1] if len(parts) > 1 else ""
-    return f"{area}:{'read' if request.method in SAFE_METHODS else 'write'}"
-
-
 @cache
 def known() -> frozenset[str]:
-    """All there are, read from the addresses of the doors."""
-    routes = (str(door.pattern).partition("/")[0] for door in import_module("shop.api.urls").urlpatterns)
-    areas = {ACCOUNT, *filter(str.isalpha, routes)} - {"schema", "docs"}
-    return frozenset(f"{area}:{verb}" for area in areas for verb in ("read", "write"))
+    """All that any door needs."""
+    return frozenset(_named(area, method) for area, door in _doors() for method in VERBS if _is_needed(door, method))
 
 
 def read_scope(text: str) -> str:
@@ -58,6 +54,18 @@ def read_scope(text: str) -> str:
     return " ".join(sorted(wanted))
 
 
-def _is_public(request: Request) -> bool:
-    area, _, verb = scope_for(request).partition(":")
-    return area in PUBLIC and verb == "read"
+def _is_needed(door: APIView | type[APIView], method: str) -> bool:
+    """What a door does not do at all, it says to everybody."""
+    return bool(door.authentication_classes) and method not in door.free_of_scope and hasattr(door, method.lower())
+
+
+def _named(area: str, method: str) -> str:
+    return f"{area}:{'read' if method in SAFE_METHODS else 'write'}"
+
+
+def _doors() -> Iterator[tuple[str, type[APIView]]]:
+    """Each door, with its area before it."""
+    for at in import_module("shop.api.auth_urls").urlpatterns:
+        yield ACCOUNT, at.callback.cls
+    for at in import_module("shop.api.urls").urlpatterns:
+        yield str(at.pattern).partition("/")[0], at.callback.cls
