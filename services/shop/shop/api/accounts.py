@@ -101,8 +101,14 @@ class AccountDoor(Door):
         return super().finalize_response(request, response, *args, **options)
 
 
-class LetterDoor(AccountDoor):
+class EntryDoor(AccountDoor):
+    """Open to everybody, and goes by the body alone: a token that is over must keep nobody from getting a new one."""
+
     permission_classes = [AllowAny]
+    authentication_classes = []
+
+
+class LetterDoor(EntryDoor):
     throttle_classes = [ByRole, Sparingly]
 
 

@@ -3,11 +3,10 @@
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.permissions import AllowAny
 from rest_framework.response import Response
 
 from shop.api import entering, shapes, tokens, visitors
-from shop.api.accounts import AccountDoor, PairShape
+from shop.api.accounts import EntryDoor, PairShape
 from shop.api.problems import Problem
 from shop.api.scopes import read_scope
 from shop.cart.visitors import bring_guest_cart
@@ -32,13 +31,10 @@ class RefreshShape(shapes.Strict):
     refresh = serializers.CharField(max_length=2_000)
 
 
-class LogIn(AccountDoor):
-    permission_classes = [AllowAny]
+class LogIn(EntryDoor):
     always_open = True
 
-    @extend_schema(
-        operation_id="token", parameters=[visitors.PARAMETER], request=LogInShape, responses=PairShape, auth=[]
-    )
+    @extend_schema(operation_id="token", parameters=[visitors.PARAMETER], request=LogInShape, responses=PairShape)
     def post(self, request):
         """Log in. A guest's cart, shown as X-Cart-Token, comes into the account's."""
         told, now = shapes.read(LogInShape, request), timezone.now()
@@ -51,11 +47,10 @@ class LogIn(AccountDoor):
         return Response(vars(pair))
 
 
-class Refresh(AccountDoor):
-    permission_classes = [AllowAny]
+class Refresh(EntryDoor):
     always_open = True
 
-    @extend_schema(operation_id="token_refresh", request=RefreshShape, responses=PairShape, auth=[])
+    @extend_schema(operation_id="token_refresh", request=RefreshShape, responses=PairShape)
     def post(self, request):
         """A new pair for a refresh token, which is used up by it."""
         try:
@@ -66,11 +61,10 @@ class Refresh(AccountDoor):
         return Response(vars(pair))
 
 
-class LogOut(AccountDoor):
-    permission_classes = [AllowAny]
+class LogOut(EntryDoor):
     always_open = True
 
-    @extend_schema(operation_id="log_out", request=RefreshShape, responses={204: None}, auth=[])
+    @extend_schema(operation_id="log_out", request=RefreshShape, responses={204: None})
     def post(self, request):
         """End the log-in of a refresh token: its access tokens end with it, at once."""
         tokens.end(shapes.read(RefreshShape, request)["refresh"])

@@ -153,6 +153,35 @@ def test_forged_and_foreign_tokens_are_refused(alice, settings):
     assert [me(token).status_code for token in forged] == [401] * len(forged) and me(pair.access).status_code == 200
 
 
+@pytest.mark.parametrize("header", ["ended", "forged", "narrow"])
+def test_who_enters_or_leaves_is_asked_for_no_token_first(guest, alice, header):
+    """A program that sends its token with all it asks for must not be locked out by it when it is over."""
+    ended = tokens.begin(alice, second_step=False, client="", now=timezone.now())
+    tokens.end(ended.refresh)
+    narrow = tokens.begin(alice, second_step=False, client="", now=timezone.now(), scope="wishlist:read")
+    token = {"ended": ended.access, "forged": "x.y.z", "narrow": narrow.access}[header]
+    client = program()
+    client.credentials(HTTP_AUTHORIZATION=f"Bearer {token}")
+    new = client.post("/auth/token/refresh/", {"refresh": narrow.refresh})
+    assert new.status_code == 200 and log_in(client, alice.email).status_code == 200
+    assert client.post("/auth/logout/", {"refresh": new.json()["refresh"]}).status_code == 204
+    assert client.post("/auth/email/resend/", {"email": "a@example.org"}).status_code == 202
+    assert client.post("/auth/password/reset/", {"email": "a@example.org"}).status_code == 202
+    wish = {"username": "", "email": "new@example.org", "password": PASSWORD}
+    assert client.post("/auth/register/", wish).status_code == 201
+    for path, wrong in (("email/verify", "code"), ("password/reset/confirm", "key")):
+        wish = {"email": "a@example.org"} if wrong == "code" else {"password": PASSWORD}
+        assert problem(client.post(f"/auth/{path}/", {**wish, wrong: "x"}), 400, "invalid") == [wrong]
+    for answer in (client.get("/auth/me/"), client.post("/auth/password/change/", {})):
+        assert answer.status_code in (401, 403)  # doors that need to know who asks
+
+
+def test_who_enters_is_limited_as_a_guest_whatever_token_they_show(hers, guest, settings):
+    settings.API_RATES = {**settings.API_RATES, "guest": "1/min", "customer": "1000/min"}
+    assert guest.post("/auth/logout/", {"refresh": "x"}).status_code == 204
+    problem(hers.post("/auth/token/refresh/", {"refresh": "x"}), 429, "throttled")
+
+
 def test_a_session_of_the_pages_opens_no_door(client, alice):
     client.force_login(alice)
     problem(client.get("/auth/me/"), 401, "unauthenticated")
