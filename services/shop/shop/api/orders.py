@@ -5,7 +5,7 @@ from uuid import UUID
 from django.http import Http404
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework.exceptions import NotAuthenticated, PermissionDenied
+from rest_framework.exceptions import NotAuthenticated
 from rest_framework.permissions import AllowAny
 from rest_framework.response import Response
 
@@ -13,7 +13,7 @@ from shop.api import paging, placing, repeating, shapes, visitors
 from shop.api.door import Door, Writes
 from shop.api.order_moves import CANCELS, not_ours
 from shop.api.order_shapes import NewOrderShape, OneOrderShape, OrderShape, StatusShape, StepShape
-from shop.api.permissions import is_staff_with, sees_every_order
+from shop.api.permissions import is_staff_with, only_staff_with, sees_every_order
 from shop.api.problems import refused
 from shop.orders import cancelling, queries
 from shop.orders.models import Order
@@ -77,8 +77,7 @@ class OneOrder(Door):
         """For staff: move the order, where that is for the shop to decide."""
         if not request.user.is_authenticated:
             raise NotAuthenticated
-        if not is_staff_with(request, SETTLE_ORDER):
-            raise PermissionDenied
+        only_staff_with(request, SETTLE_ORDER)
         target, order = State(shapes.read(StatusShape, request)["status"]), seen(request, number)
         now = order.state_at(timezone.now())
         if target == now:

@@ -1,12 +1,21 @@
 """What doors answer when something is not so, for the description: the words of the code itself where it has them in one place."""
 
+from decimal import Decimal
+
 from rest_framework import exceptions
 
 from shop.api import conditions, problems
 from shop.api.accounts import too_many
 from shop.api.at_the_store import away
 from shop.api.examples import ORDER
+from shop.api.permissions import second_step_first
 from shop.api.repeating import HEADER, in_progress
+from shop.cart import operations as cart
+from shop.catalogue.models import Book
+from shop.coupons import operations as coupons
+from shop.orders.operations import PriceChanged
+
+_EMMA = Book(pk=301, title="Emma")
 
 _OUT_OF_STOCK = {
     "type": "/problems/out-of-stock",
@@ -45,7 +54,15 @@ PROBLEMS = {
     "Unauthenticated": problems.as_problem(exceptions.NotAuthenticated()).body,
     "Forbidden": problems.as_problem(exceptions.PermissionDenied()).body,
     "NotFound": problems.as_problem(exceptions.NotFound()).body,
+    "SecondStepFirst": second_step_first().body,
     "Refused": problems.refused(Exception("The parcel has left already.")).body,
+    "UnknownProduct": problems.refused(cart.UnknownBook(301)).body,
+    "Retired": problems.refused(cart.Retired(_EMMA)).body,
+    "TooManyCopies": problems.refused(cart.TooManyCopies(98)).body,
+    "UnknownCoupon": problems.refused(coupons.UnknownCoupon()).body,
+    "CouponUsedUp": problems.refused(coupons.UsedUp("The coupon SPRING has been used up.")).body,
+    "CouponRefused": problems.refused(coupons.CouponRefused("The coupon SPRING is no longer valid.")).body,
+    "PriceChanged": problems.refused(PriceChanged(Decimal("28.90"), Decimal("30.90"))).body,
     "InProgress": in_progress().body,
     "Changed": conditions.changed().body,
     "KeyReused": _KEY_REUSED,
@@ -58,9 +75,16 @@ PROBLEMS = {
     "SecondStep": _SECOND_STEP,
     "StoreAway": away().body,
 }
+# Causes for which the shop has slugs of their own, but for out-of-stock; see shop.api.causes.
+_CART = ("UnknownProduct", "Retired", "TooManyCopies")
+_COUPON = ("UnknownCoupon", "CouponUsedUp", "CouponRefused")
+_OF_STAFF = ("/api/customers/", "/api/employee/", "/api/groups/", "/api/reviews/")
 # What is said by some doors alone.
 BY_DOOR = {
-    "orders_place": ("OutOfStock", "Refused"),
+    "cart_add": (*_CART, "OutOfStock", "Refused"),
+    **dict.fromkeys(("cart_read", "cart_total"), _COUPON),
+    "wishlist_add": ("UnknownProduct", "Refused"),
+    "orders_place": ("OutOfStock", "UnknownProduct", "Retired", *_COUPON, "PriceChanged", "Refused"),
     "orders_move": ("IllegalMove",),
     "orders_cancel": ("Refused",),
     "employee_orders_process": ("IllegalMove",),
@@ -82,6 +106,7 @@ def problems_of(path: str, verb: str, door: dict) -> list[str]:
         ("Invalid", "requestBody" in door or "page" in named),
         ("Unauthenticated", is_closed),
         ("Forbidden", is_closed),
+        ("SecondStepFirst", path.startswith(_OF_STAFF) or door.get("description", "").startswith("For staff")),
         ("NotFound", "{" in path),
         ("Changed", verb in ("put", "patch", "delete")),
         ("InProgress", verb == "post" and HEADER in named),

@@ -12,6 +12,8 @@ from django.views import defaults
 from rest_framework import exceptions
 from rest_framework.response import Response
 
+from shop.api.causes import cause_of
+
 log = logging.getLogger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
@@ -49,8 +51,10 @@ def missing(*fields: tuple[str, str]) -> Problem:
 
 
 def refused(refusal: Exception) -> Problem:
-    """The shop's own words for why something cannot be done as things are."""
-    return Problem(409, "refused", "This cannot be done", str(refusal))
+    """The shop's own words for why something cannot be done as things are, and the field that is to blame if one is."""
+    cause, told = cause_of(refusal), str(refusal)
+    errors = {"errors": [{"field": cause.field, "message": told}]} if cause.field else {}
+    return Problem(409, cause.slug, cause.title, told, **errors, **cause.tells(refusal))
 
 
 def closed(retry_after_s: int) -> Problem:

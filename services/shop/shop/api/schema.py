@@ -42,6 +42,10 @@ class ProblemShape(serializers.Serializer):
     detail = serializers.CharField(help_text="A sentence that says what to do.")
     errors = ErrorShape(many=True, required=False)
     short = ShortShape(many=True, required=False, help_text="out-of-stock: of what there are too few copies.")
+    product_id = serializers.IntegerField(required=False, help_text="unknown-product, retired: which one.")
+    total = serializers.DecimalField(
+        max_digits=12, decimal_places=2, required=False, help_text="price-changed: what it would cost now."
+    )
     order = serializers.UUIDField(required=False, help_text="The order that it is about.")
     needed = serializers.CharField(required=False, help_text="out-of-scope: what the token would have to be for.")
 

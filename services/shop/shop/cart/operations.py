@@ -55,7 +55,27 @@ class TooManyLines(CartRefused):
 
 
 class NotSold(CartRefused):
-    """The book is unknown, retired or out of stock."""
+    """The book is unknown, retired or out of stock: see its kinds."""
+
+    def __init__(self, told: str, book_id: int):
+        super().__init__(told)
+        self.book_id = book_id
+
+
+class UnknownBook(NotSold):
+    def __init__(self, book_id: int):
+        super().__init__("We do not know this book.", book_id)
+
+
+class Retired(NotSold):
+    def __init__(self, book: Book):
+        super().__init__(f"“{book}” is no longer sold.", book.pk)
+
+
+class NoneLeft(NotSold):
+    def __init__(self, book: Book, wanted: int):
+        super().__init__(f"“{book}” is not in stock at the moment.", book.pk)
+        self.wanted = wanted
 
 
 class NoSuchCart(CartRefused):
@@ -96,7 +116,9 @@ def put_in(cart: Cart, *, book_id: int, quantity: int) -> CartLine:
     """Step: see add()."""
     _check(quantity)
     _lock(cart)
-    book = _sellable(Book.objects.with_available().filter(pk=book_id).first())
+    book = _sold(Book.objects.with_available().filter(pk=book_id).first(), book_id)
+    if book.available < 1:
+        raise NoneLeft(book, quantity)
     line = cart.lines.filter(book=book).first()
     if line is None:
         if cart.lines.count() >= MAX_LINES:
@@ -204,6 +226,8 @@ def pour_back(cart: Cart, lines: list[tuple[int, int, Decimal]]) -> None:
 def cart_of_items(wanted: Mapping[int, int]) -> list[CartLine]:
     """This function will make a cart of its own, nobody's, that holds just these copies; its lines, with their books.
 
+    Whether there are so many copies is for the order to see, which can tell of all lines at once.
+
     :param wanted: copies by book, in the order in which they are to stand.
     :raises CartRefused: see its kinds; no cart is made then.
     """
@@ -212,7 +236,7 @@ def cart_of_items(wanted: Mapping[int, int]) -> list[CartLine]:
     for quantity in wanted.values():
         _check(quantity)
     known = Book.objects.with_available().in_bulk(list(wanted))
-    books = [_sellable(known.get(pk)) for pk in wanted]
+    books = [_sold(known.get(pk), pk) for pk in wanted]
     cart = Cart()
     lines = [
         CartLine(cart=cart, book=book, quantity=wanted[book.pk], price_when_added=book.price_now) for book in books
@@ -290,13 +314,11 @@ def _check(quantity: int) -> None:
         raise BadQuantity
 
 
-def _sellable(book: Book | None) -> Book:
+def _sold(book: Book | None, book_id: int) -> Book:
     if book is None:
-        raise NotSold("We do not know this book.")
+        raise UnknownBook(book_id)
     if book.is_retired:
-        raise NotSold(f"“{book}” is no longer sold.")
-    if book.available < 1:
-        raise NotSold(f"“{book}” is not in stock at the moment.")
+        raise Retired(book)
     return book
 
 

@@ -27,6 +27,10 @@ class UnknownCoupon(CouponRefused):
         super().__init__("We do not know this code. Please compare it with the coupon.")
 
 
+class UsedUp(CouponRefused):
+    """It has been used as often as it may be, by this customer or by all."""
+
+
 def check(coupon: Coupon | None, goods: Sequence[Goods], *, currency: str, customer: str, now: datetime) -> Saving:
     """This function will say what a coupon saves for these goods.
 
@@ -92,6 +96,6 @@ def _refuse_if_used_up(coupon: Coupon, customer: str) -> None:
     limit = coupon.most_per_customer
     if limit and customer and spent["theirs"] >= limit:
         times = "once" if limit == 1 else counted(limit, "time")
-        raise CouponRefused(f"You have used the coupon {coupon} already. Each customer can use it {times}.")
+        raise UsedUp(f"You have used the coupon {coupon} already. Each customer can use it {times}.")
     if coupon.most_uses is not None and spent["all"] >= coupon.most_uses:
-        raise CouponRefused(f"The coupon {coupon} has been used up.")
+        raise UsedUp(f"The coupon {coupon} has been used up.")

@@ -28,7 +28,7 @@ def test_a_wishlist_is_filled_and_emptied(hers, his, make_book, django_assert_nu
     assert his.get("/api/wishlist/").json()["count"] == 0 and his.delete("/api/wishlist/1/").status_code == 204
     assert hers.delete("/api/wishlist/1/").status_code == hers.delete(f"/api/wishlist/{'9' * 30}/").status_code == 204
     assert hers.get("/api/wishlist/").json()["count"] == 2
-    problem(hers.post("/api/wishlist/", {"product_id": 9}), 409, "refused")
+    assert problem(hers.post("/api/wishlist/", {"product_id": 9}), 409, "unknown-product") == ["product_id"]
 
 
 def test_an_address_book_is_kept(hers, his):

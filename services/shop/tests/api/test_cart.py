@@ -100,8 +100,13 @@ def test_forms_and_floods_are_refused(guest):
 
 def test_what_is_not_sold_is_told(guest, make_book, now):
     make_book(1, retired_at=now), make_book(2, store_free=0)
-    for product in (1, 2, 3):
-        problem(add(guest, product), 409, "refused")
+    retired, none_left, unknown = (add(guest, product, 4) for product in (1, 2, 3))
+    assert problem(retired, 409, "retired") == ["product_id"] and retired.json()["product_id"] == 1
+    assert problem(none_left, 409, "out-of-stock") == ["quantity"]
+    assert none_left.json()["short"] == [{"product_id": 2, "quantity": 4, "available": 0}]
+    assert problem(unknown, 409, "unknown-product") == ["product_id"] and unknown.json()["product_id"] == 3
+    make_book(4), add(guest, 4, 60)
+    assert problem(add(guest, 4, 60), 409, "too-many-copies") == ["quantity"]
 
 
 def test_a_coupon_is_tried_on_the_cart(shopper, make_book, make_coupon):
@@ -109,7 +114,7 @@ def test_a_coupon_is_tried_on_the_cart(shopper, make_book, make_coupon):
     add(shopper, 1)
     total = shopper.get("/api/cart/total/", {"coupon": "save10"}).json()
     assert (total["goods"], total["saved"], total["total"]) == ("20.00", "2.00", "18.00")
-    problem(shopper.get("/api/cart/", {"coupon": "NONE"}), 409, "refused")
+    assert problem(shopper.get("/api/cart/", {"coupon": "NONE"}), 409, "unknown-coupon") == ["coupon"]
 
 
 def test_a_cart_costs_the_same_for_two_books_and_for_twelve(hers, make_book, django_assert_num_queries):

@@ -122,13 +122,46 @@ def test_what_cannot_be_had_is_told_and_nothing_is_kept(hers, book, make_book, m
     short = order(hers, (book, 11))
     problem(short, 409, "out-of-stock")
     assert short.json()["short"] == [{"product_id": 1, "quantity": 11, "available": 10}]
-    problem(order(hers, (book, 1), coupon="NONE"), 409, "refused")
-    problem(order(hers, (book, 1), agreed_total="1.00"), 409, "refused")
+    assert problem(order(hers, (book, 1), coupon="NONE"), 409, "unknown-coupon") == ["coupon"]
+    dearer = order(hers, (book, 1), agreed_total="1.00")
+    assert problem(dearer, 409, "price-changed") == ["agreed_total"] and dearer.json()["total"] == "12.50"
     assert problem(order(hers, (book, 1), payment="prepaid"), 400, "invalid") == ["payment"]
     assert problem(hers.post("/api/orders/", {"cart_items": []}), 400, "invalid") == ["cart_items"]
     assert problem(order(hers, (book, 1), (book, 2)), 400, "invalid") == ["cart_items"]
     assert problem(order(hers, (book, 1), status="shipped", user=1), 400, "invalid") == ["status", "user"]
     assert not Order.objects.exists() and not Cart.objects.exists()
+
+
+def test_of_what_none_is_left_is_told_with_all_else_that_is_short(hers, book, make_book):
+    gone = make_book(2, store_free=0)
+    answer = order(hers, (gone, 1), (book, 11))
+    problem(answer, 409, "out-of-stock")
+    assert answer.json()["short"] == [
+        {"product_id": 2, "quantity": 1, "available": 0},
+        {"product_id": 1, "quantity": 11, "available": 10},
+    ]
+    assert not Order.objects.exists() and not Cart.objects.exists()
+
+
+def test_what_is_not_sold_is_told_apart(hers, book, make_book, now):
+    retired = order(hers, (book, 1), (make_book(2, retired_at=now), 1))
+    problem(retired, 409, "retired")
+    unknown = hers.post("/api/orders/", {"cart_items": [{"product_id": 9, "quantity": 1}], "address": ADDRESS})
+    problem(unknown, 409, "unknown-product")
+    assert (retired.json()["product_id"], unknown.json()["product_id"]) == (2, 9)
+
+
+def test_why_a_coupon_cannot_be_used_is_told_apart(hers, book, make_coupon, now):
+    make_coupon("ONCE", most_per_customer=1), make_coupon("OVER", ends_at=now), make_coupon("GONE", most_uses=0)
+    make_coupon("LARGE", minimum=100, currency="EUR")
+    assert order(hers, (book, 1), coupon="ONCE").status_code == 201
+    for code, slug in (
+        ("ONCE", "coupon-used-up"),
+        ("GONE", "coupon-used-up"),
+        ("OVER", "coupon-refused"),
+        ("LARGE", "coupon-refused"),
+    ):
+        assert problem(order(hers, (book, 1), coupon=code), 409, slug) == ["coupon"]
 
 
 def test_an_order_to_be_paid_names_the_page_to_pay_on(hers, book, settings, client):
@@ -167,7 +200,7 @@ def test_staff_without_the_right_or_the_second_step_are_customers(hers, olga, ma
     problem(dan.get(path), 404, "not-found")
     problem(dan.put(path, {"status": "cancelled"}), 403, "forbidden")
     settings.STAFF_TOTP = True
-    problem(program(olga).put(path, {"status": "cancelled"}), 403, "forbidden")
+    problem(program(olga).put(path, {"status": "cancelled"}), 403, "second-step")
     assert program(olga, second_step=True).put(path, {"status": "cancelled"}).status_code == 202
 
 

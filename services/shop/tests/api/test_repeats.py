@@ -57,7 +57,7 @@ def test_a_guest_whose_first_answer_was_lost_finds_the_cart_again(guest, make_bo
 
 
 def test_a_refusal_uses_no_key_up(hers, make_book):
-    problem(hers.post("/api/cart/", ONE, headers=REPEAT), 409, "refused")
+    problem(hers.post("/api/cart/", ONE, headers=REPEAT), 409, "unknown-product")
     make_book(1)
     assert hers.post("/api/cart/", ONE, headers=REPEAT).status_code == 201
 
