@@ -25,7 +25,8 @@ class Problem(ShopError):
         self.slug = str(body.get("type", "")).rpartition("/")[2]
         self.fields = {str(one.get("field")): str(one.get("message")) for one in body.get("errors", [])}
         told = [str(body.get("detail") or f"The shop answers {status}.")]
-        super().__init__(" ".join(told + [f"{field}: {message}" for field, message in self.fields.items()]))
+        told += [f"{field}: {message}" for field, message in self.fields.items() if message not in told]
+        super().__init__(" ".join(told))
 
 
 class Invalid(Problem):

@@ -99,11 +99,15 @@ def test_a_no_is_said_at_once_with_its_reasons(shop, client, pauses):
     with pytest.raises(Impossible) as short:
         client.place_order()
     assert (short.value.slug, short.value.short) == ("out-of-stock", {3: 1})
+    shop.answers.append(problem(409, "unknown-coupon", errors=[{"field": "coupon", "message": "Not so."}]))
+    with pytest.raises(Impossible, match=r"^Not so\.$") as unknown:
+        client.place_order({3: 2})
+    assert unknown.value.fields == {"coupon": "Not so."}
     for status, kind in ((404, NotFound), (422, KeyReused), (418, Problem)):
         shop.answers.append(problem(status))
         with pytest.raises(kind):
             client.order("1")
-    assert pauses == [] and len(shop.asked) == 5
+    assert pauses == [] and len(shop.asked) == 6
 
 
 def test_a_redirect_or_a_page_in_place_of_an_answer_is_no_answer(shop, client):
