@@ -24,6 +24,7 @@ def test_one_registers_confirms_and_logs_in(guest):
     log_in = {"username": "eve", "password": PASSWORD}
     problem(guest.post("/auth/token/", log_in), 403, "address-not-confirmed")
     code = code_sent_to("eve@example.org")
+    assert "where you gave it, on our page or in your app:" in Mail.objects.filter(to=NEW["email"]).last().text
     assert problem(guest.post("/auth/email/verify/", {"email": NEW["email"], "code": "WRONG"}), 400, "invalid") == [
         "code"
     ]
