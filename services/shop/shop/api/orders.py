@@ -53,9 +53,7 @@ class Orders(Door):
     def post(self, request):
         """Order. Prices are frozen, and copies held, as at the checkout of the shop; 200 tells of a repetition."""
         wish = shapes.read(NewOrderShape, request)
-        order, is_new = placing.place(
-            request, wish, repeat=request.headers.get(repeating.HEADER, ""), now=timezone.now()
-        )
+        order, is_new = placing.place(request, wish, repeat=repeating.key_of(request), now=timezone.now())
         return _show(order.number, status=201 if is_new else 200)
 
 

@@ -66,6 +66,14 @@ class Asked:
         return UUID(bytes=bytes.fromhex(self.mark)[:16], version=4)
 
 
+def key_of(request: Request) -> str:
+    """The key of a request; empty without the header. An empty one is none that was chosen.
+
+    :raises Problem: 400, for a key that is too short or too long.
+    """
+    return fitting(request.headers[HEADER]) if HEADER in request.headers else ""
+
+
 def fitting(key: str) -> str:
     """:raises Problem: 400, for a key that is too short or too long."""
     if not SHORTEST_KEY <= len(key) <= LONGEST_KEY:
@@ -79,9 +87,9 @@ def number_for(request: Request, what: str) -> UUID:
     :param what: is done, so that one key may be used for different things.
     :raises Problem: 400, for a key that is too short or too long.
     """
-    if not (key := request.headers.get(HEADER, "")):
+    if not (key := key_of(request)):
         return uuid4()
-    said = f"{what}\nuser {request.user.pk}\n{fitting(key)}"
+    said = f"{what}\nuser {request.user.pk}\n{key}"
     mark = salted_hmac("shop.api.repeating.number_for", said, algorithm="sha256")
     return UUID(bytes=mark.digest()[:16], version=4)
 

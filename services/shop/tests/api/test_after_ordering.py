@@ -81,6 +81,8 @@ def test_books_are_sent_back_once_for_each_key(hers, shipped, django_assert_max_
     asked = first.json()
     assert (asked["status"], asked["label"], asked["items"][0]["quantity"]) == ("asked", None, 1)
     again = hers.post(f"{shipped}returns/", body, headers={"Idempotency-Key": KEY})
+    empty = hers.post(f"{shipped}returns/", body, headers={"Idempotency-Key": ""})
+    assert problem(empty, 400, "invalid") == ["Idempotency-Key"]
     assert again.json()["id"] == asked["id"] and Return.objects.count() == 1
     assert OutboxMessage.objects.filter(topic=Topic.RETURN_ASKED).count() == 1
     with django_assert_max_num_queries(7):

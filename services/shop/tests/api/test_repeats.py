@@ -15,6 +15,7 @@ from shop.api.door import Writes
 from shop.api.models import ConfirmationCode, KeptAnswer, LogIn
 from shop.cart.models import Cart, CartLine
 from shop.notifications.models import Mail
+from shop.orders.models import Order
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ONE = {"product_id": 1, "quantity": 1}
@@ -54,6 +55,19 @@ def test_a_guest_whose_first_answer_was_lost_finds_the_cart_again(guest, make_bo
     assert first["X-Cart-Token"] not in str(list(KeptAnswer.objects.values()))  # sealed: the database tells no tokens
     shown = {**REPEAT, "X-Cart-Token": first["X-Cart-Token"]}
     assert guest.post("/api/cart/", ONE, headers=shown).json()["quantity"] == 2  # somebody with a cart, by now
+
+
+@pytest.mark.parametrize(
+    "path", ["/api/cart/", "/api/orders/", "/api/products/", "/api/products/bulk/", "/api/wishlist/"]
+)
+def test_a_key_that_is_empty_is_refused_and_not_left_aside(staff, make_book, path):
+    make_book(1)
+    bodies = {
+        "/api/orders/": {"cart_items": [{"product_id": 1}], "address": ADDRESS},
+        "/api/products/": {"isbn13": "9780141439587", "title": "Emma", "price": "9.50"},
+    }
+    answer = staff.post(path, bodies.get(path, {"product_id": 1}), headers={"Idempotency-Key": ""})
+    assert problem(answer, 400, "invalid") == ["Idempotency-Key"] and not Order.objects.exists()
 
 
 def test_a_refusal_uses_no_key_up(hers, make_book):
