@@ -6,12 +6,14 @@ from uuid import UUID
 from django.utils import timezone
 from rest_framework_simplejwt.authentication import JWTAuthentication
 from rest_framework_simplejwt.exceptions import InvalidToken
+from rest_framework_simplejwt.settings import api_settings
 from rest_framework_simplejwt.tokens import Token
 
 from shop.api import tokens
 from shop.api.models import LogIn
 
 OVER = "The log-in of this token is over."
+SCHEMES = {name.lower().encode(): name.encode() for name in api_settings.AUTH_HEADER_TYPES}
 
 
 class TokenAuthentication(JWTAuthentication):
@@ -20,6 +22,11 @@ class TokenAuthentication(JWTAuthentication):
     def authenticate(self, request):
         found = super().authenticate(request)
         return found and (found[0].user, found[0])
+
+    def get_raw_token(self, header: bytes) -> bytes | None:
+        """Schemes are the same in small and in large letters (RFC 9110, 11.1); the library knows them as they are set."""
+        scheme, *rest = header.split(None, 1) or [b""]
+        return super().get_raw_token(b" ".join([SCHEMES.get(scheme.lower(), scheme), *rest]))
 
     def get_user(self, validated_token):
         return self.log_in_of(validated_token, now=timezone.now())

@@ -45,7 +45,9 @@ def log_in(request: HttpRequest, shown: Shown, *, now: datetime) -> tuple[User, 
         raise Problem(403, "address-not-confirmed", "Please confirm your address", detail)
     second_step = _second_step(user, shown.code)
     client = request.headers.get("User-Agent", "")
-    return user, tokens.begin(user, second_step=second_step, client=client, now=now, scope=shown.scope)
+    pair = tokens.begin(user, second_step=second_step, client=client, now=now, scope=shown.scope)
+    User.objects.filter(pk=user.pk).update(last_login=now)
+    return user, pair
 
 
 def _person(request: HttpRequest, shown: Shown) -> User:

@@ -17,7 +17,10 @@ class LogInShape(shapes.Strict):
     username = serializers.CharField(max_length=254, help_text="A username or an e-mail address.")
     password = serializers.CharField(max_length=128, trim_whitespace=False)
     code = serializers.CharField(
-        max_length=40, required=False, help_text="Of the authenticator app, or a recovery code, where there is one."
+        max_length=40,
+        required=False,
+        allow_blank=True,
+        help_text="Of the authenticator app, or a recovery code, where there is one.",
     )
     scope = serializers.CharField(
         max_length=500,

@@ -39,7 +39,7 @@ def me(token, kind="Bearer"):
 def test_one_logs_in_by_username_or_address_whatever_the_case(guest, alice, name):
     usernames.take("al.1", alice)
     pair = log_in(guest, name).json()
-    for kind in ("Bearer", "JWT"):
+    for kind in ("Bearer", "JWT", "bearer", "BEARER", "jwt"):
         assert me(pair["access"], kind).json()["email"] == alice.email  # L30: what is issued is accepted
     assert me(pair["access"]).json()["username"] == "al.1"
 
@@ -75,6 +75,24 @@ def test_who_has_an_authenticator_app_shows_its_code(guest, alice):
     code = format_hotp_value(hotp_value(secret, next(iter(yield_hotp_counters_from_time()))))
     assert log_in(guest, alice.email, code=code).status_code == 200 and LogIn.objects.get().second_step
     problem(log_in(guest, alice.email, code=code), 401, "wrong-code")  # used
+
+
+def test_a_code_that_is_empty_is_none(guest, alice):
+    assert log_in(guest, alice.email, code="").status_code == 200
+    TOTP.activate(alice, generate_totp_secret())
+    problem(log_in(guest, alice.email, code=""), 401, "second-step")
+
+
+def test_a_log_in_is_noted_and_a_refresh_is_none(guest, alice):
+    began = timezone.now()
+    pair = log_in(guest, alice.email).json()
+    alice.refresh_from_db()
+    noted = alice.last_login
+    assert began <= noted <= timezone.now()
+    guest.post("/auth/token/refresh/", {"refresh": pair["refresh"]})
+    problem(log_in(guest, alice.email, "wrong"), 401, "wrong-password")
+    alice.refresh_from_db()
+    assert alice.last_login == noted
 
 
 def test_a_refresh_token_is_good_once(guest, alice):
