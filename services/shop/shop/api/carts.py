@@ -104,6 +104,14 @@ class TheCart(CartDoor):
             raise cart_problem(refusal) from None
         return self.show_item(visitor, line.book_id, status=201)
 
+    @extend_schema(operation_id="cart_empty", parameters=[visitors.PARAMETER], responses={204: None})
+    def delete(self, request):
+        """Take everything out. Doing it again is harmless."""
+        if cart := queries.cart_of(Visitor.of(request)):
+            with suppress(NoSuchCart):
+                operations.clear(cart)
+        return Response(status=204)
+
 
 class CartLine(CartDoor):
     @extend_schema(operation_id="cart_item", parameters=[visitors.PARAMETER], responses=ChangedItemShape)

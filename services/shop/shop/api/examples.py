@@ -3,6 +3,8 @@
 The tests hold each of them against the shape that it is an example of.
 """
 
+from shop.api import examples_of_accounts, examples_of_office
+
 SHOP = "https://bookshop.example"
 ORDER, RETURN = "0b0e5b52-3f1c-4c4e-9a39-6c0fbd0c3a10", "7c2f9a4e-51d3-4b0c-8f6e-2a9d1e8b4c55"
 TOKEN = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJ0b2tlbl90eXBlIjoiYWNjZXNzIn0.c2lnbmF0dXJl"
@@ -233,3 +235,4 @@ BY_SHAPE = {
     "WrittenProductShape": {"id": 301, **FACTS, "version": 4, "description": DESCRIPTION, "price": "9.50", "currency": "EUR"}
     | {"available": 12, "retired": False, "url": f"{SHOP}/api/products/301/"},
 }  # fmt: skip
+BY_SHAPE |= examples_of_accounts.BY_SHAPE | examples_of_office.BY_SHAPE

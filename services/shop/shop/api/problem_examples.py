@@ -93,6 +93,11 @@ BY_DOOR = {
     "token": ("WrongPassword", "SecondStep", "TooManyAttempts"),
     "token_refresh": ("Unauthenticated",),
     "register": ("TooManyAttempts",),
+    **dict.fromkeys(("me_data", "email_change"), ("TooManyAttempts",)),
+    "me_delete": ("Refused", "TooManyAttempts"),
+    "contact_write": ("TooManyAttempts",),
+    **dict.fromkeys(("orders_again", "reviews_mine_change", "orders_refund_settle"), ("Refused",)),
+    **dict.fromkeys(("coupons_add", "coupons_change", "coupons_remove"), ("Refused",)),
     **dict.fromkeys(("products_add", "products_put", "products_change", "products_retire"), ("StoreAway",)),
     **dict.fromkeys(("products_bulk", "products_bulk_job", "products_bulk_jobs"), ("StoreAway",)),
 }

@@ -7,7 +7,7 @@ import pytest
 from addresses import addresses
 from asking import problem
 from django.urls import get_resolver
-from doors import CALLS, DOORS, NOT_DESCRIBED, filled
+from doors import CALLS, DOORS, NOT_DESCRIBED, NUMBER, filled
 from drf_spectacular.validation import validate_schema
 from shopping import new_key
 
@@ -22,7 +22,7 @@ def test_every_door_is_listed_here_and_described():
     holes = {"int": ["7"], "uuid": [new_key()], "path": ["x"], "slug": ["x"], "heading": ["x"], "str": ["x"]}
     ours = {path for path in addresses(**holes) if path.startswith(("/api/", "/auth/"))}
     number = holes["uuid"][0]
-    named = {filled(re.sub(r"{(return_)?number}", number, path)) for path in DOORS}
+    named = {filled(re.sub(NUMBER, number, path)) for path in DOORS}
     assert ours - NOT_DESCRIBED == named
     described = {path: {verb.upper() for verb in one} for path, one in description()["paths"].items()}
     assert described == {path: set(" ".join(verbs).split()) for path, verbs in DOORS.items()}
