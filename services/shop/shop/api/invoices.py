@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from django.http import Http404
+from django.utils.cache import patch_vary_headers
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -88,5 +89,5 @@ class OrderInvoice(Door):
 
     def finalize_response(self, request, response, *args, **options):
         response = super().finalize_response(request, response, *args, **options)
-        response.headers["Vary"] += ", Accept"
+        patch_vary_headers(response, ["Accept"])
         return response

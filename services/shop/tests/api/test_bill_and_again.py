@@ -34,6 +34,8 @@ def test_who_accepts_a_pdf_gets_the_paper_by_the_same_address(hers, sent):  # no
     assert "Accept" in paper["Vary"] and paper["ETag"] != hers.get(path)["ETag"]
     again = hers.get(path, headers={"Accept": "application/pdf", "If-None-Match": paper["ETag"]})
     assert again.status_code == 304
+    other = {"Accept": "application/pdf", "If-Match": '"another"'}
+    problem(hers.get(path, headers=other), 412, "changed")
     problem(hers.get(path, headers={"Accept": "image/png"}), 406, "not-acceptable")
     problem(program().get(path, headers={"Accept": "application/pdf"}), 404, "not-found")
 
