@@ -53,8 +53,9 @@ def keep_coupon(said: dict[str, Any], *, pk: int | None = None) -> Coupon:
         with transaction.atomic():
             # The lock of who uses it: a use that is being noted is seen.
             coupon = pk and Coupon.objects.select_for_update(no_key=True).get(pk=pk)
+            was = coupon and _what_explains(coupon)
             form = _judged(Coupon, CouponForm, said, coupon)
-            if coupon and set(form.changed_data) & set(FROZEN) and coupon.uses.exists():
+            if coupon and _what_explains(form.instance) != was and coupon.uses.exists():
                 raise WasUsed
             return form.save()
     except IntegrityError:  # another one of the same moment
@@ -86,6 +87,10 @@ def remove_discount(discount: Discount) -> None:
     with transaction.atomic():
         discount.delete()
         ring_after_commit(Topic.PRICES)
+
+
+def _what_explains(coupon: Coupon) -> list[Any]:
+    return [getattr(coupon, name) for name in FROZEN]
 
 
 def _judged(model: type[Model], form: type[ModelForm], said: dict[str, Any], row: Model | None) -> ModelForm:

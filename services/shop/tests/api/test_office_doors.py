@@ -80,7 +80,10 @@ def test_a_coupon_that_explains_a_price_keeps_what_it_was(staff, used):
     for change in ({"value": "20.00"}, {"code": "SAVE20"}, {"kind": "delivery"}, {"currency": "EUR"}):
         problem(staff.patch(path, change), 409, "refused")
     problem(staff.delete(path), 409, "refused")
-    assert staff.patch(path, {"value": "10.00", "note": "Spring", "is_active": False}).json()["note"] == "Spring"
+    assert (
+        staff.patch(path, {"code": "save10", "value": "10.00", "note": "Spring", "is_active": False}).json()["note"]
+        == "Spring"
+    )
     Order.objects.update(state="cancelled")
     assert staff.get(path).json()["used"] == 0
 
