@@ -39,7 +39,7 @@ def test_a_coupon_is_made_changed_and_ended(in_group, guest, make_book):
     token = guest.post("/api/cart/", {"product_id": 1})["X-Cart-Token"]
     assert guest.get("/api/cart/?coupon=winter10", headers={"X-Cart-Token": token}).json()["saved"] == "3.00"
     assert office.patch(path, {"is_active": False}).json()["is_active"] is False
-    problem(guest.get("/api/cart/?coupon=winter10", headers={"X-Cart-Token": token}), 409, "refused")
+    problem(guest.get("/api/cart/?coupon=winter10", headers={"X-Cart-Token": token}), 409, "coupon-refused")
     assert [row["id"] for row in office.get("/api/coupons/").json()["results"]] == [made.json()["id"]]
     told = LogEntry.objects.order_by("pk").values_list("change_message", flat=True)
     assert list(told) == ["Added. (API)", "Changed: currency, minimum. (API)", "Changed: is_active. (API)"]

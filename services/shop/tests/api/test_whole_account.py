@@ -90,6 +90,7 @@ def test_another_address_counts_once_its_code_has_come_back(guest, hers, alice):
     ticket = ask_for(hers, "Alice@Example.net")
     assert hers.get("/auth/me/").json()["email"] == alice.email
     assert not EmailAddress.objects.filter(email=NEW).exists(), "nobody else is kept from it"
+    assert "where you gave it, on our page or in your app:" in Mail.objects.get(to=NEW).text
     assert problem(confirm(hers, ticket, "WRONG"), 400, "invalid") == ["code"]
     assert confirm(hers, ticket, code_sent_to(NEW).lower()).status_code == 200
     assert hers.get("/auth/me/").json()["email"] == NEW
