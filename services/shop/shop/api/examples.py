@@ -163,7 +163,7 @@ BY_SHAPE = {
         "paid": "0.00",
         "pay_until": None,
         "pay_page": None,
-        "order_key": "9rT2wq0ZkM5u",
+        "order_key": None,
     },
     "OneProductShape": PRODUCT | {"description": DESCRIPTION},
     "OrderPage": _page(ORDER_SHOWN),

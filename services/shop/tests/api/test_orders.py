@@ -131,10 +131,11 @@ def test_what_cannot_be_had_is_told_and_nothing_is_kept(hers, book, make_book, m
     assert not Order.objects.exists() and not Cart.objects.exists()
 
 
-def test_an_order_to_be_paid_names_the_page_to_pay_on(hers, book, settings, client):
+def test_an_order_to_be_paid_names_the_page_to_pay_on(hers, book, settings, client, alice):
     settings.TEST_BANK = True
     placed = order(hers, (book, 1), payment="prepaid").json()
     assert placed["status"] == "awaiting_payment" and placed["paid"] == "0.00" and placed["pay_until"]
+    client.force_login(alice)
     page = client.get(placed["pay_page"].removeprefix(settings.PUBLIC_URL))
     assert page.status_code == 200 and "/pay/" in page.content.decode()
     cancelled = hers.delete(f"/api/orders/{placed['id']}/")
