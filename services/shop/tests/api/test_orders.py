@@ -4,6 +4,7 @@ import threading
 
 import pytest
 from asking import ADDRESS, KEY, order, problem, program
+from django.contrib.admin.models import LogEntry
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -153,6 +154,21 @@ def test_staff_see_every_order_and_make_legal_moves_only(hers, staff, book):
     assert problem(staff.put(path, {"status": "lost"}), 400, "invalid") == ["status"]
     asked = staff.put(path, {"status": "cancelled"})
     assert asked.status_code == 202 and asked.json()["status"] == "cancel_requested"
+
+
+def test_who_cancels_another_s_order_does_so_for_the_shop_and_it_stands_in_the_history(hers, staff, olga, book):
+    for way in ("put", "delete"):
+        path = f"/api/orders/{order(hers, (book, 1)).json()['id']}/"
+        asked = staff.put(path, {"status": "cancelled"}) if way == "put" else staff.delete(path)
+        assert asked.status_code == 202
+        last = hers.get(f"{path}timeline/").json()[-1]
+        assert (last["kind"], last["words"][:30]) == ("cancel_requested", "We are cancelling your order. ")
+        kept = LogEntry.objects.latest("id")
+        assert (kept.user, kept.object_id) == (olga, asked.json()["id"])
+    own = f"/api/orders/{order(staff, (book, 1)).json()['id']}/"
+    staff.delete(own)
+    assert staff.get(f"{own}timeline/").json()[-1]["words"].startswith("You asked to cancel.")
+    assert LogEntry.objects.count() == 2
 
 
 def test_an_order_that_is_over_cannot_be_cancelled(hers, staff, book):
