@@ -51,12 +51,14 @@ class Orders(Door):
         responses={201: OneOrderShape, 200: OneOrderShape},
     )
     def post(self, request):
-        """Order. Prices are frozen, and copies held, as at the checkout of the shop; 200 tells of a repetition."""
-        wish = shapes.read(NewOrderShape, request)
-        order, is_new = placing.place(
-            request, wish, repeat=request.headers.get(repeating.HEADER, ""), now=timezone.now()
-        )
-        return _show(request, order.number, status=201 if is_new else 200)
+        """Order. Prices are frozen, and copies held, as at the checkout of the shop.
+
+        200 answers a repetition, with the order as it is by now.
+        """
+        placed = placing.place(request, shapes.read(NewOrderShape, request), now=timezone.now())
+        if placed.is_new:
+            return _show(request, placed.number, status=201)
+        return _show(request, placed.number, status=200, headers={repeating.REPLAYED: "true"})
 
 
 class OneOrder(Door):
@@ -120,9 +122,10 @@ def _cancel(request, order: Order) -> Response:
     return _show(request, order.number, status=200 if cancelled.state == State.CANCELLED else 202)
 
 
-def _show(request, number: UUID, *, status: int) -> Response:
-    return _told(request, queries.any_order(number, with_events=False), status=status)
+def _show(request, number: UUID, **options) -> Response:
+    return _told(request, queries.any_order(number, with_events=False), **options)
 
 
-def _told(request, order: Order, *, status: int = 200) -> Response:
-    return Response(OneOrderShape(order, context={"request": request}).data, status=status)
+def _told(request, order: Order, **options) -> Response:
+    """:param options: status and headers of the answer."""
+    return Response(OneOrderShape(order, context={"request": request}).data, **options)

@@ -1,9 +1,7 @@
 """Orders by the documented calls, through the same operation as the checkout."""
 
-import threading
-
 import pytest
-from asking import ADDRESS, KEY, order, problem, program
+from asking import ADDRESS, order, problem, program
 from django.contrib.admin.models import LogEntry
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -94,29 +92,6 @@ def test_the_default_address_is_taken_or_what_is_missing_is_named(hers, his, ali
     wrong = {**ADDRESS, "country": "QQ", "phone": "call me"}
     fields = problem(hers.post("/api/orders/", {**items, "address": wrong}), 400, "invalid")
     assert set(fields) == {"address.country", "address.phone"}
-
-
-def test_the_same_key_is_the_same_order_and_other_goods_are_refused(hers, his, book, make_book):
-    first, again = order(hers, (book, 1), key=KEY), order(hers, (book, 1), key=KEY)
-    assert (first.status_code, again.status_code) == (201, 200) and first.json()["id"] == again.json()["id"]
-    problem(order(hers, (book, 2), key=KEY), 422, "key-reused")
-    assert order(his, (book, 1), key=KEY).json()["id"] != first.json()["id"]
-    assert problem(order(hers, (book, 1), key="short"), 400, "invalid") == ["Idempotency-Key"]
-    assert Order.objects.count() == 2
-
-
-def test_of_twins_with_one_key_one_order_comes(alice, book):
-    answers = []
-
-    def send():
-        answers.append(order(program(alice), (book, 1), key=KEY))
-        connection.close()
-
-    both = [threading.Thread(target=send) for _ in range(3)]
-    [one.start() for one in both], [one.join() for one in both]
-    assert {answer.status_code for answer in answers} <= {200, 201}
-    assert len({answer.json()["id"] for answer in answers}) == Order.objects.count() == 1
-    assert not Cart.objects.exists()
 
 
 def test_what_cannot_be_had_is_told_and_nothing_is_kept(hers, book, make_book, make_coupon):
