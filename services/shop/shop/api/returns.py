@@ -16,7 +16,7 @@ from shop.api.order_keys import PARAMETER as KEY
 from shop.api.order_keys import page_for
 from shop.api.orders import seen
 from shop.api.problems import missing, refused
-from shop.api.repeating import described, number_for
+from shop.api.repeating import described, key_used, number_for
 from shop.cart.models import MAX_LINES
 from shop.orders.models import Order
 from shop.returns import asking, queries
@@ -62,7 +62,7 @@ class ReturnShape(serializers.Serializer):
 
 class OrderReturns(Door):
     permission_classes = [AllowAny]  # a guest's order opens by its key
-    writes = Writes.OWN_WAY  # the return itself knows the key
+    writes = Writes.IN_ONE  # and when the answer is forgotten, the return itself still knows the key
 
     @extend_schema(operation_id="orders_returns", parameters=[KEY], responses=ReturnShape(many=True))
     def get(self, request, number: UUID):
@@ -84,7 +84,10 @@ class OrderReturns(Door):
             made = asking.ask(order, wanted=wanted, why=wish["why"], words=wish["words"], key=key, now=timezone.now())
         except asking.CannotReturn as refusal:
             raise refused(refusal) from None
-        return _told(request, queries.return_of(order, made.number), status=201)
+        found = queries.return_of(order, made.number)
+        if not _is_as_asked(found, wanted, wish):
+            raise key_used()
+        return _told(request, found, status=201)
 
 
 class OneReturn(Door):
@@ -95,6 +98,11 @@ class OneReturn(Door):
         if found := queries.return_of(seen(request, number), return_number):
             return _told(request, found)
         raise Http404
+
+
+def _is_as_asked(found: Return, wanted: dict[int, int], wish: dict) -> bool:
+    copies = {line.line.position: line.quantity for line in found.lines.all()}
+    return (copies, found.why, found.words) == (wanted, wish["why"], wish["words"])
 
 
 def _told(request, found: Return | list[Return], *, many: bool = False, status: int = 200) -> Response:
