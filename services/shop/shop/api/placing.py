@@ -13,6 +13,7 @@ from shop.accounts import addresses
 from shop.accounts.models import User
 from shop.api import repeating
 from shop.api.carts import cart_problem
+from shop.api.coupons import coupon_problem
 from shop.api.problems import Problem, missing, refused
 from shop.api.visitors import Visitor
 from shop.cart import operations as changing
@@ -20,6 +21,7 @@ from shop.cart import queries as carts
 from shop.cart.models import Cart
 from shop.cart.operations import CartRefused
 from shop.cart.queries import Basket
+from shop.coupons import visitors as coupons
 from shop.coupons.operations import CouponRefused
 from shop.orders import holding, operations, ordering, queries
 from shop.orders.models import Order
@@ -31,15 +33,16 @@ def place(request: Request, wish: dict, *, now: datetime) -> Order:
     """This function will place an order, or find the one that the same request placed before: then it is not `is_new`.
 
     :param wish: a valid NewOrderShape.
-    :raises Problem: naming what is missing or short; 422, if the key came with another request before.
+    :raises Problem: naming what is missing or short; 422, if the key came with another request before; 429.
     """
-    repeat = repeating.key_in(request)
+    repeat = repeating.key_of(request)
     buyer = request.user if request.user.is_authenticated else None
     email = _email(buyer, wish)
     checkout_key, mark = _checkout_key(buyer, email, repeat), _asked_mark(request, repeat)
     if repeat and (placed := queries.placed_with(checkout_key, buyer)):
         return _same(placed, mark)
     ship_to = _ship_to(buyer, wish)
+    _look_for_coupon(request, wish["coupon"])
     temporary, basket = _goods(request, wish)
     try:
         order = _order(
@@ -62,6 +65,18 @@ def place(request: Request, wish: dict, *, now: datetime) -> Order:
     if buyer and "address" in wish:
         addresses.remember_address(buyer, vars(ship_to), now=now)
     return order
+
+
+def _look_for_coupon(request: Request, code: str) -> None:
+    """Codes are not to be guessed by orders that come to nothing. Whether the coupon fits, the order itself decides.
+
+    :raises Problem: for a code that nobody has given out; 429 after too many of them.
+    """
+    if code.strip():
+        try:
+            coupons.coupon_named(request, code)
+        except CouponRefused as refusal:
+            raise coupon_problem(refusal) from None
 
 
 def _order(basket: Basket, **wishes) -> Order:

@@ -5,8 +5,10 @@ from rest_framework import exceptions
 from shop.api import conditions, problems
 from shop.api.accounts import too_many
 from shop.api.at_the_store import away
+from shop.api.coupons import coupon_problem
 from shop.api.examples import ORDER
-from shop.api.repeating import HEADER, in_progress
+from shop.api.repeating import HEADER, in_progress, key_used
+from shop.coupons.visitors import TooManyGuesses
 
 _OUT_OF_STOCK = {
     "type": "/problems/out-of-stock",
@@ -21,12 +23,6 @@ _ILLEGAL_MOVE = {
     "status": 409,
     "detail": "An order that is shipped cannot become cancelled. From there it can become nothing else.",
     "order": ORDER,
-}
-_KEY_REUSED = {
-    "type": "/problems/key-reused",
-    "title": "The key is used",
-    "status": 422,
-    "detail": "This Idempotency-Key belongs to something else. Use a new key for something new.",
 }
 _WRONG_PASSWORD = {
     "type": "/problems/wrong-password",
@@ -48,9 +44,10 @@ PROBLEMS = {
     "Refused": problems.refused(Exception("The parcel has left already.")).body,
     "InProgress": in_progress().body,
     "Changed": conditions.changed().body,
-    "KeyReused": _KEY_REUSED,
+    "KeyReused": key_used().body,
     "Throttled": problems.as_problem(exceptions.Throttled(12)).body,
     "TooManyAttempts": too_many().body,
+    "TooManyGuesses": coupon_problem(TooManyGuesses()).body,
     "Closed": problems.closed(120).body,
     "OutOfStock": _OUT_OF_STOCK,
     "IllegalMove": _ILLEGAL_MOVE,
@@ -60,7 +57,8 @@ PROBLEMS = {
 }
 # What is said by some doors alone.
 BY_DOOR = {
-    "orders_place": ("OutOfStock", "Refused"),
+    "orders_place": ("OutOfStock", "Refused", "TooManyGuesses"),
+    **dict.fromkeys(("cart_read", "cart_total"), ("Refused", "TooManyGuesses")),
     "orders_move": ("IllegalMove",),
     "orders_cancel": ("Refused",),
     "employee_orders_process": ("IllegalMove",),
@@ -84,8 +82,8 @@ def problems_of(path: str, verb: str, door: dict) -> list[str]:
         ("Forbidden", is_closed),
         ("NotFound", "{" in path),
         ("Changed", verb in ("put", "patch", "delete")),
-        ("InProgress", verb == "post" and HEADER in named),
-        ("KeyReused", verb == "post" and HEADER in named),
+        ("InProgress", HEADER in named),
+        ("KeyReused", HEADER in named),
         ("Throttled", True),
         ("Closed", True),
     ]

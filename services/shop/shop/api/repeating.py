@@ -66,19 +66,19 @@ class Asked:
         return UUID(bytes=bytes.fromhex(self.mark)[:16], version=4)
 
 
+def key_of(request: Request) -> str:
+    """The key of a request; empty without the header. An empty one is none that was chosen.
+
+    :raises Problem: 400, for a key that is too short or too long.
+    """
+    return fitting(request.headers[HEADER]) if HEADER in request.headers else ""
+
+
 def fitting(key: str) -> str:
     """:raises Problem: 400, for a key that is too short or too long."""
     if not SHORTEST_KEY <= len(key) <= LONGEST_KEY:
         raise missing((HEADER, f"Choose {SHORTEST_KEY} to {LONGEST_KEY} characters, such as a UUID."))
     return key
-
-
-def key_in(request: Request) -> str:
-    """The key that a request brings; empty without the header.
-
-    :raises Problem: 400, for a key that is too short or too long, and so for a header that holds nothing.
-    """
-    return fitting(request.headers[HEADER]) if HEADER in request.headers else ""
 
 
 def number_for(request: Request, what: str) -> UUID:
@@ -87,7 +87,7 @@ def number_for(request: Request, what: str) -> UUID:
     :param what: is done, so that one key may be used for different things.
     :raises Problem: 400, for a key that is too short or too long.
     """
-    if not (key := key_in(request)):
+    if not (key := key_of(request)):
         return uuid4()
     said = f"{what}\nuser {request.user.pk}\n{key}"
     mark = salted_hmac("shop.api.repeating.number_for", said, algorithm="sha256")
