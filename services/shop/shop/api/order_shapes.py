@@ -38,7 +38,9 @@ class NewOrderShape(shapes.Strict):
         help_text="What to order. Left out, it is all that is in the cart.",
     )
     email = serializers.EmailField(required=False, max_length=254, help_text="Of a guest. Accounts have their own.")
-    address = AddressShape(required=False, help_text="Left out, it is the default one of the address book.")
+    address = AddressShape(
+        required=False, help_text="Kept in the account's address book. Left out, it is the default one there."
+    )
     address_id = serializers.IntegerField(
         required=False, min_value=1, max_value=shapes.LARGEST_ID, help_text="One of the address book."
     )

@@ -53,6 +53,7 @@ class Orders(Door):
     def post(self, request):
         """Order. Prices are frozen, and copies held, as at the checkout of the shop.
 
+        An account with an address kept needs to name no more than what it wants; a guest also names `email` and `address`.
         200 answers a repetition, with the order as it is by now.
         """
         placed = placing.place(request, shapes.read(NewOrderShape, request), now=timezone.now())

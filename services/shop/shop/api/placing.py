@@ -110,8 +110,14 @@ def _email(buyer: User | None, wish: dict) -> str:
             raise missing(("email", "An order of an account goes to the account's own address. Leave this out."))
         return buyer.email
     if not wish.get("email"):
-        raise missing(("email", "A guest's order needs an e-mail address; or log in."))
+        where = [] if "address" in wish or "address_id" in wish else [("address", _where(buyer))]
+        raise missing(("email", "A guest's order needs an e-mail address; or log in."), *where)
     return wish["email"]
+
+
+def _where(buyer: User | None) -> str:
+    told = "Where does it go? Send name, line1, postcode, city and country"
+    return f"{told}; or keep an address with POST /api/addresses/, and it is taken." if buyer else f"{told}."
 
 
 def _checkout_key(buyer: User | None, email: str, repeat: str) -> UUID:
@@ -152,16 +158,9 @@ def _ship_to(buyer: User | None, wish: dict) -> ShipTo:
     elif buyer:
         found = next(iter(addresses.addresses_of(buyer)), None)
     if found is None:
-        known = "address_id" in wish
-        told = (
-            "There is no such address in the address book."
-            if known
-            else (
-                "Where does it go? Send name, line1, postcode, city and country"
-                + ("; or keep an address with POST /api/addresses/, and it is taken." if buyer else ".")
-            )
-        )
-        raise missing(("address_id" if known else "address", told))
+        if "address_id" in wish:
+            raise missing(("address_id", "There is no such address in the address book."))
+        raise missing(("address", _where(buyer)))
     return ShipTo(**{part: getattr(found, part) for part in addresses.PARTS})
 
 

@@ -76,6 +76,35 @@ def test_another_s_order_is_not_there(hers, his, book):
     assert his.get("/api/orders/").json()["count"] == 0 and Order.objects.get().state == State.PLACED
 
 
+BARE = {"cart_items": [{"product_id": 1, "quantity": 1}]}  # all that an order needs of who has an address kept
+
+
+def test_the_barest_order_of_a_guest_names_all_that_is_missing(guest, book):
+    answer = guest.post("/api/orders/", BARE)
+    assert problem(answer, 400, "invalid") == ["email", "address"] and "postcode" in answer.content.decode()
+    with_mail = guest.post("/api/orders/", {**BARE, "email": "guest@example.org"})
+    assert problem(with_mail, 400, "invalid") == ["address"] and not Order.objects.exists()
+
+
+@pytest.mark.parametrize("who", ["alice", "olga"])
+def test_the_barest_order_of_a_customer_or_of_staff_goes_to_the_kept_address(request, who, book):
+    person = request.getfixturevalue(who)
+    client = program(person)
+    assert problem(client.post("/api/orders/", BARE), 400, "invalid") == ["address"]
+    add_address(person, Address(**ADDRESS), now=timezone.now())
+    placed = client.post("/api/orders/", BARE)
+    assert placed.status_code == 201, placed.content
+    told = placed.json()
+    assert (told["email"], told["ship_to"]["line1"], told["status"]) == (person.email, ADDRESS["line1"], "placed")
+    assert [(item["product_id"], item["quantity"]) for item in told["items"]] == [(1, 1)]
+
+
+def test_an_order_keeps_its_address_and_a_bare_one_goes_there_from_then_on(hers, alice, book):
+    order(hers, (book, 1))
+    assert alice.addresses.get().line1 == ADDRESS["line1"]
+    assert hers.post("/api/orders/", BARE).json()["ship_to"]["line1"] == ADDRESS["line1"]
+
+
 def test_the_default_address_is_taken_or_what_is_missing_is_named(hers, his, alice, book):
     items = {"cart_items": [{"product_id": 1, "quantity": 1}]}
     answer = hers.post("/api/orders/", items)
