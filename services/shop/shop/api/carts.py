@@ -9,8 +9,8 @@ from rest_framework.permissions import AllowAny
 from rest_framework.response import Response
 
 from shop.api import shapes, visitors
-from shop.api.coupons import coupon_problem
 from shop.api.door import Door, Writes
+from shop.api.guesses import coupon_problem
 from shop.api.problems import Problem, missing, refused
 from shop.api.visitors import Visitor
 from shop.cart import operations, queries

@@ -13,7 +13,7 @@ from shop.accounts import addresses
 from shop.accounts.models import User
 from shop.api import repeating
 from shop.api.carts import cart_problem
-from shop.api.coupons import coupon_problem
+from shop.api.guesses import coupon_problem
 from shop.api.problems import Problem, missing, refused
 from shop.api.visitors import Visitor
 from shop.cart import operations as changing

@@ -5,8 +5,8 @@ from rest_framework import exceptions
 from shop.api import conditions, problems
 from shop.api.accounts import too_many
 from shop.api.at_the_store import away
-from shop.api.coupons import coupon_problem
 from shop.api.examples import ORDER
+from shop.api.guesses import coupon_problem
 from shop.api.repeating import HEADER, in_progress, key_used
 from shop.coupons.visitors import TooManyGuesses
 

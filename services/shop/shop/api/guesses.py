@@ -1,4 +1,4 @@
-"""Why a coupon cannot be used, as programs hear it."""
+"""Why a coupon cannot be used, as programs hear it: who guesses codes is told to wait."""
 
 from shop.api.problems import Problem, refused
 from shop.coupons.operations import CouponRefused
