@@ -131,7 +131,7 @@ class Client(Asking):
         return self._pages("/api/orders/", Order)
 
     def order(self, number: UUID | str, *, key: str = "", seen: OrderDetails | None = None) -> OrderDetails:
-        """:param key: the order_key of a guest's order, as in what follows."""
+        """:param key: the order_key of a guest's order, as in what follows; beside a log-in the shop does not look at it."""
         return self._look(f"/api/orders/{number}/", OrderDetails, seen, headers=_opened_by(key))
 
     def place_order(

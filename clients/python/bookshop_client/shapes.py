@@ -167,7 +167,7 @@ class Order(Told):
 
 @dataclass(frozen=True, kw_only=True)
 class OrderDetails(Order):
-    """`pay_page` is where a person pays in a browser; `order_key` opens a guest's order."""
+    """`pay_page` is where a person pays in a browser; `order_key` opens a guest's order, and is told to guests alone."""
 
     email: str
     reason: str
@@ -175,7 +175,7 @@ class OrderDetails(Order):
     paid: Decimal
     pay_until: datetime | None
     pay_page: str | None
-    order_key: str
+    order_key: str | None
 
 
 @dataclass(frozen=True, kw_only=True)

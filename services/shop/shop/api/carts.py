@@ -10,6 +10,7 @@ from rest_framework.response import Response
 
 from shop.api import shapes, visitors
 from shop.api.door import Door, Writes
+from shop.api.guesses import coupon_problem
 from shop.api.problems import Problem, missing, refused
 from shop.api.visitors import Visitor
 from shop.cart import operations, queries
@@ -159,7 +160,7 @@ def _cart_of(visitor: Visitor) -> Cart:
 
 
 def _basket(request, visitor: Visitor) -> Basket:
-    """:raises Problem: 409, for a coupon that cannot be used."""
+    """:raises Problem: 409, for a coupon that cannot be used; 429, after too many that there are not."""
     basket = queries.basket_of(visitor)
     code = request.query_params.get("coupon", "").replace("\0", "")[:LONGEST_CODE]
     customer = request.user.email if request.user.is_authenticated else ""
@@ -168,5 +169,5 @@ def _basket(request, visitor: Visitor) -> Basket:
             request, code, basket.goods, currency=basket.currency, customer=customer, now=timezone.now()
         )
     except CouponRefused as refusal:
-        raise refused(refusal) from None
+        raise coupon_problem(refusal) from None
     return basket

@@ -181,7 +181,7 @@ class EmployeeOrder(Door):
             return self._show(request, order)
         if order.state != State.PLACED:
             raise not_ours(order, order.state_at(now), State.ACCEPTED)
-        hurry(order, now=now)
+        hurry(order, by=request.user, now=now)
         return self._show(request, order, status=202)
 
     def _show(self, request, order: Order, *, status: int = 200) -> Response:

@@ -16,7 +16,7 @@ ADDRESS = {
 FACTS = {
     "isbn13": "9780141439587", "title": "Emma", "subtitle": "", "authors": ["Jane Austen"], "publisher": "Penguin",
     "series": "", "series_number": "", "language": "en", "format": "paperback", "first_published": 1815,
-    "categories": [["Fiction", "Classics"]],
+    "categories": [["Fiction", "Love and marriage"]],
 }  # fmt: skip
 PRODUCT = {
     "id": 301, **FACTS, "price": "8.50", "list_price": "9.50", "price_reason": "Autumn of classics", "currency": "EUR",
@@ -120,7 +120,7 @@ BY_SHAPE = {
         "slug": "fiction",
         "name": "Fiction",
         "books": 210,
-        "children": [{"slug": "fiction/classics", "name": "Classics", "books": 64, "children": []}],
+        "children": [{"slug": "fiction/love-and-marriage", "name": "Love and marriage", "books": 64, "children": []}],
     },
     "ChangedItemShape": CART_LINE | {"cart_token": "5f2a3c1e9b7d4f60a1c2e3d4f5a6b7c8:mJ3r0xX4Vq"},
     "EmployeeAddressPage": _page(EMPLOYEE_ADDRESS),
@@ -165,7 +165,7 @@ BY_SHAPE = {
         "paid": "0.00",
         "pay_until": None,
         "pay_page": None,
-        "order_key": "9rT2wq0ZkM5u",
+        "order_key": None,
     },
     "OneProductShape": PRODUCT | {"description": DESCRIPTION},
     "OrderPage": _page(ORDER_SHOWN),

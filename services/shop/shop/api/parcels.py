@@ -8,7 +8,8 @@ from rest_framework.permissions import AllowAny
 from rest_framework.response import Response
 
 from shop.api.door import Door
-from shop.api.orders import KEY, seen
+from shop.api.order_keys import PARAMETER as KEY
+from shop.api.orders import seen
 from shop.orders import queries
 from shop.orders.models import Parcel
 

@@ -12,7 +12,8 @@ from rest_framework.response import Response
 
 from shop.api import shapes
 from shop.api.door import Door
-from shop.api.orders import KEY, seen
+from shop.api.order_keys import PARAMETER as KEY
+from shop.api.orders import seen
 from shop.api.problems import Problem, missing, refused
 from shop.orders.models import Order
 from shop.pages.addresses import absolute

@@ -8,11 +8,13 @@ from shop.api import conditions, problems
 from shop.api.accounts import too_many
 from shop.api.at_the_store import away
 from shop.api.examples import ORDER
+from shop.api.guesses import coupon_problem
 from shop.api.permissions import second_step_first
-from shop.api.repeating import HEADER, in_progress
+from shop.api.repeating import HEADER, in_progress, key_used
 from shop.cart import operations as cart
 from shop.catalogue.models import Book
 from shop.coupons import operations as coupons
+from shop.coupons.visitors import TooManyGuesses
 from shop.orders.operations import PriceChanged
 
 _EMMA = Book(pk=301, title="Emma")
@@ -30,12 +32,6 @@ _ILLEGAL_MOVE = {
     "status": 409,
     "detail": "An order that is shipped cannot become cancelled. From there it can become nothing else.",
     "order": ORDER,
-}
-_KEY_REUSED = {
-    "type": "/problems/key-reused",
-    "title": "The key is used",
-    "status": 422,
-    "detail": "This Idempotency-Key belongs to something else. Use a new key for something new.",
 }
 _WRONG_PASSWORD = {
     "type": "/problems/wrong-password",
@@ -65,9 +61,10 @@ PROBLEMS = {
     "PriceChanged": problems.refused(PriceChanged(Decimal("28.90"), Decimal("30.90"))).body,
     "InProgress": in_progress().body,
     "Changed": conditions.changed().body,
-    "KeyReused": _KEY_REUSED,
+    "KeyReused": key_used().body,
     "Throttled": problems.as_problem(exceptions.Throttled(12)).body,
     "TooManyAttempts": too_many().body,
+    "TooManyGuesses": coupon_problem(TooManyGuesses()).body,
     "Closed": problems.closed(120).body,
     "OutOfStock": _OUT_OF_STOCK,
     "IllegalMove": _ILLEGAL_MOVE,
@@ -82,9 +79,11 @@ _OF_STAFF = ("/api/customers/", "/api/employee/", "/api/groups/", "/api/reviews/
 # What is said by some doors alone.
 BY_DOOR = {
     "cart_add": (*_CART, "OutOfStock", "Refused"),
-    **dict.fromkeys(("cart_read", "cart_total"), _COUPON),
+    **dict.fromkeys(("cart_read", "cart_total"), (*_COUPON, "TooManyGuesses")),
     "wishlist_add": ("UnknownProduct", "Refused"),
-    "orders_place": ("OutOfStock", "UnknownProduct", "Retired", *_COUPON, "PriceChanged", "Refused"),
+    "orders_place": (
+        *("OutOfStock", "UnknownProduct", "Retired", *_COUPON, "PriceChanged", "Refused", "TooManyGuesses"),
+    ),
     "orders_move": ("IllegalMove",),
     "orders_cancel": ("Refused",),
     "employee_orders_process": ("IllegalMove",),
@@ -114,8 +113,8 @@ def problems_of(path: str, verb: str, door: dict) -> list[str]:
         ("SecondStepFirst", path.startswith(_OF_STAFF) or door.get("description", "").startswith("For staff")),
         ("NotFound", "{" in path),
         ("Changed", verb in ("put", "patch", "delete")),
-        ("InProgress", verb == "post" and HEADER in named),
-        ("KeyReused", verb == "post" and HEADER in named),
+        ("InProgress", HEADER in named),
+        ("KeyReused", HEADER in named),
         ("Throttled", True),
         ("Closed", True),
     ]

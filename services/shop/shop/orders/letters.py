@@ -76,6 +76,7 @@ def letter(
     kind: str = "",
     reasons: Mapping[int, str] | None = None,
     parcel: Parcel | None = None,
+    by_staff: bool = False,
 ) -> Mail:
     """This function will render the letter that tells of one event; the caller saves it with the event.
 
@@ -83,6 +84,7 @@ def letter(
     :param kind: which letter, if it is not the one that its state always has.
     :param reasons: why copies of a line cannot be sent, in the warehouse's words, by the line's position.
     :param parcel: the one that left with this event; of several the last.
+    :param by_staff: whether it was not its customer who wanted what this event is the end of.
     """
     kind = kind or KINDS[State(event.state)]
     return compose(
@@ -93,7 +95,8 @@ def letter(
         template=kind,
         layout="order",
         context=(context := _context(order, lines, State(event.state), event.reason, returned, reasons or {}))
-        | _of_parcel(order, lines, parcel),
+        | _of_parcel(order, lines, parcel)
+        | {"by_staff": by_staff},
         now=now,
         message_id=f"order-{order.number}-v{event.version}-{kind}",
         reader=order.user_id,

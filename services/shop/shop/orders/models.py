@@ -29,6 +29,7 @@ class Order(Linked, models.Model):
     """One purchase. `number` is its key everywhere: here, on the wire and in the store."""
 
     link_salt = "shop.orders.link"
+    is_new = False  # of the one that place_order() has just made
 
     class Payment(models.TextChoices):
         ON_DELIVERY = "on_delivery", "Pay on delivery"
@@ -41,6 +42,14 @@ class Order(Linked, models.Model):
     number = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     checkout_key = models.UUIDField(
         unique=True, help_text="Made with the checkout form: sending it twice is one order."
+    )
+    asked_mark = models.CharField(
+        max_length=64,
+        blank=True,
+        default="",
+        db_default="",
+        editable=False,
+        help_text="A keyed hash of the whole request by which a program ordered with a key of its own.",
     )
     user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="orders")
     email = models.EmailField()

@@ -14,7 +14,7 @@ from django.utils.crypto import constant_time_compare
 from shop.accounts.models import User
 from shop.live.models import edition
 from shop.orders.models import Order, OrderEvent, OrderLine, Parcel
-from shop.orders.states import MOVES, State
+from shop.orders.states import MOVES, STAFF, State
 from shop.outbox.models import Deliverable
 from shop.payments.models import Refund
 from shop.payments.refunds import owed
@@ -147,6 +147,9 @@ WORDS: dict[State, str] = {
 WORDS_PREPAID: dict[State, str] = {
     State.PLACED: "Your payment arrived, and we are passing the order to the warehouse.",
 }
+WORDS_BY_STAFF: dict[State, str] = {
+    State.CANCEL_REQUESTED: "We are cancelling your order. The warehouse looks whether it can still be stopped.",
+}
 NEXT: dict[State, str] = {
     State.CANCEL_REQUESTED: "You hear the warehouse's answer by e-mail.",
     State.PLACED: "The warehouse still has to confirm it; you will hear by e-mail.",
@@ -161,7 +164,11 @@ GOING_ON = frozenset({State.ACCEPTED, State.PACKING, State.CANCEL_REQUESTED, Sta
 
 def timeline(order: Order) -> list[Step]:
     words = WORDS | (WORDS_PREPAID if order.payment == Order.Payment.PREPAID else {})
-    steps = [Step(event.at, event.state, words[State(event.state)], event.reason) for event in order.events.all()]
+    by_actor = {STAFF: words | WORDS_BY_STAFF}
+    steps = [
+        Step(event.at, event.state, by_actor.get(event.actor, words)[State(event.state)], event.reason)
+        for event in order.events.all()
+    ]
     if order.is_unconfirmed and steps:
         steps[-1] = replace(steps[-1], words=f"{steps[-1].words} To be confirmed by the warehouse.")
     return steps

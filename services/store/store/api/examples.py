@@ -7,7 +7,7 @@ EPOCH, CURSOR = "5f2a3c1e-9b7d-4f60-a1c2-e3d4f5a6b7c8", "NWYyYTNjMWU6MTAyNDozMDE
 FACTS = {
     "isbn13": "9780141439587", "title": "Emma", "subtitle": "", "authors": ["Jane Austen"], "publisher": "Penguin",
     "series": "", "series_number": "", "language": "en", "format": "paperback", "first_published": 1815, "description": "",
-    "price": "9.50", "currency": "EUR", "categories": [["Fiction", "Classics"]], "retired": False,
+    "price": "9.50", "currency": "EUR", "categories": [["Fiction", "Love and marriage"]], "retired": False,
 }  # fmt: skip
 BOOK = {
     "id": 301, "version": 4, **FACTS, "free": 12,
