@@ -113,7 +113,8 @@ def _refuse_if_promised(line: OrderLine, level: StockLevel, lost: Lost, number: 
     lost_of_new = sum(1 for copy in lost.on_shelf if copy.condition == Condition.NEW)
     on_shelf = level.on_shelf - level.not_new - lost_of_new
     reserved = level.reserved + len(lost.in_box) - number
-    if reserved > on_shelf:
+    is_worse = on_shelf - reserved < level.unpromised  # used copies may have been promised long ago
+    if reserved > on_shelf and is_worse:
         raise PackingRefused(
             f"“{line.title}”: without the missing copies {on_shelf} are on the shelf, and open orders and checkouts "
             f"wait for {reserved}. Note more copies of this order as short, or fail another order first."

@@ -12,8 +12,9 @@ from store.catalogue import feed
 from store.catalogue.models import Book
 from store.holds.operations import Line, OutOfStock, take_hold
 from store.orders.models import Order
-from store.orders.packing import PackingRefused, choose_copies, propose_copies
+from store.orders.packing import PackingRefused, choose_copies, dispatch, propose_copies
 from store.orders.queries import books_with_wrong_level, copies_to_choose_from
+from store.orders.shortfall import fall_short
 from store.stock.checking import differences
 from store.stock.models import BookItem, CopyState, LedgerLine, Origin, StockLevel
 from store.stock.operations import (
@@ -127,6 +128,16 @@ def test_a_used_copy_goes_missing_although_all_new_ones_are_promised(books, used
     assert level(books[1]) == (1, 0, 0)
     note_count([used.pk], CopyState.AVAILABLE, **WHO)
     assert level(books[1]) == (2, 1, 0)
+
+
+def test_orders_that_were_promised_used_copies_long_ago_are_noted_as_short(books, accept):
+    orders = [accept((books[0], 1)) for _ in range(3)]
+    BookItem.objects.filter(barcode__in=("B1-1", "B1-2")).update(condition="used")
+    StockLevel.objects.filter(book=books[0]).update(not_new=2)
+    for order in orders[:2]:
+        fall_short(order_id=order.pk, line=1, number=1, reason="Only used ones are left", **WHO)
+    dispatch(order_id=orders[2].pk, barcodes=["B1-3"], **WHO)
+    assert level(books[0]) == (2, 2, 0)
 
 
 def test_pages_tell_new_and_used_apart(staff, books, used):
