@@ -14,6 +14,7 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from store.ringing import ring_after_commit
+from store.stock.levels import SHIFT_SQL, Shift, added, columns_of, counts_of, shelf_shifts
 from store.stock.models import COPY_MOVES, ON_A_SHELF, BookItem, Condition, CopyState, Origin, Reason, StockLevel
 from worker_bell import Topic
 
@@ -44,26 +45,6 @@ class Delivery(NamedTuple):
     own_price: Decimal | None = None
 
 
-class Shift(NamedTuple):
-    """What is added to a level; what stands on the shelf changes with its copies only."""
-
-    on_shelf: int = 0
-    not_new: int = 0
-    reserved: int = 0
-    awaited: int = 0
-
-    def plus(self, other: "Shift") -> "Shift":
-        return Shift(*map(sum, zip(self, other)))
-
-
-SHIFT_SQL = """
-    UPDATE stock_stocklevel AS level
-    SET on_shelf = level.on_shelf + shift.on_shelf, not_new = level.not_new + shift.not_new,
-        reserved = level.reserved + shift.reserved, awaited = level.awaited + shift.awaited
-    FROM unnest(%(books)s::bigint[], %(on_shelf)s::int[], %(not_new)s::int[], %(reserved)s::int[], %(awaited)s::int[])
-         AS shift(book_id, on_shelf, not_new, reserved, awaited)
-    WHERE level.book_id = shift.book_id
-"""
 MOVE_SQL = f"""
     WITH moved AS (
         UPDATE stock_bookitem SET state = COALESCE(%(to)s::text, state), shelf = COALESCE(%(shelf)s::text, shelf)
@@ -194,7 +175,7 @@ def move_copies(
             was = CopyState(copy.state).label
             raise IllegalMove(f"Copy {copy.barcode} of “{copy.book}” is {was}; it cannot become {to.label}.")
     told = {"reason": reason, "note": note, "order_number": order_number, "actor": actor, "now": now}
-    _write_moves(copies, to, shelf, told, _added(_shelf_shifts(copies, to), shifts or {}))
+    _write_moves(copies, to, shelf, told, added(shelf_shifts(copies, to), shifts or {}))
 
 
 def shelve_copies(copies: Collection[BookItem], shelf: str, *, actor: str, now: datetime, note: str = "") -> None:
@@ -223,7 +204,7 @@ def describe_copy(
     if (copy.condition, copy.condition_note, copy.own_price) == (condition, condition_note, own_price):
         return
     to = CopyState.DAMAGED if (condition, copy.state) == (Condition.DAMAGED, CopyState.AVAILABLE) else None
-    before, after = _counts(copy.state, copy.condition), _counts(to or copy.state, condition)
+    before, after = counts_of(copy.state, copy.condition), counts_of(to or copy.state, condition)
     shift = Shift(*(new - old for new, old in zip(after, before)))
     if shift.on_shelf - shift.not_new < 0:
         _refuse_if_promised([copy])
@@ -234,29 +215,10 @@ def describe_copy(
     _write_moves([copy], to, None, told, {copy.book_id: shift})
 
 
-def _counts(state: str, condition: str) -> tuple[int, int]:
-    """What a copy adds to `on_shelf` and `not_new` of its book's level."""
-    on_shelf = int(state == CopyState.AVAILABLE)
-    return on_shelf, on_shelf * (condition != Condition.NEW)
-
-
-def _shelf_shifts(copies: Iterable[BookItem], to: CopyState) -> dict[int, Shift]:
-    shifts: dict[int, Shift] = {}
-    for copy in copies:
-        before, after = _counts(copy.state, copy.condition), _counts(to, copy.condition)
-        own = Shift(*(new - old for new, old in zip(after, before)))
-        shifts[copy.book_id] = shifts.get(copy.book_id, Shift()).plus(own)
-    return shifts
-
-
-def _added(one: Mapping[int, Shift], other: Mapping[int, Shift]) -> dict[int, Shift]:
-    return {book: one.get(book, Shift()).plus(other.get(book, Shift())) for book in one.keys() | other.keys()}
-
-
 def _write_moves(copies, to: CopyState | None, shelf: str | None, told: dict, shifts: Mapping[int, Shift]) -> None:
     if not copies:
         return
-    levels = _columns(shifts)
+    levels = columns_of(shifts)
     columns = {"copies": [c.id for c in copies], "from": [str(c.state) for c in copies]}
     columns["shelves"] = [c.shelf for c in copies]
     where = {"to": to and str(to), "shelf": shelf}
@@ -272,19 +234,12 @@ def _write_moves(copies, to: CopyState | None, shelf: str | None, told: dict, sh
 def shift_levels(shifts: Mapping[int, Shift]) -> None:
     """Add to the levels of locked books with one statement; the database refuses what would promise too much."""
     _require_transaction()
-    levels = _columns(shifts)
+    levels = columns_of(shifts)
     if not levels["books"]:
         return
     with connection.cursor() as cursor:
         cursor.execute(SHIFT_SQL, levels)
     ring_after_commit(Topic.BOOKS)
-
-
-def _columns(shifts: Mapping[int, Shift]) -> dict[str, list[int]]:
-    changed = {book: shift for book, shift in shifts.items() if any(shift)}
-    return {
-        "books": list(changed),
-    } | {name: [getattr(shift, name) for shift in changed.values()] for name in Shift._fields}
 
 
 def note_count(copy_ids: Collection[int], to: CopyState, *, actor: str, now: datetime, note: str = "") -> int:
@@ -327,7 +282,7 @@ def note_copies(
                 f"Copy {copy.barcode} of “{copy.book}” is described as damaged: write on its page what it is by now, and its "
                 "price if it is used."
             )
-    _refuse_if_promised([c for c in copies if _counts(c.state, c.condition) == (1, 0)])
+    _refuse_if_promised([c for c in copies if counts_of(c.state, c.condition) == (1, 0)])
     named = {"actor": actor, "now": now, "note": note, "order_number": order_number, "shelf": shelf}
     move_copies(copies, to, reason=Reason.COUNTED, **named)
 
