@@ -271,6 +271,8 @@ def test_a_books_page_lists_who_waits_and_what_is_kept(dan, books, waiting):
     words = " ".join(dan.get(reverse("shelves:book", args=[books[1].pk])).content.decode().split())
     assert f"Order {order.reference}</a> waits for 1 (1 of them not promised: what was is gone)" in words
     assert "Nobody waits" not in words and "Kept for orders that wait" not in words
+    page = dan.get(reverse("admin:orders_order_change", args=[order.pk])).content.decode()
+    assert "1 awaited: A copy was looked for in vain, and no other is free." in page
     comes(books[1], "B2-2")
     words = " ".join(dan.get(reverse("shelves:book", args=[books[1].pk])).content.decode().split())
     assert "<dt>− Kept for orders that wait</dt><dd>1</dd>" in words and "to be sold</dt><dd>0</dd>" in words
