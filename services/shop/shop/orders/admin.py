@@ -60,6 +60,7 @@ class LineInline(LookOnlyInline):
         "packed",
         "shipped",
         "short",
+        "awaited",
     ]
     ordering = ["position"]
 

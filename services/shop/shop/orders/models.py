@@ -193,6 +193,9 @@ class OrderLine(models.Model):
     packed = models.PositiveSmallIntegerField(default=0)
     shipped = models.PositiveSmallIntegerField(default=0)
     short = models.PositiveSmallIntegerField(default=0)
+    awaited = models.PositiveSmallIntegerField(
+        default=0, db_default=0, help_text="Not there by now, but still to come: the customer waits for all copies."
+    )
 
     class Meta:
         constraints = [
@@ -218,6 +221,15 @@ class OrderLine(models.Model):
     def to_pay(self) -> Decimal:
         """What the copies cost after the coupon."""
         return self.total - self.discount
+
+    @property
+    def awaits(self) -> str:
+        """A sentence for the customer on copies that are still to come; empty if there are none."""
+        if not self.awaited:
+            return ""
+        copies, they_are = ("copy", "it is") if self.awaited == 1 else ("copies", "they are")
+        told = f"The order waits for {self.awaited} {copies} that the warehouse does not have at present"
+        return f"{told}; it is sent when {they_are} there, all together as you chose."
 
     def price_of(self, copies: int) -> Decimal:
         """This function will answer what so many of the line's copies cost after the coupon."""

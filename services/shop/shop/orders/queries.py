@@ -181,8 +181,8 @@ def what_comes_next(order: Order) -> str:
 
 
 def heard_of(order: Order) -> list[StoreEvent]:
-    """What the warehouse said of an order of which copies are short, in its order; not asked for of any other."""
-    if not any(line.short for line in order.lines.all()):
+    """What the warehouse said of an order of which copies are short or awaited, in its order; not asked for of any other."""
+    if not any(line.short or line.awaited for line in order.lines.all()):
         return []
     return list(StoreEvent.objects.filter(order=order).order_by("version"))
 
@@ -202,7 +202,7 @@ def parcels_of(order: Order, *, anyhow: bool = False) -> list[Parcel]:
 
 
 def reasons_of(order: Order, heard: list[StoreEvent]) -> dict[int, str]:
-    """Why copies of an order cannot be sent, in the warehouse's words, by the position of the line."""
+    """Why copies of an order cannot be sent, or not yet, in the warehouse's words, by the position of the line."""
     last = next((event for event in heard if event.version == order.store_version), None)
     told = last.body.get("line_reasons", {}) if last else {}
     return {int(line): reason for line, reason in told.items()}

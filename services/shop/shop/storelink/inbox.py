@@ -31,7 +31,7 @@ REASON_LENGTH = 500
 ATTENTION_LENGTH = 200
 GOING_ON = frozenset({State.ACCEPTED, State.PACKING, State.PARTLY_SHIPPED})
 BEFORE_ITS_END = GOING_ON | {State.CANCELLED}
-COUNTERS = ("packed", "shipped", "short")
+COUNTERS = ("packed", "shipped", "short", "awaited")
 
 
 @dataclass

@@ -40,7 +40,7 @@ class BookShape(serializers.Serializer):
     description = serializers.CharField(required=False)
     price = serializers.DecimalField(max_digits=10, decimal_places=2, required=False)
     currency = serializers.CharField(required=False)
-    free = serializers.IntegerField(required=False, help_text="Copies that are on a shelf and promised to nobody.")
+    free = serializers.IntegerField(required=False, help_text="New copies on a shelf that are promised to nobody.")
     retired = serializers.BooleanField(required=False)
     categories = serializers.ListField(child=serializers.ListField(child=serializers.CharField()), required=False)
     picture = PictureShape(required=False, allow_null=True)

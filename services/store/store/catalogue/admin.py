@@ -128,8 +128,8 @@ class BookAdmin(NothingIsDeleted, admin.ModelAdmin):
         return f"{book.price} {book.currency}"
 
     @admin.display(description="on the shelf", ordering="on_shelf")
-    def on_shelf(self, book: Book) -> int:
-        return getattr(book, "on_shelf", 0)
+    def on_shelf(self, book: Book) -> str:
+        return bands.shelf_in_words(getattr(book, "on_shelf", 0), getattr(book, "not_new", 0))
 
     @admin.display(description="promised", ordering="reserved")
     def reserved(self, book: Book) -> int:

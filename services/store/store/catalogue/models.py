@@ -43,10 +43,13 @@ class Category(models.Model):
 
 class BookQuerySet(models.QuerySet):
     def with_stock(self) -> "BookQuerySet":
-        """Each book with `on_shelf`, `reserved` and `free`; a book that never had a copy has none of each."""
-        on_shelf = models.functions.Coalesce("level__on_shelf", 0)
-        reserved = models.functions.Coalesce("level__reserved", 0)
-        return self.annotate(on_shelf=on_shelf, reserved=reserved, free=on_shelf - reserved)
+        """Each book with `on_shelf`, `not_new`, `reserved`, `awaited` and `free`, as in its `StockLevel`; a book that never had
+        a copy has none of each.
+        """
+        names = ("on_shelf", "not_new", "reserved", "awaited")
+        level = {name: models.functions.Coalesce(f"level__{name}", 0) for name in names}
+        free = level["on_shelf"] - level["not_new"] - level["reserved"] - level["awaited"]
+        return self.annotate(**level, free=models.functions.Greatest(free, 0))
 
     def with_small_picture(self) -> "BookQuerySet":
         """Each book with `small`: the name of its small picture's file, or none."""

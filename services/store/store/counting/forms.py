@@ -3,6 +3,13 @@ from django import forms
 from store.shelves import codes
 
 
+class SettleForm(forms.Form):
+    """What became of a copy that no shelf is known for, so that none can be counted."""
+
+    task = forms.IntegerField(min_value=1, max_value=2**63 - 1, widget=forms.HiddenInput)
+    note = forms.CharField(max_length=500)
+
+
 class StartForm(forms.Form):
     shelf = forms.CharField(
         max_length=200,

@@ -13,7 +13,7 @@ from store.counting.models import CountedCopy, CountState, Outcome, ShelfCount
 from store.holds.operations import lapse_due_holds
 from store.orders.codes import Code
 from store.shelves.finding import Refused, copy_labelled, story_of
-from store.stock.models import BookItem, CopyState
+from store.stock.models import BookItem, Condition, CopyState
 from store.stock.operations import lock_copies, lock_levels, note_copies, shelve_copies
 from store.waiting import InProgress
 
@@ -130,13 +130,14 @@ def _locked_sheet(count: ShelfCount) -> Sheet:
 
 
 def _split(missing: Sequence[BookItem]) -> tuple[list[BookItem], list[BookItem]]:
-    """Of each book so many as are free can go missing; the others are promised."""
+    """Of each book so many as are not promised can go missing, and what is not new; the others are promised."""
     levels = lock_levels(copy.book_id for copy in missing)
-    left = Counter({book: level.free for book, level in levels.items()})
+    left = Counter({book: level.unpromised for book, level in levels.items()})
     can_go, promised = [], []
     for copy in missing:
-        (can_go if left[copy.book_id] > 0 else promised).append(copy)
-        left[copy.book_id] -= 1
+        is_new = copy.condition == Condition.NEW
+        (promised if is_new and left[copy.book_id] <= 0 else can_go).append(copy)
+        left[copy.book_id] -= is_new
     return can_go, promised
 
 

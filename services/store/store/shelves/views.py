@@ -99,7 +99,8 @@ def show_book(request: HttpRequest, rights: Collection[str], book_id: int) -> Ht
         "sees_book": SEE_BOOKS in rights,
         "page": Paginator(queries.ledger_of_book(book), LINES_A_PAGE).get_page(request.GET.get("page")),
     }
-    context["others"] = level.reserved - context["orders"].wanted - context["holds"].wanted
+    context["kept"] = min(level.awaited, max(level.unpromised, 0))
+    context["others"] = level.reserved + level.awaited - context["orders"].wanted - context["holds"].wanted
     return TemplateResponse(request, "admin/shelves/book.html", frame() | context | _orders_of(context, seen))
 
 

@@ -66,9 +66,13 @@ class CopyAdmin(NothingIsDeleted, admin.ModelAdmin):
         copy.barcode = barcode
 
     def _note_changes(self, request, said: BookItem, who: dict) -> None:
+        operations.lock_levels([said.book_id])
         (copy,) = operations.lock_copies([said.pk])
         described = {name: getattr(said, name) for name in ("condition", "condition_note", "own_price")}
-        operations.describe_copy(copy, **described, **who)
+        try:
+            operations.describe_copy(copy, **described, **who)
+        except operations.PromisedToOrders as refusal:
+            self.message_user(request, f"The condition stays as it was. {refusal}", messages.WARNING)
         if copy.shelf == said.shelf:
             return
         try:

@@ -209,3 +209,23 @@ def test_a_count_is_posted_once_and_an_order_that_comes_at_the_same_moment_keeps
     assert [type(result) for result in results[:2]].count(Refused) == 1
     level = StockLevel.objects.get(book=shelf)
     assert (level.on_shelf, level.free) in ((3, 0), (2, 2)) and all_adds_up()
+
+
+def test_a_task_without_a_shelf_is_settled_by_a_note(keeper, staff, books):
+    lost = BookItem.objects.get(barcode="B1-1")
+    lost.shelf = ""
+    CountTask.ask(lost, why="Copy B1-1 was looked for in vain.", now=NOW)
+    CountTask.ask(BookItem.objects.get(barcode="B1-2"), why="Of shelf A-1", now=NOW)
+    task, of_shelf = CountTask.objects.order_by("shelf")
+    assert "No shelf is known" in words(keeper, COUNTS) and "Settle it" in words(keeper, COUNTS)
+    assert "Settle it" not in words(staff("packer"), COUNTS)
+    assert staff("packer").post(COUNTS, {"task": task.pk, "note": "Found"}).status_code == 403
+    for wrong in ({"task": task.pk, "note": " "}, {"task": "x", "note": "Found"}, {"task": 10**30, "note": "Found"}):
+        assert "Nothing was noted." in keeper.post(COUNTS, wrong, follow=True).content.decode()
+    assert "settled before" in keeper.post(COUNTS, {"task": of_shelf.pk, "note": "No"}, follow=True).content.decode()
+    assert CountTask.objects.filter(done_at=None).count() == 2
+    said = keeper.post(COUNTS, {"task": task.pk, "note": "It lay under the table"}, follow=True).content.decode()
+    task.refresh_from_db()
+    assert "no longer to be counted" in said and task.done_at
+    assert (task.done_note, task.done_by) == ("It lay under the table", "keeper@example.org")
+    assert CountTask.objects.get(done_at=None) == of_shelf

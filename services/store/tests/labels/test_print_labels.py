@@ -1,5 +1,6 @@
 """Labels of copies and shelves, on a sheet or a roll: what stands on them is read back as a scanner reads it."""
 
+from decimal import Decimal
 from io import BytesIO
 
 import pytest
@@ -126,3 +127,10 @@ def test_labels_cost_the_same_statements_for_many(keeper, books):
 
     printed(keeper, COPIES, "B2-1")
     assert statements("B1-1") == statements("B1-1", "B1-2", "B1-3", "B2-1") <= 8
+
+
+def test_the_label_of_a_used_copy_says_so_and_what_it_costs(keeper, books):
+    with transaction.atomic():
+        used = Delivery(books[2].id, 1, "C-1", "used", "U1", "A name inside", Decimal("4.50"))
+        receive_copies([used], origin=Origin.HAND, actor="x", now=NOW)
+    assert "used, 4.50 EUR" in words_of(printed(keeper, COPIES, "U1"))[0]

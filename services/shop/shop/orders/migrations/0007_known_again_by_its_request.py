@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     """At once on any number of orders: Postgres keeps the default beside the table, and writes no row."""
 
-    dependencies = [("orders", "0005_parcels")]
+    dependencies = [("orders", "0006_awaited_copies")]
 
     operations = [
         migrations.AddField(
