@@ -8,6 +8,12 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.AddField(
-            model_name="orderline", name="awaited", field=models.PositiveSmallIntegerField(db_default=0, default=0)
+            model_name="orderline",
+            name="awaited",
+            field=models.PositiveSmallIntegerField(
+                db_default=0,
+                default=0,
+                help_text="Not there by now, but still to come: the customer waits for all copies.",
+            ),
         ),
     ]
