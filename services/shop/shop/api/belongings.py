@@ -44,6 +44,7 @@ class OwnDoor(Door):
 class Wishlist(OwnDoor):
     @extend_schema(operation_id="wishlist_list", parameters=paging.PARAMETERS, responses=paging.page_of(WishShape))
     def get(self, request):
+        """List what you wish for, the newest wish first."""
         return paging.answer_page(request, queries.entries_of(request.user), WishShape)
 
     @extend_schema(operation_id="wishlist_add", request=NewWishShape, responses={204: None})
@@ -68,7 +69,7 @@ class Wish(OwnDoor):
 class Addresses(OwnDoor):
     @extend_schema(operation_id="addresses_list", responses=KeptAddressShape(many=True))
     def get(self, request):
-        """The default one first; there are few enough for one answer."""
+        """List your address book, the default one first. There are few enough for one answer."""
         return Response(KeptAddressShape(addresses.addresses_of(request.user), many=True).data)
 
     @extend_schema(operation_id="addresses_add", request=KeptAddressShape, responses={201: KeptAddressShape})
@@ -86,6 +87,7 @@ class Addresses(OwnDoor):
 class OneAddress(OwnDoor):
     @extend_schema(operation_id="addresses_read", responses=KeptAddressShape)
     def get(self, request, address_id: int):
+        """Read an address of your address book."""
         return Response(KeptAddressShape(_own(request, address_id)).data)
 
     @extend_schema(operation_id="addresses_change", request=KeptAddressShape, responses=KeptAddressShape)
@@ -100,6 +102,7 @@ class OneAddress(OwnDoor):
 
     @extend_schema(operation_id="addresses_remove", responses={204: None})
     def delete(self, request, address_id: int):
+        """Take an address out of your address book. Orders that were placed keep it."""
         addresses.remove_address(request.user, _own(request, address_id))
         return Response(status=204)
 

@@ -13,7 +13,7 @@ from shop.api.at_the_store import asking
 from shop.api.door import Door, Writes
 from shop.api.permissions import ForStaff
 from shop.api.problems import Problem, missing
-from shop.api.product_writes import REPEAT
+from shop.api.product_writes import LOCATION, REPEAT
 from shop.api.repeating import number_for
 from shop.pages.addresses import absolute
 from shop.staff.roles import OWNERS, WRITE_BOOKS
@@ -24,6 +24,7 @@ SENDING_WITHIN_S = 60.0
 STATES = [(state, state) for state in ("checking", "applying", "done", "stopped", "refused", "discarded")]
 PARAMETERS = [
     REPEAT,
+    LOCATION,
     OpenApiParameter("name", str, description="What you call the file."),
     OpenApiParameter("dry_run", str, enum=["1", "0"], description="1: check it, and tell what would be."),
     OpenApiParameter("currency", str, description="Of prices where the file does not say; usually EUR."),
@@ -120,7 +121,7 @@ class Bulk(Door):
 
     @extend_schema(operation_id="products_bulk_jobs", parameters=paging.PARAMETERS, responses=paging.page_of(JobShape))
     def get(self, request):
-        """For staff: the files that you have sent in, the newest first; owners see those of all."""
+        """For staff: list the files that you have sent in, the newest first. Owners see those of all."""
         number, size = paging.page_and_size(request)
         whose = None if _sees_all(request.user) else request.user.email
         with asking() as store:
@@ -159,7 +160,7 @@ class BulkJob(Door):
 
     @extend_schema(operation_id="products_bulk_job", parameters=paging.PARAMETERS, responses=WatchedJobShape)
     def get(self, request, job_id: int):
-        """For staff: how far the job is, and a page of the rows that were left out."""
+        """For staff: see how far a file is, and a page of its rows that were left out."""
         number, size = paging.page_and_size(request)
         with asking() as store:
             job = store.import_job(job_id, offset=min((number - 1) * size, 10_000), limit=size)

@@ -42,5 +42,5 @@ class OrderParcels(Door):
 
     @extend_schema(operation_id="orders_parcels", parameters=[KEY], responses=ParcelShape(many=True))
     def get(self, request, number: UUID):
-        """Those that have left, each with what is in it."""
+        """List the parcels of an order that have left, each with what is in it."""
         return Response(ParcelShape(queries.parcels_of(seen(request, number)), many=True).data)

@@ -149,7 +149,7 @@ class Products(ProductDoor):
     @extend_schema(operation_id="products_list", parameters=PARAMETERS, responses=paging.page_of(ProductShape))
     @kept_while_fresh
     def get(self, request):
-        """Books on sale: found, filtered and in order, as on the pages of the shop."""
+        """List books on sale: found, filtered and in order, as on the pages of the shop."""
         wish, kinds = _wish(request)
         if (isbn := queries.book_by_isbn(wish.search)) and not wish.place:
             return paging.answer(request, _rows([isbn.pk]), count=1, number=1, pages=1)
@@ -166,7 +166,7 @@ class OneProduct(ProductDoor):
     @extend_schema(operation_id="products_read", responses=OneProductShape)
     @kept_while_fresh
     def get(self, request, product_id: int):
-        """One book, also one that is no longer sold."""
+        """Read one book, also one that is no longer sold."""
         book = queries.book(product_id)
         if book is None:
             raise Http404

@@ -57,7 +57,7 @@ class Refresh(AccountDoor):
 
     @extend_schema(operation_id="token_refresh", request=RefreshShape, responses=PairShape, auth=[])
     def post(self, request):
-        """A new pair for a refresh token, which is used up by it."""
+        """Get a new pair of tokens for a refresh token, which is used up by it."""
         try:
             pair = tokens.refreshed(shapes.read(RefreshShape, request)["refresh"], now=timezone.now())
         except tokens.NoSuchLogIn:

@@ -34,6 +34,6 @@ class Sold(Door):
         operation_id="products_sold", parameters=[DAYS, *paging.PARAMETERS], responses=paging.page_of(SoldShape)
     )
     def get(self, request):
-        """For staff who see sales: books by how many copies were sold of late, most first."""
+        """For staff who see sales: list books by how many copies were sold of late, most first."""
         days = paging.number_from(request, "days", most=MOST_DAYS, default=USUAL_DAYS)
         return paging.answer_page(request, sold_since(timezone.now() - timedelta(days=days)), SoldShape)
