@@ -176,6 +176,7 @@ BY_SHAPE = {
         "tracking": "00340434161094042557",
         "sent_at": "2026-11-27T14:20:00Z",
         "price": "17.00",
+        "currency": "EUR",
         "items": [{"product_id": 301, "title": "Emma", "quantity": 2}],
     },
     "PaymentShape": {

@@ -68,6 +68,9 @@ class Member(Door):
     permission_classes = [ForStaff]
     rights = {"PUT": (GIVE_ROLES,), "DELETE": (GIVE_ROLES,)}
 
+    def is_there(self, request, group: str, customer_id: int) -> bool:
+        return User.objects.filter(pk=customer_id, groups__name=_name(group)).exists()
+
     @extend_schema(operation_id="groups_put_in", request=None, responses={204: None})
     def put(self, request, group: str, customer_id: int):
         """Put somebody into a group: they may enter the admin from then on. Doing it again is harmless."""

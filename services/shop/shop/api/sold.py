@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 from django.utils import timezone
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 
@@ -14,7 +13,9 @@ from shop.staff.roles import SEE_SALES
 from shop.staff.sold import sold_since
 
 USUAL_DAYS, MOST_DAYS = 30, 3_660
-DAYS = OpenApiParameter("days", OpenApiTypes.INT, description=f"Until now; usually {USUAL_DAYS}.")
+DAYS = OpenApiParameter(
+    "days", {"type": "integer", "minimum": 1, "maximum": MOST_DAYS, "default": USUAL_DAYS}, description="Until now."
+)
 
 
 class SoldShape(serializers.Serializer):
