@@ -51,6 +51,11 @@ class FileItself(BaseParser):
 class RowErrorShape(serializers.Serializer):
     row = serializers.IntegerField(source="record", help_text="CSV: the number of the line; ONIX: of the record.")
     reference = serializers.CharField(help_text="The ISBN as it is written there, or the record's reference.")
+    field = serializers.CharField(
+        source="column",
+        allow_null=True,
+        help_text="The one of ours that is to blame; null if it is the row as a whole.",
+    )
     message = serializers.CharField(source="reason")
 
 
@@ -93,7 +98,7 @@ class JobShape(serializers.Serializer):
     sent_by = serializers.CharField()
     sent_at = serializers.DateTimeField()
     ended_at = serializers.DateTimeField(allow_null=True)
-    progress = ProgressShape(help_text="While it is checked, in bytes; then in rows to bring in.")
+    progress = ProgressShape(help_text="Of the check, in bytes, which is all of a dry run; then in rows to bring in.")
     records = serializers.IntegerField(help_text="Rows that were read.")
     found = FoundShape(help_text="What the check found.")
     brought_in = BroughtInShape()

@@ -126,7 +126,7 @@ class OneImport(APIView):
             raise Http404
         after = number_from(request, "offset", least=0, most=MOST_FAULTS_KEPT, default=0)
         limit = number_from(request, "limit", least=1, most=MOST_FAULTS, default=USUAL_FAULTS)
-        faults = run.faults.order_by("record", "id").values("record", "reference", "reason")
+        faults = run.faults.order_by("record", "id").values("record", "reference", "reason", "column")
         return Response(_as_told(run) | {"faults": list(faults[after : after + limit])})
 
 
