@@ -14,7 +14,7 @@ from hypothesis.errors import Unsatisfiable
 from schemathesis import GenerationMode
 from schemathesis.checks import load_all_checks
 from schemathesis.core.failures import FailureGroup
-from schemathesis.core.mutations import OperatorKind
+from schemathesis.core.mutations import Mutation, OperatorKind
 from schemathesis.core.parameters import ParameterLocation
 
 USUAL_CASES = 2
@@ -95,14 +95,22 @@ def _unfit(case, answer, *, ours: Mapping[str, str]) -> set[str]:
 
 
 def _is_fine_when_sent(case, ours: Mapping[str, str]) -> bool:
-    """A number that is written as text is taken for the number it is, and the other way about; and we put our own headers
-    in place of broken ones."""
-    mutations = getattr(case.meta.phase.data, "mutations", ())
-    return any(
-        (one.operator == OperatorKind.CHANGE_TYPE and one.parameter_location == ParameterLocation.BODY)
-        or (one.parameter_location == ParameterLocation.HEADER and any(name in repr(one) for name in ours))
-        for one in mutations
-    )
+    """Whether what was broken is none the less what we take."""
+    return any(_is_harmless(one, case, ours) for one in getattr(case.meta.phase.data, "mutations", ()))
+
+
+def _is_harmless(broken: Mutation, sent, ours: Mapping[str, str]) -> bool:
+    """A number that is written as text is taken for the number it is, and the other way about; spaces around a text do not
+    count; an empty choice is as if it were left out; and our own headers are put in place of broken ones."""
+    match broken.parameter_location:
+        case ParameterLocation.BODY:
+            text = broken.new_value
+            return broken.operator == OperatorKind.CHANGE_TYPE or (isinstance(text, str) and text != text.strip())
+        case ParameterLocation.QUERY:
+            return (sent.query or {}).get(broken.parameter) in ("", [""])
+        case ParameterLocation.HEADER:
+            return any(name in repr(broken) for name in ours)
+    return False
 
 
 def _from_here(app: Callable) -> Callable:
