@@ -83,6 +83,24 @@ class Heading(Told):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Category(Heading):
+    children: tuple["Category", ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Me(Told):
+    """`username` is empty if the account is known by its address alone, `scope` if the log-in is for all that it may."""
+
+    id: int
+    username: str
+    email: str
+    name: str
+    is_staff: bool
+    joined_at: datetime
+    scope: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class CartItem(Told):
     """`problem` says why it cannot be ordered as it stands; usually empty."""
 
@@ -215,6 +233,7 @@ class Parcel(Told):
     tracking: str
     sent_at: datetime
     price: Decimal
+    currency: str
     items: tuple[Inside, ...]
 
 

@@ -205,10 +205,12 @@ class Me(AccountDoor):
 
     @extend_schema(operation_id="me_read", responses=MeShape)
     def get(self, request):
+        """Read who you are, and what your token is for."""
         return _me(request)
 
     @extend_schema(operation_id="me_change", request=ChangedMeShape, responses=MeShape)
     def patch(self, request):
+        """Change your name."""
         valid(NameForm(shapes.read(ChangedMeShape, request), instance=request.user)).save()
         return _me(request)
 

@@ -63,6 +63,7 @@ class Messages(Door):
         operation_id="contact_list",
         parameters=[WAITING, *paging.PARAMETERS],
         responses=paging.page_of(MessageShape),
+        auth=[{"token": []}],
     )
     def get(self, request):
         """For staff: what was written to customer service, the newest first."""
@@ -96,6 +97,7 @@ class OneMessage(Door):
 
     @extend_schema(operation_id="contact_read", responses=MessageShape)
     def get(self, request, message_id: int):
+        """For staff: read a message to customer service."""
         return Response(MessageShape(_message(message_id)).data)
 
     @extend_schema(operation_id="contact_deal", request=DealtWithShape, responses=MessageShape)

@@ -62,7 +62,7 @@ class Coupons(Door):
 
     @extend_schema(operation_id="coupons_list", parameters=paging.PARAMETERS, responses=paging.page_of(CouponShape))
     def get(self, request):
-        """For staff: the newest first."""
+        """For staff: list the coupons, the newest first."""
         return paging.answer_page(request, office.with_uses(Coupon.objects.order_by("-pk")), CouponShape)
 
     @extend_schema(operation_id="coupons_add", request=NewCouponShape, responses={201: CouponShape})
@@ -80,11 +80,12 @@ class OneCoupon(Door):
 
     @extend_schema(operation_id="coupons_read", responses=CouponShape)
     def get(self, request, coupon_id: int):
+        """For staff: read a coupon."""
         return Response(CouponShape(_coupon(coupon_id)).data)
 
     @extend_schema(operation_id="coupons_change", request=CouponChangesShape, responses=CouponShape)
     def patch(self, request, coupon_id: int):
-        """For staff: change it, or end it (`is_active`, `ends_at`). What explains the price of an order stays: 409."""
+        """For staff: change a coupon, or end it (`is_active`, `ends_at`). What explains the price of an order stays: 409."""
         wish = shapes.read(CouponChangesShape, request, partial=True)
         coupon = _keep(wish, pk=_coupon(coupon_id).pk)
         history.note(coupon, f"Changed: {', '.join(sorted(wish)) or 'nothing'}.", by=request.user)

@@ -64,7 +64,7 @@ class Discounts(Door):
 
     @extend_schema(operation_id="discounts_list", parameters=paging.PARAMETERS, responses=paging.page_of(DiscountShape))
     def get(self, request):
-        """For staff: the newest first."""
+        """For staff: list the discounts, the newest first."""
         return paging.answer_page(request, Discount.objects.order_by("-pk"), DiscountShape)
 
     @extend_schema(operation_id="discounts_add", request=NewDiscountShape, responses={201: OneDiscountShape})
@@ -82,11 +82,12 @@ class OneDiscount(Door):
 
     @extend_schema(operation_id="discounts_read", responses=OneDiscountShape)
     def get(self, request, discount_id: int):
+        """For staff: read a discount."""
         return Response(OneDiscountShape(_discount(discount_id)).data)
 
     @extend_schema(operation_id="discounts_change", request=DiscountChangesShape, responses=OneDiscountShape)
     def patch(self, request, discount_id: int):
-        """For staff: change it, or end it (`is_active`, `ends_at`)."""
+        """For staff: change a discount, or end it (`is_active`, `ends_at`)."""
         wish = shapes.read(DiscountChangesShape, request, partial=True)
         discount = _keep(wish, pk=discount_id)
         history.note(discount, f"Changed: {', '.join(sorted(wish)) or 'nothing'}.", by=request.user)

@@ -73,7 +73,9 @@ JOB = {
     "records": 1000, "found": {"new": 700, "changed": 200, "retired": 0, "unchanged": 98, "copies": 0},
     "brought_in": {"new": 500, "changed": 0, "retired": 0, "copies": 0}, "left_out": 2, "errors_kept": 2,
 }  # fmt: skip
-ROW_ERROR = {"row": 17, "reference": "9780141439580", "message": "The ISBN is wrong: its last digit does not fit."}
+ROW_ERROR = {
+    "row": 17, "reference": "9780141439580", "field": "isbn13", "message": "The ISBN is wrong: its last digit does not fit.",
+}  # fmt: skip
 SENT_BACK = {"product_id": 301, "title": "Emma", "quantity": 1, "received": 0, "refund": 0}
 
 
@@ -178,6 +180,7 @@ BY_SHAPE = {
         "tracking": "00340434161094042557",
         "sent_at": "2026-11-27T14:20:00Z",
         "price": "17.00",
+        "currency": "EUR",
         "items": [{"product_id": 301, "title": "Emma", "quantity": 2}],
     },
     "PaymentShape": {

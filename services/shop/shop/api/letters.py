@@ -36,6 +36,7 @@ class OneTopic(AccountDoor):
 
     @extend_schema(operation_id="letters_read", responses=TopicShape)
     def get(self, request, topic: str):
+        """Read whether letters on a topic come."""
         return Response(TopicShape(_topic(request, topic)).data)
 
     @extend_schema(operation_id="letters_choose", request=WantedShape, responses=TopicShape)

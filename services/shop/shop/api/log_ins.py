@@ -44,6 +44,7 @@ class OneLogIn(AccountDoor):
 
     @extend_schema(operation_id="log_ins_read", responses=LogInShownShape)
     def get(self, request, log_in: UUID):
+        """Read a log-in."""
         for found in _shown(request, _good(request).filter(pk=log_in)):
             return Response(LogInShownShape(found).data)
         raise Http404

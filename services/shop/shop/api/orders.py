@@ -34,10 +34,13 @@ class Orders(Door):
     writes = Writes.OWN_WAY  # the store is asked in between; a key is good for ever, by the order itself
 
     @extend_schema(
-        operation_id="orders_list", parameters=[*paging.PARAMETERS, MINE], responses=paging.page_of(OrderShape)
+        operation_id="orders_list",
+        parameters=[*paging.PARAMETERS, MINE],
+        responses=paging.page_of(OrderShape),
+        auth=[{"token": []}],
     )
     def get(self, request):
-        """The newest first. Staff who may see every order see every order."""
+        """List your orders, the newest first. Staff who may see every order see every order."""
         if not request.user.is_authenticated:
             raise NotAuthenticated
         sees_all = not paging.choice_from(request, "mine", "1") and sees_every_order(request)
@@ -51,7 +54,7 @@ class Orders(Door):
         responses={201: OneOrderShape, 200: OneOrderShape},
     )
     def post(self, request):
-        """Order. Prices are frozen, and copies held, as at the checkout of the shop.
+        """Place an order. Prices are frozen, and copies held, as at the checkout of the shop.
 
         An account with an address kept needs to name no more than what it wants; a guest also names `email` and `address`.
         200 answers a repetition, with the order as it is by now.
@@ -68,16 +71,22 @@ class OneOrder(Door):
 
     @extend_schema(operation_id="orders_read", parameters=[KEY], responses=OneOrderShape)
     def get(self, request, number: UUID):
+        """Read an order. A guest's opens by its key."""
         return _told(request, seen(request, number))
 
     @extend_schema(operation_id="orders_cancel", parameters=[KEY], responses={200: OneOrderShape, 202: OneOrderShape})
     def delete(self, request, number: UUID):
-        """Ask to cancel: 200 if it is cancelled, 202 if the warehouse has been asked."""
+        """Ask to cancel an order. 200: it is cancelled; 202: the warehouse has been asked."""
         return _cancel(request, seen(request, number, by_staff=is_staff_with(request, SETTLE_ORDER)))
 
-    @extend_schema(operation_id="orders_move", request=StatusShape, responses={200: OneOrderShape, 202: OneOrderShape})
+    @extend_schema(
+        operation_id="orders_move",
+        request=StatusShape,
+        responses={200: OneOrderShape, 202: OneOrderShape},
+        auth=[{"token": []}],
+    )
     def put(self, request, number: UUID):
-        """For staff: move the order, where that is for the shop to decide."""
+        """For staff: move an order, where that is for the shop to decide."""
         if not request.user.is_authenticated:
             raise NotAuthenticated
         only_staff_with(request, SETTLE_ORDER)
@@ -95,7 +104,7 @@ class OrderTimeline(Door):
 
     @extend_schema(operation_id="orders_timeline", parameters=[KEY], responses=StepShape(many=True))
     def get(self, request, number: UUID):
-        """All that has happened to the order, in plain words."""
+        """Read all that has happened to an order, in plain words."""
         order = seen(request, number)
         return Response(StepShape(short_story(Known.for_short(order)), many=True).data)
 

@@ -35,6 +35,7 @@ class MyReview(Door):
 
     @extend_schema(operation_id="reviews_mine_read", responses=MyReviewShape)
     def get(self, request, review_id: int):
+        """Read a review of your own, in whatever state."""
         return Response(MyReviewShape(_own(request, review_id)).data)
 
     @extend_schema(operation_id="reviews_mine_change", request=NewReviewShape, responses=MyReviewShape)
@@ -50,6 +51,7 @@ class MyReview(Door):
 
     @extend_schema(operation_id="reviews_mine_remove", responses={204: None})
     def delete(self, request, review_id: int):
+        """Delete a review of your own."""
         operations.delete(_own(request, review_id))
         return Response(status=204)
 

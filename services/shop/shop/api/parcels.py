@@ -29,7 +29,12 @@ class ParcelShape(serializers.Serializer):
     tracking = serializers.CharField()
     sent_at = serializers.DateTimeField()
     price = serializers.DecimalField(max_digits=12, decimal_places=2, help_text="Of what is in it.")
+    currency = serializers.SerializerMethodField()
     items = serializers.SerializerMethodField()
+
+    def get_currency(self, parcel: Parcel) -> str:
+        """As of the order."""
+        return self.context["order"].currency
 
     def get_items(self, parcel: Parcel) -> InsideShape(many=True):
         inside = [
@@ -43,5 +48,6 @@ class OrderParcels(Door):
 
     @extend_schema(operation_id="orders_parcels", parameters=[KEY], responses=ParcelShape(many=True))
     def get(self, request, number: UUID):
-        """Those that have left, each with what is in it."""
-        return Response(ParcelShape(queries.parcels_of(seen(request, number)), many=True).data)
+        """List the parcels of an order that have left, each with what is in it."""
+        order = seen(request, number)
+        return Response(ParcelShape(queries.parcels_of(order), many=True, context={"order": order}).data)

@@ -84,7 +84,7 @@ class OrderPayment(Door):
 
     @extend_schema(operation_id="orders_payment", parameters=[KEY], responses=PaymentShape)
     def get(self, request, number: UUID):
-        """How the payment stands. What gateways tell by themselves has been taken in; nobody is asked for this answer."""
+        """See how the payment of an order stands. What gateways tell by themselves has been taken in; nobody is asked for this answer."""
         order, now = seen(request, number), timezone.now()
         can_be_paid = order.is_payable(now)
         told = {
@@ -107,7 +107,7 @@ class OrderPayment(Door):
         responses={201: StartedShape},
     )
     def post(self, request, number: UUID):
-        """Begin to pay: the answer says where the customer goes. An open try at the same gateway is gone on with."""
+        """Begin to pay an order: the answer says where the customer goes. An open try at the same gateway is gone on with."""
         order, chosen = seen(request, number, by_staff=False), shapes.read(StartShape, request)["gateway"]
         url = _begun(order, chosen)
         tried = order.payments.filter(gateway=chosen, state__in=WITH_THE_CUSTOMER).order_by("-created_at").first()

@@ -3,7 +3,7 @@
 from functools import partial
 
 from django.http import Http404
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.response import Response
 
@@ -20,6 +20,9 @@ from store_client import Book, Writer
 
 REPEAT = described("Chosen by you: the same one again is the same write.")
 NO_VERSION = 0  # that no book has: the store then answers a write it knows by its key, and refuses any other
+LOCATION = OpenApiParameter(
+    "Location", str, OpenApiParameter.HEADER, required=True, response=[201, 202], description="Its `url`."
+)
 
 
 class ProductChangesShape(shapes.Strict):
@@ -92,7 +95,7 @@ class _ForStaffToWrite:
 class ProductsToWrite(_ForStaffToWrite, Products):
     @extend_schema(
         operation_id="products_add",
-        parameters=[REPEAT],
+        parameters=[REPEAT, LOCATION],
         request=ProductFactsShape,
         responses={201: WrittenProductShape},
     )
@@ -112,7 +115,7 @@ class OneProductToWrite(_ForStaffToWrite, OneProduct):
         responses=WrittenProductShape,
     )
     def put(self, request, product_id: int):
-        """For staff: let the book be as the body says. What it does not say is empty, but for `retired`."""
+        """For staff: let a book be as the body says. What it does not say is empty, but for `retired`."""
         facts, writer = _facts(ProductFactsShape, request), _writer(request, product_id)
         with asking() as store:
             return Response(WrittenProductShape(store.put_book(product_id, facts, writer)).data)
@@ -124,14 +127,14 @@ class OneProductToWrite(_ForStaffToWrite, OneProduct):
         responses=WrittenProductShape,
     )
     def patch(self, request, product_id: int):
-        """For staff: change what the body names."""
+        """For staff: change of a book what the body names."""
         facts, writer = _facts(ProductChangesShape, request), _writer(request, product_id)
         with asking() as store:
             return Response(WrittenProductShape(store.change_book(product_id, facts, writer)).data)
 
     @extend_schema(operation_id="products_retire", parameters=[REPEAT], responses={204: None})
     def delete(self, request, product_id: int):
-        """For staff: retire the book. It is sold no longer; orders of the past keep it."""
+        """For staff: retire a book. It is sold no longer; orders of the past keep it."""
         writer = _writer(request, product_id)
         with asking() as store:
             store.retire_book(product_id, writer)

@@ -61,6 +61,7 @@ class OrderRefund(Door):
 
     @extend_schema(operation_id="orders_refund", responses=RefundInFullShape)
     def get(self, request, number: UUID, refund_id: int):
+        """For staff: read a refund."""
         return Response(RefundInFullShape(_refund(request, number, refund_id)).data)
 
     @extend_schema(operation_id="orders_refund_settle", request=SettledShape, responses=RefundInFullShape)

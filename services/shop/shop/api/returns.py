@@ -66,7 +66,7 @@ class OrderReturns(Door):
 
     @extend_schema(operation_id="orders_returns", parameters=[KEY], responses=ReturnShape(many=True))
     def get(self, request, number: UUID):
-        """The oldest first."""
+        """List what goes back of an order, the oldest first."""
         return _told(request, queries.returns_of(seen(request, number)), many=True)
 
     @extend_schema(
@@ -76,7 +76,7 @@ class OrderReturns(Door):
         responses={201: ReturnShape},
     )
     def post(self, request, number: UUID):
-        """Ask to send copies back. The warehouse decides; how it goes on is told by letters, and here."""
+        """Ask to send copies of an order back. The warehouse decides; how it goes on is told by letters, and here."""
         order, wish = seen(request, number, by_staff=False), shapes.read(NewReturnShape, request)
         key = number_for(request, f"return of {number}")
         wanted = _by_position(order, wish["items"])
@@ -95,6 +95,7 @@ class OneReturn(Door):
 
     @extend_schema(operation_id="orders_return_read", parameters=[KEY], responses=ReturnShape)
     def get(self, request, number: UUID, return_number: UUID):
+        """Read how a return stands."""
         if found := queries.return_of(seen(request, number), return_number):
             return _told(request, found)
         raise Http404

@@ -76,6 +76,7 @@ def test_parcels_are_told_with_what_is_in_them(hers, shipped, django_assert_max_
         parcels = hers.get(f"{shipped}parcels/").json()
     assert [(one["number"], one["status"], one["tracking"]) for one in parcels] == [(1, "dispatched", "JJD1")]
     assert [(item["product_id"], item["quantity"]) for item in parcels[0]["items"]] == [(1, 2), (2, 1)]
+    assert parcels[0]["currency"] == hers.get(shipped).json()["currency"] == "EUR"
 
 
 def test_books_are_sent_back_once_for_each_key(hers, shipped, django_assert_max_num_queries):

@@ -100,6 +100,6 @@ BY_SHAPE = {
         ],
     },
     "WatchedImportShape": IMPORT
-    | {"faults": [{"record": 17, "reference": "9780141439580", "reason": "The ISBN is wrong: its last digit does not fit."}]},
+    | {"faults": [{"record": 17, "reference": "9780141439580", "reason": "The ISBN is wrong: its last digit does not fit.", "column": "isbn13"}]},
     "WholeOrderShape": SHOWN | {"events": [EVENT]},
 }  # fmt: skip

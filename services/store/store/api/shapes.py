@@ -50,6 +50,7 @@ class FaultShape(serializers.Serializer):
     record = serializers.IntegerField(help_text="CSV: the number of the line; ONIX: of the record.")
     reference = serializers.CharField()
     reason = serializers.CharField()
+    column = serializers.CharField(help_text="CSV: ours, such as price; empty if the line as a whole is meant.")
 
 
 class ColumnShape(serializers.Serializer):

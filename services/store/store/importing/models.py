@@ -129,6 +129,9 @@ class ImportFault(models.Model):
     record = models.PositiveIntegerField()
     reference = models.CharField(max_length=100, blank=True)
     reason = models.CharField(max_length=500)
+    column = models.CharField(
+        max_length=20, blank=True, default="", db_default="", help_text="CSV: ours, if one is to blame."
+    )
 
     class Meta:
         indexes = [models.Index(fields=["run", "record"], name="faults_of_import")]

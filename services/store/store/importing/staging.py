@@ -8,7 +8,7 @@ from django.db import connection
 
 from store.catalogue.queries import category_places
 from store.importing.cells import CATEGORIES, CHANGEABLE, COLUMNS, ISBN, NOTHING, NUMBER, Cells, array_of
-from store.importing.models import ImportRun, Outcome
+from store.importing.models import Format, ImportRun, Outcome
 from store.importing.sources import Fault
 
 # A batch is small beside the catalogue, and the planner does not know it: a table filled a moment ago has no statistics.
@@ -133,4 +133,5 @@ def _fault(run: ImportRun, number: int, isbn13: str, staged_as: int) -> Fault:
         return Fault(
             number, isbn13, f"There is no book {isbn13} yet, and for a new one a title and a price are missing."
         )
-    return Fault(number, isbn13, f"ISBN {isbn13} stands in {run.what_a_record_is} {staged_as} already.")
+    told = f"ISBN {isbn13} stands in {run.what_a_record_is} {staged_as} already."
+    return Fault(number, isbn13, told, "isbn13" if run.format == Format.CSV else "")

@@ -9,7 +9,7 @@ from django.db import OperationalError, connection, transaction
 from django.db.models import F
 from psycopg.errors import DeadlockDetected, LockNotAvailable
 
-from store.importing import files
+from store.importing import files, telling
 from store.importing.applying import Applied, Place, apply_batch
 from store.importing.models import (
     ENDED,
@@ -130,7 +130,11 @@ def _keep_faults(run: ImportRun, faults: Sequence[Fault]) -> None:
     room = max(MOST_FAULTS_KEPT - run.bad, 0)
     ImportFault.objects.bulk_create(
         ImportFault(
-            run=run, record=fault.record, reference=_clean(fault.reference)[:100], reason=_clean(fault.reason)[:500]
+            run=run,
+            record=fault.record,
+            reference=_clean(fault.reference)[:100],
+            reason=_clean(fault.reason)[:500],
+            column=fault.column,
         )
         for fault in faults[:room]
     )
@@ -145,7 +149,7 @@ def _checked(run: ImportRun, *, now: datetime) -> None:
     following = {
         AfterCheck.ASK: {"state": RunState.CHECKED},
         AfterCheck.APPLY: {"state": RunState.APPLYING, "approved_by": run.uploaded_by},
-        AfterCheck.END: {"state": RunState.DISCARDED, "ended_at": now, "reason": "It was a dry run."},
+        AfterCheck.END: {"state": RunState.DISCARDED, "ended_at": now, "reason": telling.DRY_RUN},
     }
     ImportRun.objects.filter(pk=run.pk, state=RunState.CHECKING).update(**following[run.after_check])
 
