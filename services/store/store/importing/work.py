@@ -24,6 +24,7 @@ from store.importing.models import (
     Outcome,
     RunState,
 )
+from store.importing.reading import clean
 from store.importing.refusal import FileRefused
 from store.importing.sources import Batch, Fault, ahead, batches_of
 from store.importing.staging import stage
@@ -130,15 +131,10 @@ def _keep_faults(run: ImportRun, faults: Sequence[Fault]) -> None:
     room = max(MOST_FAULTS_KEPT - run.bad, 0)
     ImportFault.objects.bulk_create(
         ImportFault(
-            run=run, record=fault.record, reference=_clean(fault.reference)[:100], reason=_clean(fault.reason)[:500]
+            run=run, record=fault.record, reference=clean(fault.reference)[:100], reason=clean(fault.reason)[:500]
         )
         for fault in faults[:room]
     )
-
-
-def _clean(text: str) -> str:
-    """What Postgres can keep: foreign bytes and NULs are what some faults are about."""
-    return text.replace("\x00", "�").encode("utf-8", "replace").decode()
 
 
 def _checked(run: ImportRun, *, now: datetime) -> None:

@@ -151,7 +151,7 @@ def test_a_bad_line_is_named_and_the_good_ones_are_imported(run, line, reason):
 def test_lines_in_another_encoding_are_named(run):
     latin = POTTER.encode("latin-1")
     out, err, ending = run(raw=b"\n".join([HEADER.encode(), latin, ILIAD.encode()]))
-    assert err == "line 2: The line is not UTF-8.\n"
+    assert err == "line 2: The line is not UTF-8: save the file as “CSV UTF-8”, as spreadsheets call it.\n"
     assert "1 new" in out
 
 
@@ -166,6 +166,11 @@ def test_lines_in_another_encoding_are_named(run):
         ((HEADER + ",title").encode(), "named twice"),
         (HEADER.encode("utf-16"), "not UTF-8"),
         (b"\x89PNG\r\n\x1a\n\x00\x00", "not UTF-8"),
+        ("\r".join([HEADER, GAMES, ILIAD]).encode(), "line ends of old Macs (CR alone): save the file as “CSV UTF-8”"),
+        (
+            "\r".join([HEADER, *[ILIAD] * 5_000]).encode(),
+            "line ends of old Macs (CR alone): save the file as “CSV UTF-8”",
+        ),
     ],
 )
 def test_a_file_that_is_not_ours_is_refused_whole(run, raw, reason):

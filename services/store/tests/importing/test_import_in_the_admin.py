@@ -77,6 +77,19 @@ def test_a_csv_with_columns_of_its_own_from_upload_to_the_shelf(staff, role):
     assert list(files.folder().iterdir()) == []
 
 
+def test_a_csv_as_excel_saves_it_shows_its_columns_and_its_lines_say_what_to_do(staff):
+    owner = staff("owner")
+    raw = f"ISBN;Titel;Preis\n{isbn_number(1)};Größe;9,99\n{isbn_number(2)};Emma;8,99\n".encode("cp1252")
+    page = owner.get(send_in(owner, raw)["Location"])
+    assert page.status_code == 200 and "Gr??e" in page.content.decode()
+    run = ImportRun.objects.get()
+    columns = {"column_0": "isbn13", "column_1": "title", "column_2": "price", "currency": "EUR"}
+    act(owner, run, "_columns", **columns)
+    work_through()
+    page = owner.get(page_of(run)).content.decode()
+    assert "The line is not UTF-8: save the file as “CSV UTF-8”" in page and "Emma · 8.99 EUR" in page
+
+
 def test_dan_sees_no_import_sends_none_in_and_says_yes_to_none(staff, run_of):
     dan, run = staff("packer"), run_of()
     work_through()
