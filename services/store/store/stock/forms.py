@@ -3,6 +3,7 @@
 from django import forms
 from django.contrib.admin.helpers import ActionForm
 
+from store.shelves.barcodes import require_barcode
 from store.stock.models import ON_A_SHELF, BookItem, Condition
 
 MOST_AT_ONCE = 500
@@ -39,12 +40,17 @@ class NewCopiesForm(CopyForm):
         fields = ["book", *CopyForm.Meta.fields]
 
     def clean(self):
-        barcode = self.cleaned_data.get("barcode")
-        if barcode and self.cleaned_data.get("number", 1) > 1:
+        if self.cleaned_data.get("barcode") and self.cleaned_data.get("number", 1) > 1:
             self.add_error("barcode", "A barcode is for a single copy; leave it empty for several.")
-        if barcode and BookItem.objects.filter(barcode=barcode).exists():
-            self.add_error("barcode", "Another copy has this barcode.")
         return super().clean()
+
+    def clean_barcode(self) -> str:
+        if barcode := self.cleaned_data["barcode"]:
+            try:
+                require_barcode(barcode)
+            except ValueError as refusal:
+                raise forms.ValidationError(str(refusal)) from None
+        return barcode
 
 
 class ActionWithReason(ActionForm):

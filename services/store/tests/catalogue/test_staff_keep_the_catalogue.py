@@ -196,6 +196,32 @@ def test_copies_are_added_with_their_ledger(owner, books):
     assert "has this barcode" in owner.post(url, form | {"number": 1, "barcode": "OWN-1"}).content.decode()
 
 
+@pytest.mark.parametrize(
+    ("barcode", "said"),
+    [
+        ("ÄÖ <b>", "A barcode has the letters A to Z"),
+        ("x\ty", "A barcode has the letters A to Z"),
+        ("CMDDONE", "a command of the packing bench: CMDDONE"),
+        ("can't find", "a command of the packing bench: CMDCANTFIND"),
+        ("Shelf A", "take this for a shelf"),
+        ("9780141439518", "the number of a book"),
+        ("0-14-143951-3", "the number of a book"),
+        ("R1A2B3C4D5E6F", "the number of a return or an order"),
+        ("1a2b-3c4d", "the number of a return or an order"),
+        ("b000000001", "are given by the warehouse"),
+        ("B000000001", "are given by the warehouse"),
+        ("]C1OWN-1", "would read this as “OWN-1”"),
+        ("]C1", "take this for nothing"),
+        ("b1-1", "Another copy has this barcode."),
+    ],
+)
+def test_a_barcode_that_would_be_read_as_something_else_is_refused(owner, books, barcode, said):
+    form = {"book": books[2].id, "number": 1, "barcode": barcode, "shelf": "C-1", "condition": "new"}
+    answer = owner.post(reverse("admin:stock_bookitem_add"), form)
+    assert answer.status_code == 200 and said in " ".join(answer.context["adminform"].form.errors["barcode"])
+    assert not BookItem.objects.filter(book=books[2]).exists()
+
+
 def test_a_copys_page_shows_its_ledger_and_notes_shelf_condition_and_price_in_it(staff, books, accept):
     dan, copy = staff("packer"), BookItem.objects.get(barcode="B1-1")
     url = reverse("admin:stock_bookitem_change", args=[copy.id])

@@ -7,7 +7,7 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from pypdf import PdfReader
-from tests.conftest import NOW
+from tests.conftest import NOW, badly_named
 from tests.printed import codes_on, words_of
 
 from store.labels import views
@@ -64,6 +64,13 @@ def test_letters_that_no_typeface_has_and_titles_that_are_long_break_no_label(ke
     books[0].title = "\U0001fae0 " + "and so on " * 25
     books[0].save()
     assert "□ and so on" in words_of(printed(keeper, COPIES, "B1-1"))[0]
+
+
+def test_a_barcode_that_cannot_be_printed_stands_there_in_words_and_keeps_no_other_label_back(keeper, books, tmp_path):
+    badly_named(BookItem.objects.get(barcode="B1-2"), "ÄÖ <b>")
+    pdf = printed(keeper, COPIES, "B1-1", "ÄÖ <b>", paper="roll")
+    assert "no barcode: ÄÖ <b>" in words_of(pdf)[1]
+    assert codes_on(pdf, tmp_path) == [["CODE-128:B1-1", EAN_OF_PRIDE], [EAN_OF_PRIDE]]
 
 
 @pytest.mark.parametrize(
