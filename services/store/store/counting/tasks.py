@@ -12,4 +12,4 @@ def open_tasks() -> list[CountTask]:
 
 def done(shelf: str, *, now: datetime) -> None:
     """Step: note that the shelf was counted."""
-    CountTask.objects.filter(shelf=shelf, done_at=None).update(done_at=now)
+    CountTask.objects.filter(shelf__iexact=shelf, done_at=None).update(done_at=now)

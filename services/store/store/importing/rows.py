@@ -10,6 +10,7 @@ from store.catalogue.isbn import to_isbn13
 from store.catalogue.models import HIGHEST_PRICE, LATEST_YEAR, OLDEST_YEAR, Book
 from store.importing import formats, languages
 from store.importing.refusal import FileRefused
+from store.shelves.codes import LONGEST_SHELF, PRINTABLE
 
 REQUIRED = ("isbn13", "title", "authors", "first_published", "language", "price", "currency", "copies")
 OPTIONAL = ("subtitle", "publisher", "description", "format", "categories", "shelf")
@@ -17,7 +18,6 @@ FIELDS = REQUIRED + OPTIONAL
 MOST_COPIES = 10_000
 CACHED = 5_000  # cells of a kind, which repeat from line to line
 MOST_AUTHORS = 50
-LONGEST_SHELF = 30
 LONGEST_CATEGORY = 100
 LONGEST = {field.name: field.max_length for field in Book._meta.fields if field.max_length}
 # “The Hunger Games (The Hunger Games, #1)”; of several series in the brackets the first counts.
@@ -180,6 +180,8 @@ def short_of(name: str, text: str) -> str:
 def shelf_of(text: str) -> str:
     if len(text) > LONGEST_SHELF:
         raise BadRow(f"The shelf is longer than {LONGEST_SHELF} characters.")
+    if text and not PRINTABLE.fullmatch(text):
+        raise BadRow(f"“{text}” cannot be the name of a shelf: it has the letters A to Z, digits and dashes.")
     return text
 
 

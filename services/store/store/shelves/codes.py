@@ -16,6 +16,16 @@ class Shelf(NamedTuple):
     name: str
 
 
+class NotAShelf(NotACode):
+    """The text is a name that no shelf can have."""
+
+    def __str__(self) -> str:
+        return (
+            f"“{self.args[0][: codes.LONGEST_SHOWN]}” cannot be the name of a shelf: it has the letters A to Z, digits and "
+            f"dashes, {LONGEST_SHELF} at most."
+        )
+
+
 def is_printable(text: str) -> bool:
     """Whether Code 128 can say it, and nothing of it is lost at its ends."""
     return bool(PRINTABLE.fullmatch(text))

@@ -55,6 +55,8 @@ class CopyAdmin(NothingIsDeleted, admin.ModelAdmin):
 
     def save_model(self, request, copy, form, change):
         who = {"actor": request.user.email, "now": timezone.now()}
+        if form.news:
+            self.message_user(request, form.news, messages.WARNING)
         if change:
             return self._note_changes(request, copy, who)
         told = (copy.condition_note, copy.own_price)

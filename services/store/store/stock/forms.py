@@ -4,6 +4,8 @@ from django import forms
 from django.contrib.admin.helpers import ActionForm
 
 from store.shelves.barcodes import require_barcode
+from store.shelves.codes import NotAShelf
+from store.shelves.naming import shelf_named
 from store.stock.models import ON_A_SHELF, BookItem, Condition
 
 MOST_AT_ONCE = 500
@@ -13,6 +15,19 @@ class CopyForm(forms.ModelForm):
     class Meta:
         model = BookItem
         fields = ["shelf", "condition", "condition_note", "own_price"]
+
+    news = ""  # of the shelf, after `is_valid`
+
+    def clean_shelf(self) -> str:
+        shelf = self.cleaned_data["shelf"]
+        if not shelf or (self.instance.pk and "shelf" not in self.changed_data):
+            return shelf
+        try:
+            meant = shelf_named(shelf)
+        except NotAShelf as refusal:
+            raise forms.ValidationError(str(refusal)) from None
+        self.news = meant.news
+        return meant.name
 
     def clean(self):
         said = super().clean()

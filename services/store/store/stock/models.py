@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from django.core.validators import MinValueValidator
 from django.db import models
-from django.db.models.functions import Now, Upper
+from django.db.models.functions import Collate, Now, Upper
 from django.utils import timezone
 
 from store.catalogue.models import Book
@@ -132,6 +132,8 @@ class BookItem(models.Model):
             models.Index(fields=["book", "origin"], name="copies_of_book_by_origin"),
             models.Index(fields=["state", "id"], name="copies_by_state"),
             models.Index(fields=["shelf", "state", "id"], name="copies_by_shelf"),
+            # A shelf is found whatever case it is written in; of two spellings the capitals come first.
+            models.Index(Upper("shelf"), Collate("shelf", "C"), name="copies_by_shelf_in_any_case"),
             models.Index(
                 Upper("barcode"), name="copies_named_by_people", condition=~models.Q(barcode__regex=NUMBER_OF_OURS)
             ),

@@ -196,6 +196,32 @@ def test_copies_are_added_with_their_ledger(owner, books):
     assert "has this barcode" in owner.post(url, form | {"number": 1, "barcode": "OWN-1"}).content.decode()
 
 
+def test_the_shelf_of_a_copy_is_written_as_the_warehouse_writes_it_and_said_to_be_new(owner, books):
+    add, copy = reverse("admin:stock_bookitem_add"), BookItem.objects.get(barcode="B1-1")
+    form = {"book": books[2].id, "number": 1, "barcode": "", "condition": "new"}
+    assert "is new" not in owner.post(add, form | {"shelf": "a-1"}, follow=True).content.decode()
+    assert "Shelf P-99 is new" in owner.post(add, form | {"shelf": "SHELF P-99"}, follow=True).content.decode()
+    assert list(BookItem.objects.filter(book=books[2]).order_by("id").values_list("shelf", flat=True)) == [
+        "A-1",
+        "P-99",
+    ]
+    assert "cannot be the name of a shelf" in owner.post(add, form | {"shelf": "ä 7"}).content.decode()
+    change = reverse("admin:stock_bookitem_change", args=[copy.id])
+    told = {
+        "condition": "new",
+        "condition_note": "",
+        "own_price": "",
+        "ledger-TOTAL_FORMS": 0,
+        "ledger-INITIAL_FORMS": 0,
+    }
+    assert owner.post(change, told | {"shelf": "p-99"}).status_code == 302
+    copy.refresh_from_db()
+    assert copy.shelf == "P-99"
+    BookItem.objects.filter(pk=copy.pk).update(shelf="ä 7")
+    used = told | {"condition": "used", "condition_note": "Wet", "own_price": "1.00"}
+    assert owner.post(change, used | {"shelf": "ä 7"}).status_code == 302, "what it is called already may stay"
+
+
 @pytest.mark.parametrize(
     ("barcode", "said"),
     [

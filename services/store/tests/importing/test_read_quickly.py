@@ -63,7 +63,7 @@ ODD = {
     "description": ["d" * 19_999, "two\nlines", "\\."],
     "format": ["", "papyrus", "Audio CD"],
     "categories": ["", ";", " > ", "x" * 101, "A>B>C;A>B>C", 'Quote "\\" > Tab'],
-    "shelf": ["", "s" * 31, "\\N"],
+    "shelf": ["", "s" * 31, "\\N", "ä 7"],
 }
 
 
