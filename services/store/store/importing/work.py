@@ -10,7 +10,7 @@ from django.db.models import F
 from psycopg.errors import DeadlockDetected, LockNotAvailable
 
 from store.importing import files
-from store.importing.applying import Applied, Place, apply_batch
+from store.importing.applying import Applied, apply_batch
 from store.importing.models import (
     ENDED,
     MOST_FAULTS_KEPT,
@@ -162,7 +162,7 @@ def _apply(run: ImportRun, now: datetime) -> Applied:
     fresh = ImportRun.objects.select_for_update().get(pk=run.pk)
     if fresh.state != RunState.APPLYING:
         return Applied()
-    applied = apply_batch(run.pk, Place(fresh.done_outcome, fresh.done_number), APPLY_BATCH, now=now)
+    applied = apply_batch(fresh, APPLY_BATCH, now=now)
     fresh.done_outcome, fresh.done_number = applied.place
     fresh.done += applied.done
     fresh.done_new += applied.new
