@@ -16,6 +16,7 @@ REQUIRED = ("isbn13", "title", "authors", "first_published", "language", "price"
 OPTIONAL = ("subtitle", "publisher", "description", "format", "categories", "shelf")
 FIELDS = REQUIRED + OPTIONAL
 MOST_COPIES = 10_000
+FOR_NOTHING = "Its price is 0: what is free of charge, or has no price yet, is not sold here."
 CACHED = 5_000  # cells of a kind, which repeat from line to line
 MOST_AUTHORS = 50
 LONGEST_CATEGORY = 100
@@ -146,7 +147,9 @@ def price_of(text: str) -> Decimal:
         text = text.replace(",", ".")  # as a comma's countries write it
     if not re.fullmatch(r"\d{1,5}(\.\d{1,2})?", text, re.ASCII):
         raise BadRow(f"“{text[:20]}” is no price: write it like 12.50, up to {HIGHEST_PRICE}.")
-    return Decimal(text)
+    if not (price := Decimal(text)):
+        raise BadRow(FOR_NOTHING)
+    return price
 
 
 @lru_cache(CACHED)

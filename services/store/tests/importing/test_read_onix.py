@@ -45,6 +45,15 @@ def record(inside, *, notification="03"):
     return f"<Product><RecordReference>r</RecordReference><NotificationType>{notification}</NotificationType>{inside}</Product>"
 
 
+def price(told):
+    """:param told: type, amount, currency, and more as XML."""
+    kind, amount, currency, *more = told.split(" ", 3)
+    return (
+        f"<Price><PriceType>{kind}</PriceType><PriceAmount>{amount}</PriceAmount>"
+        f"<CurrencyCode>{currency}</CurrencyCode>{''.join(more)}</Price>"
+    )
+
+
 def priced(*prices):
     return f"<ProductSupply><SupplyDetail>{''.join(prices)}</SupplyDetail></ProductSupply>"
 
@@ -131,18 +140,17 @@ def test_updates_deletions_and_withdrawals_of_3_1():
         (["02 1000000.00 EUR"], None),
         (["02 -1.00 EUR"], None),
         (["05 3.00 EUR", "02 ten EUR"], None),
+        (["04 0.00 EUR", "02 10.00 EUR"], "10.00"),
     ],
 )
 def test_which_price_is_taken(prices, chosen):
-    def xml(price):
-        kind, amount, currency, *more = price.split(" ", 3)
-        return (
-            f"<Price><PriceType>{kind}</PriceType><PriceAmount>{amount}</PriceAmount>"
-            f"<CurrencyCode>{currency}</CurrencyCode>{''.join(more)}</Price>"
-        )
-
-    row = one(ISBN + priced(*map(xml, prices)), country="DE")
+    row = one(ISBN + priced(*map(price, prices)), country="DE")
     assert str(row.price) == chosen if chosen else "None of its" in row
+
+
+@pytest.mark.parametrize("prices", [["02 0.00 EUR"], ["02 0.004 EUR", "05 3.00 EUR"]])
+def test_what_costs_nothing_is_left_out(prices):
+    assert one(ISBN + priced(*map(price, prices))).startswith("Its price is 0: what is free of charge")
 
 
 @pytest.mark.parametrize(
@@ -150,6 +158,8 @@ def test_which_price_is_taken(prices, chosen):
     [
         ("", "It has no ISBN."),
         (ISBN.replace("602<", "603<"), "is no ISBN"),
+        (ISBN.replace("9781948372602", "9790060115615"), "the number of printed music (ISMN)"),
+        (ISBN.replace("9781948372602", "9790060115615").replace(">15<", ">03<"), "It has no ISBN."),
         (ISBN + ISBN.replace("9781948372602", "9781948372619"), "Its numbers name different books"),
         (ISBN + f"<DescriptiveDetail>{TITLE.replace('Emma', ' ')}</DescriptiveDetail>", "The title is missing."),
         (ISBN + f"<DescriptiveDetail>{TITLE.replace('Emma', 'x' * 301)}</DescriptiveDetail>", "longer than 300"),

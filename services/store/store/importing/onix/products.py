@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from store.catalogue.isbn import to_isbn13
+from store.catalogue.isbn import MUSIC, to_isbn13
 from store.catalogue.models import LATEST_YEAR
 from store.importing import formats, languages
 from store.importing.onix.prices import Defaults, Market, price_of
@@ -68,7 +68,7 @@ def _isbn13(record: Element) -> str:
     found: dict[str, str] = {}
     for identifier in record.all("ProductIdentifier"):
         kind, value = identifier.text("ProductIDType"), identifier.text("IDValue")
-        if kind in (ISBN_10, ISBN_13) or (kind == GTIN_13 and value.startswith(("978", "979"))):
+        if kind in (ISBN_10, ISBN_13) or (kind == GTIN_13 and _is_of_a_book(value)):
             try:
                 found[to_isbn13(value)] = value
             except ValueError as error:
@@ -78,6 +78,10 @@ def _isbn13(record: Element) -> str:
     if not found:
         raise BadRow("It has no ISBN.")
     return next(iter(found))
+
+
+def _is_of_a_book(gtin: str) -> bool:
+    return gtin.startswith(("978", "979")) and not gtin.startswith(MUSIC)
 
 
 def _is_not_to_be_sold(record: Element) -> bool:
