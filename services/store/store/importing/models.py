@@ -89,6 +89,7 @@ class ImportRun(models.Model):
     done_changed = models.PositiveIntegerField(default=0)
     done_retired = models.PositiveIntegerField(default=0)
     done_copies = models.PositiveIntegerField(default=0)
+    brought_from = models.DateTimeField(null=True, help_text="When the first of it was brought in.")
 
     class Meta:
         verbose_name = "import"

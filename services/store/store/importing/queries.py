@@ -3,10 +3,13 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from django.db.models import QuerySet
+
 from store.catalogue.models import Book
 from store.importing.cells import CHANGEABLE
 from store.importing.models import WORKED_ON, ImportFault, ImportRun, Outcome, StagedBook
 from store.spreadsheet import harmless
+from store.stock.models import BookItem, Origin
 
 CHANGES_SHOWN = 20
 CHANGES_AT_ONCE = 500
@@ -65,6 +68,14 @@ def books_to_retire(run: ImportRun) -> list[Book]:
     """The first books that the import would retire, as we know them."""
     isbns = [row.isbn13 for row in examples_of(run, Outcome.RETIRED)]
     return list(Book.objects.filter(isbn13__in=isbns).order_by("isbn13"))
+
+
+def copies_of(run: ImportRun, copies: QuerySet | None = None) -> QuerySet:
+    """The copies that the import brought. While one is brought in no other one is: so it is known by the time."""
+    copies = BookItem.objects.all() if copies is None else copies
+    if not (run.done_copies and run.brought_from):
+        return copies.none()
+    return copies.filter(origin=Origin.IMPORT, received_at__gte=run.brought_from, received_at__lte=run.worked_at)
 
 
 def import_before(run: ImportRun) -> ImportRun | None:

@@ -169,8 +169,10 @@ def _apply(run: ImportRun, now: datetime) -> Applied:
     fresh.done_changed += applied.changed
     fresh.done_retired += applied.retired
     fresh.done_copies += applied.copies
-    fresh.worked_at = now
-    if not applied.done:
+    fresh.brought_from = fresh.brought_from or now
+    if applied.done:
+        fresh.worked_at = now
+    else:
         fresh.state, fresh.ended_at = RunState.DONE, now
     fresh.save()
     return applied

@@ -132,6 +132,7 @@ class BookItem(models.Model):
             models.Index(fields=["book", "origin"], name="copies_of_book_by_origin"),
             models.Index(fields=["state", "id"], name="copies_by_state"),
             models.Index(fields=["shelf", "state", "id"], name="copies_by_shelf"),
+            models.Index(fields=["received_at", "origin"], name="copies_by_day_and_origin"),
             # A shelf is found whatever case it is written in; of two spellings the capitals come first.
             models.Index(Upper("shelf"), Collate("shelf", "C"), name="copies_by_shelf_in_any_case"),
             models.Index(

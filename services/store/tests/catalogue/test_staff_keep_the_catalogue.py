@@ -1,5 +1,6 @@
 """Olga and the office keep books, copies and categories in the admin; Dan only looks."""
 
+from datetime import timedelta
 from io import BytesIO
 
 import pytest
@@ -275,6 +276,25 @@ def test_a_copys_page_shows_its_ledger_and_notes_shelf_condition_and_price_in_it
     assert (lines[0].note, lines[1].actor) == ("used, A name inside, 4.50", "dan@example.org")
     BookItem.objects.filter(pk=copy.pk).update(state="packed")
     assert "it is on no shelf" in dan.post(url, form | {"shelf": "A-1"}).content.decode()
+
+
+def test_the_list_of_copies_is_narrowed_down_by_shelf_day_and_origin(owner, books):
+    copies = reverse("admin:stock_bookitem_changelist")
+    BookItem.objects.filter(barcode="B2-1").update(shelf="", received_at=NOW - timedelta(days=1), origin="import")
+
+    def listed(**asked):
+        answer = owner.get(copies, asked)
+        return sorted(copy.barcode for copy in answer.context["cl"].result_list)
+
+    assert listed(shelf__exact="a-1") == ["B1-2"]
+    assert listed(shelf__exact="—") == listed(day="2026-11-20") == listed(origin__exact="import") == ["B2-1"]
+    assert listed(day="2026-11-21", shelf__exact="A-0") == ["B1-1"]
+    assert listed(shelf__exact="", day="", q="B1") == ["B1-1", "B1-2", "B1-3"]
+    page = owner.get(copies, {"shelf__exact": "A-0", "origin__exact": "hand", "q": "<", "p": 1}).content.decode()
+    assert '<input type="date" name="day" value=""' in page and 'name="shelf__exact" value="A-0"' in page
+    assert '<input type="hidden" name="q" value="&lt;">' in page and '<input type="hidden" name="p"' not in page
+    for wrong in ({"day": "yesterday"}, {"day": "9999-12-31"}, {"import": "x"}, {"import": "7"}):
+        assert owner.get(copies, wrong)["Location"].endswith("?e=1"), "refused and not ignored"
 
 
 def test_a_copy_is_written_off_for_a_reason_only(staff, books):
