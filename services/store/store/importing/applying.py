@@ -44,7 +44,8 @@ LOCK_SQL = f"""
 INSERT_SQL = f"""
     INSERT INTO catalogue_book ({", ".join(CHANGEABLE)}, isbn13, picture, picture_sha256, retired)
     SELECT title, COALESCE(subtitle, ''), COALESCE(series, ''), COALESCE(series_number, ''), COALESCE(authors, '{{}}'),
-           first_published, COALESCE(language, ''), price, currency, COALESCE(publisher, ''), COALESCE(description, ''),
+           first_published, COALESCE(language, ''), price, currency,
+           COALESCE(contributors, '[]'), COALESCE(publisher, ''), COALESCE(imprint_of, ''), pages, COALESCE(description, ''),
            COALESCE(format, ''), isbn13, '', '', false
     FROM importing_stagedbook taken WHERE {TAKEN} ORDER BY isbn13
     ON CONFLICT (isbn13) DO NOTHING RETURNING id

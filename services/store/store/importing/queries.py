@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from django.db.models import QuerySet
 
+from store.catalogue.contributors import in_words
 from store.catalogue.models import Book
 from store.importing.cells import CHANGEABLE
 from store.importing.models import WORKED_ON, ImportFault, ImportRun, Outcome, StagedBook
@@ -105,4 +106,6 @@ def _changes(book: Book, row: StagedBook) -> list[Change]:
 
 
 def _shown(value) -> str:
+    if isinstance(value, list) and any(isinstance(one, dict) for one in value):
+        return in_words(value)
     return ", ".join(value) if isinstance(value, list) else "" if value is None else str(value)

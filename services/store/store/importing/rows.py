@@ -48,7 +48,10 @@ class Row(NamedTuple):
     language: str | None = None
     price: Decimal | None = None
     currency: str | None = None
+    contributors: list[dict[str, str]] | None = None
     publisher: str | None = None
+    imprint_of: str | None = None
+    pages: int | None = None
     description: str | None = None
     format: str | None = None
     categories: tuple[tuple[str, ...], ...] = ()

@@ -7,6 +7,7 @@ from pathlib import Path
 from threading import Event
 
 import pytest
+from django.urls import reverse
 from tests.conftest import NOW, isbn_number
 
 from store.catalogue.models import Book, BookChange, Category
@@ -73,6 +74,27 @@ def test_onix_becomes_books_and_the_same_file_again_changes_nothing():
     again = brought_in(onix("anglo-3.0-reference.xml"))
     assert counts(again) == {"records": 3, "bad": 1, "new": 0, "changed": 0, "retired": 0, "unchanged": 2}
     assert list(BookChange.objects.order_by("book_id").values_list("book_id", "version")) == before
+
+
+def test_who_else_made_a_book_its_publisher_and_its_pages_are_kept_and_shown(staff):
+    brought_in(onix("anglo-3.0-reference.xml"))
+    book = Book.objects.get(isbn13="9781948372602")
+    assert (book.authors, book.publisher, book.imprint_of, book.pages) == (
+        ["Miriam Hale"],
+        "Harbour Lane",
+        "Harbour Lane Books Ltd",
+        312,
+    )
+    page = staff("office").get(reverse("admin:catalogue_book_change", args=[book.pk])).content.decode()
+    assert "Illustrated by Ada Okafor; translated by Jon Tolk" in page and 'name="pages" value="312"' in page
+    Book.objects.filter(pk=book.pk).update(contributors=[], pages=None)
+    run = take_in(onix("anglo-3.0-reference.xml"))
+    work_through()
+    (changed,) = queries.changes_of(run)
+    assert changed.changes == [
+        ("contributors", "", "Illustrated by Ada Okafor; translated by Jon Tolk"),
+        ("pages", "", "312"),
+    ]
 
 
 def test_the_ledger_says_who_brought_copies_in_and_by_which_file():
