@@ -77,7 +77,7 @@ def _moved(request: HttpRequest, shelf: str) -> tuple[str, Told]:
     if isinstance(code, codes.Shelf):
         meant = shelf_named(code.name)
         if meant.is_new:
-            return meant.name, Told(NOTE, f"{meant.news} Scan the copies that go there, or another shelf.")
+            return meant.name, Told(NOTE, f"{meant.news} If that is right, now scan the copies that go there.")
         return meant.name, Told(GOOD, f"Shelf {meant.name}: now scan the copies that go there.")
     if not shelf:
         raise Refused("Scan the shelf first, then the copies that go there.")
