@@ -11,6 +11,7 @@ FACTS = {
 }  # fmt: skip
 BOOK = {
     "id": 301, "version": 4, **FACTS, "free": 12,
+    "contributors": [{"name": "Hugh Thomson", "role": "A12"}], "imprint_of": "", "pages": 474,
     "picture": {"sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08", "url": "/api/books/301/picture/"},
 }  # fmt: skip
 ADDRESS = {

@@ -33,8 +33,8 @@ _TOLD_SQL = f"""
     CASE WHEN page.deleted OR book.id IS NULL
     THEN json_build_object('id', page.book_id, 'version', page.version, 'deleted', true)
     ELSE (SELECT row_to_json(told) FROM (SELECT
-        page.book_id AS id, page.version, book.isbn13, book.title, book.subtitle, book.authors, book.publisher, book.series,
-        book.series_number, book.language, book.format, book.first_published, book.description,
+        page.book_id AS id, page.version, book.isbn13, book.title, book.subtitle, book.authors, book.contributors, book.publisher,
+        book.imprint_of, book.pages, book.series, book.series_number, book.language, book.format, book.first_published, book.description,
         book.price::text AS price, book.currency, {FREE_SQL} AS free, book.retired,
         COALESCE(places.paths, '[]') AS categories,
         CASE WHEN book.picture_sha256 <> '' THEN json_build_object(

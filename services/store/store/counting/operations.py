@@ -27,8 +27,11 @@ class CountedAlready(Refused):
 def start(*, shelf: str, blind: bool, actor: str, now: datetime) -> ShelfCount:
     """Begin to count the shelf, or go on with its open count.
 
+    :param shelf: as `shelves.naming` writes it.
     :param blind: nobody is shown what should be there before the counting is over.
     """
+    if begun := _begun(shelf):
+        return begun
     try:
         with transaction.atomic(durable=True):
             return ShelfCount.objects.create(
@@ -36,6 +39,11 @@ def start(*, shelf: str, blind: bool, actor: str, now: datetime) -> ShelfCount:
             )
     except IntegrityError:  # somebody is at it already
         return ShelfCount.objects.get(shelf=shelf, state=CountState.OPEN)
+
+
+def _begun(shelf: str) -> ShelfCount | None:
+    """The open count of a shelf without copies too, whose name nobody but a count has written down."""
+    return ShelfCount.objects.filter(shelf__iexact=shelf, state=CountState.OPEN).order_by("pk").first()
 
 
 def scan(*, count_id: int, code: Code) -> str:

@@ -21,4 +21,4 @@ def settle(*, task_id: int, note: str, actor: str, now: datetime) -> bool:
 
 def done(shelf: str, *, now: datetime) -> None:
     """Step: note that the shelf was counted."""
-    CountTask.objects.filter(shelf=shelf, done_at=None).update(done_at=now)
+    CountTask.objects.filter(shelf__iexact=shelf, done_at=None).update(done_at=now)

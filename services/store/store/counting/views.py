@@ -33,6 +33,8 @@ def show_counts(request: HttpRequest, rights: Collection[str]) -> HttpResponse:
     form = StartForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         count = operations.start(**form.cleaned_data, actor=request.user.email, now=timezone.now())
+        if form.news:
+            messages.warning(request, form.news)
         return HttpResponseRedirect(reverse("counting:count", args=[count.pk]))
     counts = ShelfCount.objects.order_by("-state", "-pk")  # "posted" and "open" before "dropped"
     context = {

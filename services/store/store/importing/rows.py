@@ -10,14 +10,15 @@ from store.catalogue.isbn import to_isbn13
 from store.catalogue.models import HIGHEST_PRICE, LATEST_YEAR, OLDEST_YEAR, Book
 from store.importing import formats, languages
 from store.importing.refusal import FileRefused
+from store.shelves.codes import LONGEST_SHELF, PRINTABLE
 
 REQUIRED = ("isbn13", "title", "authors", "first_published", "language", "price", "currency", "copies")
 OPTIONAL = ("subtitle", "publisher", "description", "format", "categories", "shelf")
 FIELDS = REQUIRED + OPTIONAL
 MOST_COPIES = 10_000
+FOR_NOTHING = "Its price is 0: what is free of charge, or has no price yet, is not sold here."
 CACHED = 5_000  # cells of a kind, which repeat from line to line
 MOST_AUTHORS = 50
-LONGEST_SHELF = 30
 LONGEST_CATEGORY = 100
 LONGEST = {field.name: field.max_length for field in Book._meta.fields if field.max_length}
 # “The Hunger Games (The Hunger Games, #1)”; of several series in the brackets the first counts.
@@ -54,7 +55,10 @@ class Row(NamedTuple):
     language: str | None = None
     price: Decimal | None = None
     currency: str | None = None
+    contributors: list[dict[str, str]] | None = None
     publisher: str | None = None
+    imprint_of: str | None = None
+    pages: int | None = None
     description: str | None = None
     format: str | None = None
     categories: tuple[tuple[str, ...], ...] = ()
@@ -164,7 +168,9 @@ def price_of(text: str) -> Decimal:
         text = text.replace(",", ".")  # as a comma's countries write it
     if not re.fullmatch(r"\d{1,5}(\.\d{1,2})?", text, re.ASCII):
         raise BadRow(f"“{text[:20]}” is no price: write it like 12.50, up to {HIGHEST_PRICE}.")
-    return Decimal(text)
+    if not (price := Decimal(text)):
+        raise BadRow(FOR_NOTHING)
+    return price
 
 
 @lru_cache(CACHED)
@@ -198,6 +204,8 @@ def short_of(name: str, text: str) -> str:
 def shelf_of(text: str) -> str:
     if len(text) > LONGEST_SHELF:
         raise BadRow(f"The shelf is longer than {LONGEST_SHELF} characters.")
+    if text and not PRINTABLE.fullmatch(text):
+        raise BadRow(f"“{text}” cannot be the name of a shelf: it has the letters A to Z, digits and dashes.")
     return text
 
 

@@ -82,7 +82,8 @@ def header_of(file: IO[bytes]) -> Header:
     if first.fault:
         raise FileRefused(f"Its first line cannot be read: {first.fault}")
     below = next(found, None)
-    return Header(delimiter, first.cells, below.cells if below else [])
+    # Of a line that is not UTF-8 the cells still show which column is which, as far as they can be shown.
+    return Header(delimiter, first.cells, [reading.clean(cell) for cell in below.cells] if below else [])
 
 
 def batches_of(run: ImportRun, file: IO[bytes], *, now: datetime, size: int) -> Iterator[Batch]:

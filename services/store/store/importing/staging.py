@@ -20,7 +20,8 @@ INCOMING_SQL = f"""
     {BY_INDEX};
     CREATE TEMP TABLE IF NOT EXISTS importing_incoming (
         isbn13 text, number int, title text, subtitle text, series text, series_number text, authors varchar[],
-        first_published smallint, language text, price numeric, currency text, publisher text, description text, format text,
+        first_published smallint, language text, price numeric, currency text, contributors jsonb, publisher text,
+        imprint_of text, pages smallint, description text, format text,
         categories jsonb, copies int, shelf text, retire boolean, places bigint[]
     ) ON COMMIT DELETE ROWS;
     DELETE FROM importing_incoming

@@ -18,6 +18,7 @@ from store.orders.codes import LONGEST_SHOWN
 from store.orders.models import Order
 from store.shelves import codes, moving, queries, summary
 from store.shelves.finding import Refused, copy_labelled, shelf_or_code
+from store.shelves.naming import shelf_named
 from store.shelves.scanned import shelf_of
 from store.staff_pages import frame, staff_page
 from store.stock.models import BookItem, CountTask, StockLevel
@@ -45,7 +46,9 @@ def show_stock(request: HttpRequest, rights: Collection[str]) -> HttpResponse:
 def _page_of(scanned: str) -> str:
     code = codes.read(scanned)
     if isinstance(code, codes.Shelf):
-        return f"{reverse('admin:stock_bookitem_changelist')}?{urlencode({'shelf__exact': code.name})}"
+        return (
+            f"{reverse('admin:stock_bookitem_changelist')}?{urlencode({'shelf__exact': shelf_named(code.name).name})}"
+        )
     if not isinstance(code, codes.Code):
         raise codes.NotACode(scanned.strip()[:LONGEST_SHOWN])
     if book := code.isbn13 and Book.objects.filter(isbn13=code.isbn13).first():
@@ -72,9 +75,13 @@ def move_copies(request: HttpRequest, rights: Collection[str]) -> HttpResponse:
 def _moved(request: HttpRequest, shelf: str) -> tuple[str, Told]:
     code = shelf_or_code(request.POST.get("code", ""), wanted="a shelf or a copy")
     if isinstance(code, codes.Shelf):
-        return code.name, Told(GOOD, f"Shelf {code.name}: now scan the copies that go there.")
+        meant = shelf_named(code.name)
+        if meant.is_new:
+            return meant.name, Told(NOTE, f"{meant.news} If that is right, now scan the copies that go there.")
+        return meant.name, Told(GOOD, f"Shelf {meant.name}: now scan the copies that go there.")
     if not shelf:
         raise Refused("Scan the shelf first, then the copies that go there.")
+    shelf = shelf_named(shelf).name
     return shelf, Told(GOOD, moving.put_on_shelf(code=code, shelf=shelf, actor=request.user.email, now=timezone.now()))
 
 

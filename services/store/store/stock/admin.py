@@ -8,6 +8,7 @@ from django.utils.html import format_html
 from store.admin_site import NothingIsDeleted, OnlyToLookAt
 from store.holds.operations import lapse_due_holds
 from store.stock import operations
+from store.stock.filters import DayFilter, ImportFilter, ShelfFilter
 from store.stock.forms import ActionWithReason, CopyForm, NewCopiesForm
 from store.stock.models import BookItem, CopyState, LedgerLine, Origin
 from store.waiting import InProgress
@@ -29,7 +30,7 @@ class CopyAdmin(NothingIsDeleted, admin.ModelAdmin):
     form = CopyForm
     action_form = ActionWithReason
     list_display = ["barcode", "book", "shelf", "condition", "own_price", "state", "received_at"]
-    list_filter = ["state", "condition"]
+    list_filter = [ImportFilter, ShelfFilter, DayFilter, "state", "condition", "origin"]
     list_select_related = ["book"]
     list_per_page = 50
     search_fields = ["barcode", "book__title", "book__isbn13", "shelf"]
@@ -55,6 +56,8 @@ class CopyAdmin(NothingIsDeleted, admin.ModelAdmin):
 
     def save_model(self, request, copy, form, change):
         who = {"actor": request.user.email, "now": timezone.now()}
+        if form.news:
+            self.message_user(request, form.news, messages.WARNING)
         if change:
             return self._note_changes(request, copy, who)
         told = (copy.condition_note, copy.own_price)

@@ -1,11 +1,12 @@
 """The copies on the shelves, what happened to each, and how many can still be promised."""
 
+import re
 from datetime import datetime
 from decimal import Decimal
 
 from django.core.validators import MinValueValidator
 from django.db import models
-from django.db.models.functions import Now
+from django.db.models.functions import Collate, Now, Upper
 from django.utils import timezone
 
 from store.catalogue.models import Book
@@ -68,8 +69,26 @@ class Origin(models.TextChoices):
     DEMO = "demo", "demo data"
 
 
+# As `stock.operations` counts them up; nobody else gives such numbers.
+NUMBER_OF_OURS = r"^B[0-9]{9,}$"
+
+
+def is_number_of_ours(barcode: str) -> bool:
+    """In any case, since a scanner may turn it over."""
+    return bool(re.match(NUMBER_OF_OURS, barcode, re.IGNORECASE))
+
+
+class CopyQuerySet(models.QuerySet):
+    def named(self, barcode: str) -> "CopyQuerySet":
+        """The copies that people named so, in any case."""
+        return self.filter(barcode__iexact=barcode).exclude(barcode__regex=NUMBER_OF_OURS)
+
+
 class BookItem(models.Model):
-    """One physical copy of a book. Only `stock.operations` changes its state."""
+    """One physical copy of a book. Only `stock.operations` changes its state.
+
+    The database takes no barcode that cannot be printed, or that differs from another's by its case only.
+    """
 
     book = models.ForeignKey(Book, on_delete=models.PROTECT, related_name="copies")
     barcode = models.CharField(max_length=40, unique=True)
@@ -94,6 +113,8 @@ class BookItem(models.Model):
     origin = models.CharField(max_length=8, choices=Origin, default=Origin.HAND, editable=False)
     received_at = models.DateTimeField(default=timezone.now, editable=False)
 
+    objects = CopyQuerySet.as_manager()
+
     class Meta:
         verbose_name, verbose_name_plural = "copy", "copies"
         constraints = [
@@ -112,6 +133,12 @@ class BookItem(models.Model):
             models.Index(fields=["book", "origin"], name="copies_of_book_by_origin"),
             models.Index(fields=["state", "id"], name="copies_by_state"),
             models.Index(fields=["shelf", "state", "id"], name="copies_by_shelf"),
+            models.Index(fields=["received_at", "origin"], name="copies_by_day_and_origin"),
+            # A shelf is found whatever case it is written in; of two spellings the capitals come first.
+            models.Index(Upper("shelf"), Collate("shelf", "C"), name="copies_by_shelf_in_any_case"),
+            models.Index(
+                Upper("barcode"), name="copies_named_by_people", condition=~models.Q(barcode__regex=NUMBER_OF_OURS)
+            ),
         ]
 
     def __str__(self) -> str:

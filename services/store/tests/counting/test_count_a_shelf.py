@@ -146,7 +146,7 @@ def test_wrong_scans_are_refused_a_wrong_copy_is_taken_out_and_a_count_can_be_dr
     keeper.post(page, {"drop": "1"})
     assert ShelfCount.objects.get().state == "dropped" and state_of("P1") == ("available", "S-1")
     assert "was dropped by" in scan(keeper, page, "P1")[1]
-    assert "has 30 letters at most" in keeper.post(COUNTS, {"shelf": "x" * 31}).content.decode()
+    assert "digits and dashes, 30 at most" in keeper.post(COUNTS, {"shelf": "x" * 31}).content.decode()
 
 
 def test_a_shelf_has_one_open_count_that_whoever_comes_goes_on_with(staff, keeper, shelf):
@@ -155,6 +155,22 @@ def test_a_shelf_has_one_open_count_that_whoever_comes_goes_on_with(staff, keepe
     assert f'href="{page}"' in words(keeper, COUNTS)
     keeper.post(page, {"drop": "1"})
     assert begun(keeper) != page
+
+
+def test_a_shelf_is_counted_whatever_case_it_is_typed_in_and_a_new_one_is_said_to_be_new(keeper, shelf):
+    CountTask.ask(BookItem(shelf="s-1", book=shelf), why="as it was written before", now=NOW)
+    page = begun(keeper, "s-1")
+    assert ShelfCount.objects.get().shelf == "S-1"
+    assert begun(keeper, "S-1") == page
+    for code in ("P1", "P2", "P3"):
+        scan(keeper, page, code)
+    keeper.post(page, {"post": 1})
+    assert not CountTask.objects.filter(done_at=None).exists()
+    new = keeper.post(COUNTS, {"shelf": "P-99"}, follow=True).content.decode()
+    assert "Shelf P-99 is new: no copy stands there" in new
+    assert begun(keeper, "p-99") == begun(keeper, "P-99")
+    assert "cannot be the name of a shelf" in keeper.post(COUNTS, {"shelf": "ä 7"}).content.decode()
+    assert ShelfCount.objects.count() == 2
 
 
 def test_dispatchers_count_nothing(staff, shelf, client):
