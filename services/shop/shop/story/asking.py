@@ -8,6 +8,7 @@ from uuid import UUID
 
 from shop.orders.models import Order
 from shop.orders.states import State
+from shop.outbox.models import Topic
 from shop.storelink.breaker import Breaker
 from shop.storelink.store import open_store
 from shop.story.entry import STORE, Entry
@@ -49,13 +50,17 @@ def ask(number: UUID, audience: Audience) -> Answer:
 
 
 def after_the_shop(entries: Iterable[Entry], order: Order) -> Iterator[Entry]:
-    """The warehouse's entries, each after the one before, as it told them, and after what the shop did first."""
+    """The warehouse's entries, each after the one before, as it told them, and after what the shop did and sent first."""
     placed = next((event.version for event in order.events.all() if event.state == State.PLACED), 0)
     before = ""
     for place, entry in enumerate(entries):
         what, _, of = entry.key.partition(":")
-        first = {"store": f"order:{placed}", "return": f"asked:{of.rpartition(':')[0]}"}.get(what, "")
-        told = replace(entry, key=entry.key or f"told:{place}", after=(before, first))
+        asked = of.rpartition(":")[0]
+        first = {
+            "store": (f"order:{placed}", f"{Topic.ORDER_PLACED}:{order.number}"),
+            "return": (f"asked:{asked}", f"{Topic.RETURN_ASKED}:{asked}"),
+        }.get(what, ())
+        told = replace(entry, key=entry.key or f"told:{place}", after=(before, *first))
         yield told
         before = told.key
 

@@ -30,7 +30,8 @@ def story_of(order: Order, audience: Audience) -> Story:
     :param order: as queries.any_order() and queries.order_of() read it.
     """
     answer = asking.ask(order.number, audience)
-    entries = in_sequence([*shops_part(order, audience), *asking.after_the_shop(answer.entries, order)])
+    # What the shop heard of the warehouse has the warehouse's time: it stands after what it heard of.
+    entries = in_sequence([*asking.after_the_shop(answer.entries, order), *shops_part(order, audience)])
     return Story(order, told_to(audience, entries), answer.away, answer.request_id)
 
 

@@ -190,7 +190,8 @@ def test_clocks_that_differ_do_not_turn_causes_round(order, whole_store):
         ("The order is placed.", "The order came."),
         ("The order came.", "2 copies put into the box."),
         ("The order came.", "The warehouse has accepted it."),
-        ("The order came.", "The order was sent to the warehouse."),
+        ("The order was sent to the warehouse.", "The order came."),
+        ("The money was taken.", "The order is placed."),
         ("It was sent off.", "Heard from the warehouse: dispatched."),
         ("The order is placed.", "The letter “We have your order” was sent."),
     ):

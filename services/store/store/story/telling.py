@@ -41,8 +41,13 @@ def story_of(number: UUID, *, client: str | None = None) -> list[Entry]:
     entries.sort(key=attrgetter("at"))  # at the same time, what was told first
     by_the_shop = [entry for entry in entries if entry.kind == TOLD]
     entries = [entry for entry in entries if entry.kind != TOLD]
-    place = next((place for place, entry in enumerate(entries) if entry.kind == "order"), len(entries))
-    return [*entries[:place], *by_the_shop, *entries[place:]]  # of another clock, but it was before
+    place = next((place for place, entry in enumerate(entries) if not _was_before_it(entry)), len(entries))
+    return [*entries[:place], *by_the_shop, *entries[place:]]  # by another clock
+
+
+def _was_before_it(entry: Entry) -> bool:
+    """Copies are put aside before the order is placed, and given back; it is the order that takes them over."""
+    return entry.kind == "hold" and entry.words != ENDS[HoldState.USED][0]
 
 
 def heads_of(number: UUID) -> list[str]:

@@ -52,13 +52,13 @@ class Source:
 
 # Of what happened at the same time, the first stands first.
 SOURCES = (
+    Source("payment", lambda known: money.payments(known.order)),  # it is what places an order
     Source("order", lambda known: orders.moves(known.order, known.heard)),
     Source("return", lambda known: returns.returns(known.returns)),
     Source("refund", lambda known: money.refunds(known.order, known.refunds)),
     Source("short", lambda known: warehouse.shortages(known.order, known.heard)),
     Source("parcel", lambda known: warehouse.parcels(known.order, known.parcels)),
     Source("heard", lambda known: warehouse.heard(known.heard)),
-    Source("payment", lambda known: money.payments(known.order)),
     Source("message", lambda known: delivery.messages(known.order, known.returns)),
     Source("invoice", lambda known: orders.invoice(known.order)),
     Source("mail", lambda known: delivery.mails(known.order)),

@@ -35,14 +35,13 @@ def messages(order: Order, returns: Iterable) -> Iterator[Entry]:
     """What the warehouse was, or will be, told of the order and of its returns."""
     keys = [str(order.number), *(str(each.number) for each in returns)]
     for message in OutboxMessage.objects.filter(key__in=keys).order_by("id"):
-        first = {Topic.ORDER_PLACED: "store:1", Topic.RETURN_ASKED: f"return:{message.key}:1"}.get(message.topic, "")
         yield Entry(
             message.done_at or message.created_at,
             "message",
             f"{WHAT[Topic(message.topic)]} {TO_THE_WAREHOUSE[State(message.state)]}.",
             detail=f"message {message.pk} “{message.topic}” of {message.key}: {how_far(message)}",
             tries=message.attempts,
-            after=(first,) if message.state == State.SENT else (),
+            key=f"{message.topic}:{message.key}" if message.state == State.SENT else "",
         )
 
 

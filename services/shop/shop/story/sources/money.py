@@ -61,6 +61,6 @@ def payments(order: Order) -> Iterator[Entry]:
             }.get(state, ""),
             sum=amount,
             reason=moved.reason,
-            detail=f"payment {payment.key} by {payment.gateway}: {moved.state}, taken {payment.captured}, "
-            f"to be given back {payment.refunded}",
+            detail=f"payment {payment.key} by {payment.gateway}: {moved.state}"
+            + (f", taken {payment.captured}, to be given back {payment.refunded}" if is_taken else ""),
         )

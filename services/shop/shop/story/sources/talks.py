@@ -20,5 +20,6 @@ def talks(order: Order) -> Iterator[Entry]:
         )
         for note in Message.objects.filter(room=room, side=Side.NOTE).order_by("position"):
             yield Entry(note.at, "chat", f"In the talk: {note.text}", f"In our talk: {note.text}", after=("talk",))
-        said = f"{counted(room.last, 'message')} in the talk so far."
+        written = Message.objects.filter(room=room).exclude(side=Side.NOTE).count()
+        said = f"{counted(written, 'message')} in the talk so far."
         yield Entry(room.last_at, "chat", said, said, after=("talk",))
