@@ -1,8 +1,15 @@
 from django import forms
+from django.http import HttpRequest
 
 from shop.chat import limits
 from shop.chat.models import LONGEST_TEXT
 from shop.contact.forms import HonestForm, KeyedForm
+
+
+def shown(request: HttpRequest) -> int:
+    """Up to which message the page showed that this form stood on; 0 if it does not say."""
+    asked = request.POST.get("upto", "")
+    return int(asked) if asked.isascii() and asked.isdecimal() and len(asked) < 10 else 0
 
 
 class TextField(forms.CharField):

@@ -29,6 +29,11 @@ class RoomQuerySet(models.QuerySet):
             new_to_staff=_after("read_by_staff", side=Side.SHOPPER),
         )
 
+    def with_last_word(self) -> "RoomQuerySet":
+        """Each with the side that said something last, as `last_word`; notes of the shop say nothing."""
+        said = Message.objects.filter(room=OuterRef("pk")).exclude(side=Side.NOTE).order_by("-position")
+        return self.annotate(last_word=Subquery(said.values("side")[:1]))
+
 
 def _after(read: str, *, side: Side) -> Coalesce:
     found = Message.objects.filter(room=OuterRef("pk"), side=side, position__gt=OuterRef(read))

@@ -6,10 +6,11 @@ from uuid import uuid4
 import pytest
 from django.contrib.auth.models import Permission
 from django.test import Client
+from django.utils import timezone
 from shopping import hidden, text
 
-from shop.chat import opening, rights
-from shop.chat.models import CannedAnswer, Room, Side
+from shop.chat import answering, opening, operations, rights
+from shop.chat.models import CannedAnswer, Presence, Room, Side
 from shop.chat.states import State
 from shop.notifications.models import Mail
 from shop.orders.models import Parcel
@@ -30,13 +31,15 @@ def act(browser, room, step, **sent):
 
 def answer(browser, room, said):
     page = browser.get(f"{DESK}{room.number}/")
-    return act(browser, room, "answer", text=said, key=hidden(page, "key"))
+    return act(browser, room, "answer", text=said, key=hidden(page, "key"), upto=hidden(page, "upto"))
 
 
 def test_a_talk_is_taken_answered_and_closed_and_the_shopper_reads_it(client, desk, begin):
     room = begin()
-    assert "1 new" in text(desk.get(DESK)) and "At the desk: Carol." in text(desk.get(DESK))
-    assert "You have this talk." in text(act(desk, room, "take"))
+    page = text(desk.post(f"{DESK}here/", follow=True))
+    assert "1 new" in page and "At the desk: Carol." in page
+    assert "You have this talk." in text(page := act(desk, room, "take"))
+    act(desk, room, "look", upto=hidden(page, "upto"))
     assert "1 new" not in text(desk.get(DESK)), "it was read"
     answer(desk, room, "On its way.")
     assert "Closed." in text(act(desk, room, "close"))
@@ -138,6 +141,51 @@ def test_a_shoppers_list_asks_as_often_whatever_there_is(browser, alice, begin, 
     for _ in range(3):
         begin(user=alice)
     assert statements(lambda: shopper.get("/chat/")) == few
+
+
+def test_a_talk_whose_holder_has_left_waits_for_everybody(desk, browser, olga, carol, begin, now):
+    room = begin()
+    answer(desk, room, "I look.")
+    send = {"text": "And?", "client_id": uuid4(), "now": timezone.now()}
+    operations.say(room.number, **send)
+    assert lists(desk) == ([], [room]), "she is at the desk"
+    opening.gone(carol)
+    assert lists(desk) == ([room], [])
+    owner = browser(olga)
+    owner.get(f"{DESK}{room.number}/")
+    assert "1 new" in text(owner.get(DESK)), "a look is no answer"
+    assert "1 talk that waits for an answer" in text(owner.get("/admin/"))
+    assert str(room.number) in owner.get("/admin/chat/room/?waiting=yes").content.decode()
+    answering.take(room.number, by=olga, over=carol.pk, now=now)
+    answering.answer(room.number, by=olga, text="It left.", client_id=uuid4(), now=now)
+    assert lists(owner) == ([], [room]), "answered: the shopper's turn"
+
+
+def lists(browser) -> tuple[list[Room], list[Room]]:
+    board = browser.get(DESK).context["board"]
+    return board["waiting"], board["active"]
+
+
+def test_the_desk_says_that_the_chat_is_closed_where_it_is_answered(desk, olga, begin, settings, now):
+    room = begin()
+    assert "The chat is closed" not in text(desk.get(f"{DESK}{room.number}/"))
+    opening.switch(to_open=False, by=olga, now=now)
+    page = text(desk.get(f"{DESK}{room.number}/"))
+    assert "The chat is closed: what the shopper writes waits at the desk" in page
+    settings.CONTACT_EMAIL = "service@bookshop.example"
+    assert "what the shopper writes becomes letters, and answers go by e-mail." in text(
+        desk.get(f"{DESK}{room.number}/")
+    )
+    assert "What shoppers write becomes letters." in text(desk.get(DESK))
+
+
+def test_who_only_looks_neither_reads_nor_is_there(browser, make_user, begin):
+    room, plain = begin(), make_user("Pat", is_staff=True)
+    plain.user_permissions.add(Permission.objects.get(codename="view_room"))
+    act(browser(plain), room, "look", upto=1)
+    browser(plain).post(f"{DESK}here/")
+    room.refresh_from_db()
+    assert room.read_by_staff == 0 and not Presence.objects.exists()
 
 
 def test_who_may_not_answer_any_more_neither_reads_nor_writes(desk, carol, begin):
