@@ -8,6 +8,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Iterable
+from datetime import datetime
 from uuid import UUID
 
 from django.utils import timezone
@@ -16,8 +17,9 @@ from shop.chat import facts, opening
 from shop.chat.facts import Desk, Facts
 from shop.chat.models import Message, Side
 from shop.chat.opening import SIGN_EVERY
-from shop.chat.standing import DESK, WatchTalk, topic_of
+from shop.chat.standing import DESK, EmployeesRight, WatchTalk, topic_of
 from shop.live.database import Database, DatabaseAway
+from shop.live.rights import kept
 from shop.live.streams import Chunk, Sockets, Stream, Streams
 
 log = logging.getLogger(__name__)
@@ -94,9 +96,9 @@ class TalkTeller:
             stream.watch.room for stream in open_talks if stream.watch.side == Side.SHOPPER and stream.watch.is_seen
         }
         staff = [stream for stream in open_talks if stream.watch.side == Side.STAFF]
-        employees = {stream.right.user for stream in (*staff, *self._streams.watching([DESK]))}
-        if rooms or employees:
-            await self._database.ask(facts.sign, rooms=rooms, employees=employees, now=timezone.now())
+        theirs = {stream.right for stream in (*staff, *self._streams.watching([DESK]))}
+        if rooms or theirs:
+            await self._database.ask(_sign, rooms, theirs, now=timezone.now())
 
     async def _look(self, woken: set[UUID]) -> None:
         everything = time.monotonic() - self._looked >= LOOK_EVERY_S
@@ -151,6 +153,12 @@ class TalkTeller:
             elif talk.asks and is_news:
                 holders = [stream for stream in watching if stream.right.user == talk.taken_by]
                 _put(holders, self._streams.said("waiting", **facts.waiting(number, talk, is_theirs=True)))
+
+
+def _sign(rooms: set[UUID], theirs: set[EmployeesRight], *, now: datetime) -> None:
+    """Who has logged out, or may not answer any more, is not there, although a page is still open."""
+    employees = {right.user for right in (kept(theirs, now=now) if theirs else ())}
+    facts.sign(rooms=rooms, employees=employees, now=now)
 
 
 def _put(streams: Iterable[Stream], chunk: Chunk) -> None:

@@ -8,6 +8,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+import redis
 from django.apps import apps
 from django.contrib.auth.models import Group
 from django.utils import timezone
@@ -16,10 +17,12 @@ from socket_clients import OURS, process
 
 from shop.chat import answering, opening, operations
 from shop.chat.facts import Facts
-from shop.chat.models import Message, Room, Side
+from shop.chat.models import Message, Presence, Room, Side
 from shop.chat.standing import WatchTalk
 from shop.chat.states import State
 from shop.chat.teller import TalkTeller
+from shop.live import cutting
+from shop.live.hint import Hint
 from shop.live.places import Place, Places
 from shop.live.streams import Sockets
 from shop.orders.queries import SESSION_KEY as ORDERS
@@ -27,14 +30,19 @@ from shop.staff.roles import AGENTS
 
 
 @pytest.fixture
-def live(transactional_db, settings, monkeypatch):
+def beat_s():
+    return 0.3
+
+
+@pytest.fixture
+def live(transactional_db, settings, monkeypatch, beat_s):
     from shop.chat import teller
     from shop.live import listener
     from shop.staff.groups import set_up
 
     settings.CSRF_TRUSTED_ORIGINS = [OURS]
     monkeypatch.setattr(teller, "LOOK_EVERY_S", 0.2)
-    monkeypatch.setattr(listener, "BEAT_EVERY_S", 0.3)
+    monkeypatch.setattr(listener, "BEAT_EVERY_S", beat_s)
     set_up(apps)  # tests that empty all tables took the groups with them
     with process() as one:
         yield one
@@ -183,6 +191,41 @@ def test_a_page_that_has_folded_the_talk_away_hears_of_it_and_is_not_there(live,
     asyncio.run_coroutine_threadsafe(live.live.talks.sign(), live.loop).result(WITHIN_S)
     talk.refresh_from_db()
     assert told["shopper_is_there"] is False and talk.shopper_seen_at == operations_seen
+
+
+def test_who_has_logged_out_is_not_at_the_desk_although_a_page_is_open(live, talk, carol, monkeypatch):
+    from shop.live import listener
+
+    browser = browser_of(carol)
+    at(live, "desk", talk, browser).hear("talk")
+    assert opening.who_is_there(now=timezone.now()) == [carol]
+    monkeypatch.setattr(listener.Listener, "_close_unlawful", lambda self: asyncio.sleep(0))  # the page is still open
+    browser.post("/admin/logout/")
+    asyncio.run_coroutine_threadsafe(live.live.talks.sign(), live.loop).result(WITHIN_S)
+    assert opening.who_is_there(now=timezone.now()) == []
+
+
+def test_logging_out_leaves_the_desk(carol):
+    browser = browser_of(carol)
+    opening.here(carol, now=timezone.now())
+    browser.post("/admin/logout/")
+    assert not Presence.objects.exists()
+
+
+@pytest.mark.parametrize("beat_s", [3600])
+def test_with_redis_who_loses_the_role_hears_nothing_more_from_then_on(live, talk, carol, settings, monkeypatch):
+    if not settings.REDIS_URL:
+        pytest.skip("no Redis")
+    monkeypatch.setattr(cutting, "_hint", Hint(settings.REDIS_URL, cutting.CHANNEL))
+    desk = at(live, "desk", talk, browser_of(carol))
+    desk.hear("talk")
+    deadline = time.monotonic() + WITHIN_S
+    with redis.Redis.from_url(settings.REDIS_URL) as client:
+        while not client.pubsub_numsub(cutting.CHANNEL)[0][1]:
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+    Group.objects.get(name=AGENTS).user_set.remove(carol)
+    assert desk.end() == 4403
 
 
 def test_nobody_looks_on_while_the_chat_is_closed(live, talk, alice, carol, olga):
