@@ -41,6 +41,11 @@ class RoomAdmin(ReadOnly):
 
 @admin.register(CannedAnswer)
 class CannedAnswerAdmin(admin.ModelAdmin):
+    """Put into an answer at the desk, and changed there."""
+
+    fieldsets = [
+        (None, {"fields": ["title", "text"], "description": "Where the text says {name}, the shopper's stands."})
+    ]
     list_display = ["title", "text"]
     search_fields = ["title", "text"]
     ordering = ["title"]

@@ -66,7 +66,7 @@ def talk(request: HttpRequest, number: UUID) -> HttpResponse:
     room = _found(number)
     chosen = request.GET.get("canned", "")
     canned = CannedAnswer.objects.filter(pk=chosen).first() if PLAIN_NUMBER.fullmatch(chosen) else None
-    return _page(request, room, MessageForm(initial={"text": canned.text if canned else ""}))
+    return _page(request, room, MessageForm(initial={"text": canned.text_for(room) if canned else ""}))
 
 
 @staff(LOOK_AT_TALKS)
@@ -148,7 +148,7 @@ def _page(request: HttpRequest, room: Room, form: MessageForm, *, status: int = 
         "form": form,
         "socket": f"/ws/desk/{room.number}/",
         "own_name": operations.called(request.user),
-        "canned": CannedAnswer.objects.order_by("title"),
+        "canned": [(each, each.text_for(room)) for each in CannedAnswer.objects.order_by("title")],
         "is_open": is_open,
         "becomes": opening.becomes(),
         "shopper_is_there": is_open and opening.shopper_is_there(room, now=now),

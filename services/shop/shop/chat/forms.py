@@ -15,8 +15,8 @@ def shown(request: HttpRequest) -> int:
 class TextField(forms.CharField):
     """A message, taken as `limits.readable` takes it."""
 
-    def __init__(self, **options):
-        widget = forms.Textarea(attrs={"rows": 4, "maxlength": LONGEST_TEXT})
+    def __init__(self, *, rows: int, **options):
+        widget = forms.Textarea(attrs={"rows": rows, "maxlength": LONGEST_TEXT, "dir": "auto"})
         super().__init__(strip=False, widget=widget, **options)
 
     def clean(self, value) -> str:
@@ -27,7 +27,7 @@ class TextField(forms.CharField):
 
 
 class MessageForm(KeyedForm):
-    text = TextField(label="Your message")
+    text = TextField(label="Your message", rows=1)
 
 
 class BeginForm(HonestForm):
@@ -43,7 +43,7 @@ class BeginForm(HonestForm):
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
         error_messages={"required": "Please fill in: E-mail address."},
     )
-    text = TextField(label="Your message")
+    text = TextField(label="Your message", rows=4)
 
     def __init__(self, *args, is_known: bool, **options):
         super().__init__(*args, **options)

@@ -13,6 +13,7 @@ from shop.linked import Linked
 
 LONGEST_TEXT = 2000  # characters
 MOST_BYTES = 4096
+NAME = "{name}"  # in canned answers
 
 
 class Side(models.TextChoices):
@@ -152,6 +153,10 @@ class CannedAnswer(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    def text_for(self, room: Room) -> str:
+        """For this shopper: {name} becomes theirs."""
+        return self.text.replace(NAME, room.name or "there")
 
 
 class Presence(models.Model):

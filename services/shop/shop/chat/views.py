@@ -6,6 +6,7 @@ from allauth.account.adapter import get_adapter
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
@@ -75,7 +76,10 @@ def look(request: HttpRequest, number: UUID) -> HttpResponse:
 
 @require_POST
 def say(request: HttpRequest, number: UUID) -> HttpResponse:
-    room, form = _seen(request, number), MessageForm(request.POST)
+    room, form = queries.talk_of(rights.Shopper.of(request), number), MessageForm(request.POST)
+    if room is None:  # said alike whether there is such a talk (L28)
+        context = {"next": reverse("chat:talk", args=[number]), "text": request.POST.get("text", "")}
+        return render(request, "chat/not_yours.html", context, status=404)
     operations.read(number, upto=shown(request))
     if not form.is_valid():
         return _page(request, room, form, status=400)

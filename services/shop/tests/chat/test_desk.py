@@ -91,10 +91,11 @@ def test_an_answer_sent_twice_is_one_and_one_that_is_none_is_refused(desk, begin
 
 
 def test_a_canned_answer_is_put_into_the_field_and_not_sent(desk, begin):
-    room, canned = begin(), CannedAnswer.objects.create(title="Late", text="We are sorry.")
+    room, canned = begin(), CannedAnswer.objects.create(title="Late", text="Hello {name}, we are sorry.")
     for chosen, is_there in ((canned.pk, True), ("9" * 18, False), ("x", False)):
         page = desk.get(f"{DESK}{room.number}/?canned={chosen}").content.decode()
-        assert ("We are sorry.</textarea>" in page) == is_there
+        assert ("Hello Gus, we are sorry.</textarea>" in page) == is_there
+        assert 'data-text="Hello Gus, we are sorry."' in page, "a page with JavaScript puts it where the cursor is"
     assert room.messages.count() == 1
 
 

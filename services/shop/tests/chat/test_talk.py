@@ -2,6 +2,7 @@
 
 import threading
 from datetime import timedelta
+from urllib.parse import quote
 from uuid import uuid4
 
 import pytest
@@ -83,6 +84,17 @@ def test_what_is_no_message_is_refused_with_what_to_do(client, begin, said):
     answer = send(client, room.get_absolute_url(), said)
     assert answer.status_code == 400 and "Please" in text(answer)
     assert len(words(room)) == 1
+
+
+def test_who_was_logged_out_meanwhile_keeps_what_they_wrote_and_is_led_to_the_log_in(client, alice, begin):
+    room = begin(user=alice)
+    there = room.get_absolute_url()
+    answers = [send(client, one, "I was still here </textarea>") for one in (there, f"/chat/{uuid4()}/")]
+    for answer in answers:
+        assert answer.status_code == 404 and "I was still here &lt;/textarea&gt;" in answer.content.decode()
+    assert f'href="/accounts/login/?next={quote(there, safe="")}"' in answers[0].content.decode()
+    assert text(answers[0]) == text(answers[1]), "nobody learns whether there is such a talk"
+    assert words(room) == ["Where is my book?"]
 
 
 def test_markup_is_shown_and_not_obeyed(client, begin, carol, browser):

@@ -336,6 +336,10 @@
       box.focus();
     });
     box?.addEventListener("input", () => {
+      if (!CSS.supports("field-sizing", "content")) {
+        box.style.height = "auto"; // it grows with what is written
+        box.style.height = `${box.scrollHeight}px`;
+      }
       if (Date.now() - wroteAt < WRITING_EVERY_MS || !box.value) return;
       wroteAt = Date.now();
       say("writing");

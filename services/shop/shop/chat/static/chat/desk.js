@@ -91,6 +91,17 @@
     });
   }
 
+  // Put where the cursor is; without this file it takes the place of what was written.
+  document.querySelector("form.canned")?.addEventListener("submit", (event) => {
+    const box = document.querySelector(".talk-form textarea");
+    const chosen = event.target.querySelector("option:checked");
+    if (!box || !chosen) return;
+    event.preventDefault();
+    box.setRangeText(chosen.dataset.text, box.selectionStart, box.selectionEnd, "end");
+    box.dispatchEvent(new Event("input", { bubbles: true }));
+    box.focus();
+  });
+
   // Asked for by a button, and never when the page is loaded.
   if (board && tells && "Notification" in window && Notification.permission === "default") {
     const button = document.createElement("button");
