@@ -19,6 +19,10 @@ class Taken(Exception):
         super().__init__(f"{by or 'Somebody else'} has this talk. Take it over first, if you mean to go on with it.")
 
 
+def is_anothers(room: Room, employee: User) -> bool:
+    return room.state == State.ACTIVE and room.taken_by_id not in (None, employee.pk)
+
+
 def take(number: UUID, *, by: User, over: int | None = None, now: datetime) -> None:
     """This function will let an employee have a talk that waits; doing it again is harmless. Of two at once one has it.
 
@@ -41,7 +45,7 @@ def read(number: UUID, *, by: User, upto: int) -> None:
     """
     with transaction.atomic(durable=True):
         room = locked(number)
-        if room.state == State.ACTIVE and room.taken_by_id not in (None, by.pk):
+        if is_anothers(room, by):
             return
         if mark_read(room, Side.STAFF, upto=what_counts(room, Side.STAFF, upto)):
             leave(room)

@@ -70,7 +70,9 @@ def test_an_employee_without_a_name_is_not_called_by_an_address(client, agent, b
 def test_while_another_has_it_nobody_answers_without_taking_it_over(desk, browser, carol, chris, begin):
     room, other = begin(), browser(chris)
     answer(desk, room, "Mine.")
-    refused = answer(other, room, "No, mine.")
+    page = text(other.get(f"{DESK}{room.number}/"))
+    assert "Take it over first" in page and "Send the answer" not in page
+    refused = act(other, room, "answer", text="No, mine.", key=uuid4())
     assert refused.status_code == 409 and "Carol has this talk." in text(refused) and "No, mine." in text(refused)
     act(other, room, "close")
     room.refresh_from_db()

@@ -235,7 +235,7 @@
     }
 
     function sendNext() {
-      if (sending || !unsent.length || isOver) return;
+      if (sending || !unsent.length || isOver || !form) return;
       const { client_id, text } = unsent[0];
       if (isPlain) sendByForm(unsent[0]);
       else if (socket?.readyState === WebSocket.OPEN) {
@@ -359,7 +359,7 @@
     addEventListener("pagehide", () => ((socket = null), clearTimeout(again)));
     addEventListener("pageshow", (event) => event.persisted && connect());
     root.classList.add("talk-live");
-    unsent.forEach(put);
+    if (form) unsent.forEach(put);
     connect();
 
     function fold(isNow) {
