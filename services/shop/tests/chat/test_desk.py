@@ -1,10 +1,12 @@
 """Employees answer at the desk; who may not, or not any more, neither reads nor writes, and nobody finds another's talk."""
 
 import re
+from io import StringIO
 from uuid import uuid4
 
 import pytest
 from django.contrib.auth.models import Permission
+from django.core.management import CommandError, call_command
 from django.test import Client
 from django.utils import timezone
 from shopping import hidden, text
@@ -99,6 +101,17 @@ def test_a_canned_answer_is_put_into_the_field_and_not_sent(desk, begin):
         assert ("Hello Gus, we are sorry.</textarea>" in page) == is_there
         assert 'data-text="Hello Gus, we are sorry."' in page, "a page with JavaScript puts it where the cursor is"
     assert room.messages.count() == 1
+
+
+def test_the_demonstration_has_canned_answers_and_keeps_what_the_office_made_of_them(settings):
+    with pytest.raises(CommandError, match="DEMO=1"):
+        call_command("demo_answers", verbosity=0)
+    settings.DEMO = True
+    call_command("demo_answers", stdout=StringIO())
+    assert all("{name}" in canned.text for canned in CannedAnswer.objects.all())
+    CannedAnswer.objects.filter(title="Hello").delete()
+    call_command("demo_answers", stdout=StringIO())
+    assert CannedAnswer.objects.get().title == "On its way"
 
 
 def test_order_parcels_and_letters_stand_beside_it_for_who_may_see_them(desk, browser, make_user, begin, order):

@@ -29,31 +29,18 @@
     return [...bytes].map((byte, n) => ([4, 6, 8, 10].includes(n) ? "-" : "") + byte.toString(16).padStart(2, "0")).join("");
   }
 
-  function element(tag, name, text) {
-    const made = document.createElement(tag);
-    made.className = name;
-    made.textContent = text;
-    return made;
-  }
-
-  function moment(at) {
-    const part = (options) => at.toLocaleString("en-GB", { timeZone: "UTC", ...options });
-    return `${part({ day: "numeric", month: "long" })}, ${part({ hour: "2-digit", minute: "2-digit" })} UTC`;
-  }
-
   // Answers with fold(), for a page that puts it out of sight, and unfold().
   function attach(root) {
     const own = root.dataset.side;
-    const log = root.querySelector("#talk-log");
+    const lines = window.talkLines(root, own);
     const form = root.querySelector("form.talk-form");
     const box = form?.querySelector("textarea");
     const writing = root.querySelector("#talk-typing");
     const shelf = `talk ${root.dataset.room} ${own}`;
     const title = document.title;
-    const offline = element("p", "talk-offline", "");
-    const read = element("p", "talk-read", "");
-    const refusal = element("div", "talk-refused", "");
-    const byId = new Map();
+    const offline = lines.element("p", "talk-offline", "");
+    const read = lines.element("p", "talk-read", "");
+    const refusal = lines.element("div", "talk-refused", "");
     const plain = window.talkByForms(root, form, { upto: () => last, isSeen, take });
     let last = Number(root.dataset.last);
     let unsent = JSON.parse(sessionStorage.getItem(shelf) || "[]");
@@ -68,7 +55,7 @@
     form?.prepend(refusal);
 
     function isSeen() {
-      return !document.hidden && !isFolded && log.getClientRects().length > 0;
+      return !document.hidden && !isFolded && lines.isShown();
     }
 
     function connect() {
@@ -106,7 +93,7 @@
       isOver = true;
       isPlain = false;
       plain.stop();
-      const link = element("a", "", "Log in again");
+      const link = lines.element("a", "", "Log in again");
       link.href = root.dataset.login || location.href;
       offline.replaceChildren(`${OVER} `, link);
     }
@@ -160,31 +147,15 @@
 
     // Under what they wrote last, and nowhere else.
     function markRead() {
-      const newest = [...log.querySelectorAll(".said:not(.said-note)")].pop();
-      const isOwn = newest?.matches(`.said-${own}[data-position]:not(.said-unsent)`);
-      const other = own === "shopper" ? facts.read_by_staff : facts.read_by_shopper;
-      read.textContent = isOwn && Number(newest.dataset.position) <= other ? "Read." : "";
+      read.textContent = lines.isLastRead(own === "shopper" ? facts.read_by_staff : facts.read_by_shopper) ? "Read." : "";
     }
 
     function show(message) {
-      if (!log.querySelector(`[data-position="${message.position}"]`)) {
-        const there = message.side === own && byId.get(message.client_id);
-        if (there) {
-          there.dataset.position = message.position; // it was read out when it was written
-          there.classList.remove("said-unsent");
-        } else {
-          insert(line(message.side, message.name, message.text, new Date(message.at), message.position));
-        }
+      if (lines.show(message)) {
         heardOf(message.side, message.position);
         if (message.side === "note") look();
       }
       noteRead();
-    }
-
-    // What was committed first stands first; what is not kept yet stands last.
-    function insert(made) {
-      const after = [...log.children].find((one) => Number(one.dataset.position ?? Infinity) > Number(made.dataset.position));
-      log.insertBefore(made, after ?? null);
     }
 
     function heardOf(side, position) {
@@ -201,20 +172,6 @@
       root.dispatchEvent(new CustomEvent("talk:news", { detail: news }));
     }
 
-    function line(side, name, text, at, position) {
-      const made = element("li", `said said-${side}`, "");
-      if (position) made.dataset.position = position;
-      const shopper = own === "shopper" ? "You" : root.dataset.shopper;
-      const by = side === "shopper" ? shopper : name || "Bookshop";
-      const words = element("p", side === "note" ? "" : "said-text", text);
-      words.dir = "auto";
-      made.append(...(side === "note" ? [words] : [element("p", "said-by", by), words]));
-      const time = element("time", "", moment(at));
-      time.dateTime = at.toISOString();
-      made.append(time);
-      return made;
-    }
-
     function noteRead() {
       if (!isSeen() || told >= last || (own === "staff" && !form)) return;
       if (socket?.readyState !== WebSocket.OPEN) return;
@@ -227,10 +184,7 @@
     }
 
     function put(one) {
-      const made = line(own, own === "staff" ? form.dataset.name : "", one.text, new Date(one.at));
-      made.classList.add("said-unsent");
-      byId.set(one.client_id, made);
-      log.append(made);
+      lines.put(one, form.dataset.name);
       markRead();
     }
 
@@ -249,7 +203,7 @@
       const outcome = await plain.send(one).catch(() => ({ type: "away" }));
       if (outcome.type === "refused") return refused(outcome);
       if (outcome.type === "kept") {
-        byId.get(one.client_id)?.remove(); // it stands in the page that answered
+        lines.drop(one.client_id); // it stands in the page that answered
         return kept(one.client_id);
       }
       sending = null;
@@ -260,7 +214,7 @@
     function kept(id) {
       unsent = unsent.filter((one) => one.client_id !== id);
       keep();
-      byId.get(id)?.classList.remove("said-unsent");
+      lines.settle(id);
       sending = null;
       markRead();
       sendNext();
@@ -274,8 +228,8 @@
       }
       const one = unsent.find((each) => each.client_id === said.client_id);
       if (one && !box.value) box.value = one.text;
-      else if (one) refusal.append(element("p", "said-text", one.text)); // to be copied
-      byId.get(said.client_id)?.remove();
+      else if (one) refusal.append(lines.element("p", "said-text", one.text)); // to be copied
+      lines.drop(said.client_id);
       kept(said.client_id);
     }
 
@@ -310,11 +264,7 @@
 
     function take(fresh) {
       takeParts(fresh);
-      for (const one of fresh.querySelectorAll("#talk-log [data-position]")) {
-        if (log.querySelector(`[data-position="${one.dataset.position}"]`)) continue;
-        insert(one);
-        heardOf(one.className.replace("said said-", ""), Number(one.dataset.position));
-      }
+      for (const [side, position] of lines.take(fresh)) heardOf(side, position);
     }
 
     form?.addEventListener("submit", (event) => {
