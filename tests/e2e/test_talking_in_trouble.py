@@ -51,7 +51,15 @@ def log(page):
     return page.locator("#talk-log")
 
 
-def test_a_panel_that_was_closed_reads_nothing_and_says_that_there_is_something_new(shop, desk, visit):
+def turn(page, *, is_hidden: bool) -> None:
+    """This function will have the page believe that another window is in front, or that it is again."""
+    page.evaluate("is => Object.defineProperty(document, 'hidden', { value: is, configurable: true })", is_hidden)
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+
+
+def test_a_panel_that_was_closed_reads_nothing_and_says_what_is_new_and_nobody_is_there_who_has_turned_away(
+    shop, desk, visit
+):
     shopper = visit()
     people.put_in_cart(shopper, shop, TITLE)
     people.check_out(shopper, shop, email=f"gus.{uuid4().hex[:8]}@readers.example")
@@ -70,6 +78,13 @@ def test_a_panel_that_was_closed_reads_nothing_and_says_that_there_is_something_
     log(panel).get_by_text("Yes, by her.").wait_for()
     desk.get_by_text("Read.", exact=True).wait_for()
     assert link.get_by_text("new").count() == 0
+
+    shopper.clock.install()
+    with shopper.expect_websocket(lambda socket: "folded" in socket.url):
+        turn(shopper, is_hidden=True)
+        shopper.clock.fast_forward(61_000)
+    with shopper.expect_websocket(lambda socket: "folded" not in socket.url):
+        turn(shopper, is_hidden=False)
 
 
 def test_where_no_websocket_comes_through_the_talk_goes_on_by_forms(shop, desk, visit):

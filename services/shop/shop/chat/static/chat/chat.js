@@ -11,6 +11,7 @@
   const AGAIN_MS = 1_000;
   const AGAIN_AT_MOST_MS = 30_000;
   const TOO_FAST_MS = 5_000;
+  const AWAY_AFTER_MS = 60_000; // a window that is not in front for so long is nobody's
   const FAILED_OFTEN = 3; // then something between lets no websocket through
   const [WE_STOP, NOT_UNDERSTOOD, TOO_LARGE, TOO_MANY] = [1012, 4400, 1009, 4429];
   const IS_OVER = [4400, 4401, 4403, 4404];
@@ -46,8 +47,8 @@
     let unsent = JSON.parse(sessionStorage.getItem(shelf) || "[]");
     let facts = { state: root.dataset.state, reach: root.querySelector("#talk-reach")?.dataset.reach };
     let [socket, sending, tries, failed, news, told, wroteAt] = [null, null, 0, 0, 0, 0, 0];
-    let [isOver, isHeard, isPlain, isFolded] = [false, false, false, false];
-    let again, silence, quiet, stale;
+    let [isOver, isHeard, isPlain, isFolded, isAway] = [false, false, false, false, false];
+    let again, silence, quiet, stale, leaving;
 
     offline.setAttribute("role", "status");
     refusal.setAttribute("role", "alert");
@@ -64,7 +65,7 @@
       const address = new URL(root.dataset.live, location.href);
       address.protocol = address.protocol.replace("http", "ws");
       address.searchParams.set("after", last);
-      if (isFolded) address.searchParams.set("folded", "");
+      if (isFolded || isAway) address.searchParams.set("folded", "");
       socket = new WebSocket(address);
       isHeard = false;
       listen(OPEN_WITHIN_MS);
@@ -298,7 +299,12 @@
       if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) form.requestSubmit();
     });
     document.addEventListener("visibilitychange", () => {
-      if (document.hidden) return;
+      clearTimeout(leaving);
+      if (document.hidden) {
+        if (own === "shopper") leaving = setTimeout(() => turn(() => (isAway = true)), AWAY_AFTER_MS);
+        return;
+      }
+      turn(() => (isAway = false));
       if (isSeen()) count(0);
       if (stale) look();
       noteRead();
@@ -312,17 +318,24 @@
     if (form) unsent.forEach(put);
     connect();
 
-    function fold(isNow) {
-      if (isFolded === isNow) return;
-      isFolded = isNow;
-      if (!isNow) count(0);
+    // The socket says from its beginning whether it stands before somebody's eyes.
+    function turn(change) {
+      const before = isFolded || isAway;
+      change();
+      if (before === (isFolded || isAway)) return;
       socket?.close();
       socket = null;
       if (!isPlain) sending = null;
       tries = 0;
       connect();
     }
-    return { fold: () => fold(true), unfold: () => fold(false) };
+    return {
+      fold: () => turn(() => (isFolded = true)),
+      unfold() {
+        turn(() => (isFolded = false));
+        count(0);
+      },
+    };
   }
 
   window.attachTalk = attach;
