@@ -143,7 +143,14 @@ def test_an_employee_hears_of_another_talk_of_theirs_and_that_they_are_logged_ou
     other = desk.context.new_page()
     other.goto(f"{shop}/admin/talks/")
     other.get_by_text("At the desk: carol").wait_for()
+    writes = desk.context.new_page()
+    writes.goto(f"{shop}/admin/talks/{rooms[1]}/")
+    writes.locator("#talk.talk-live").wait_for()
     desk.get_by_role("button", name="Log out").click()
+    write(writes, "I still write")
+    expect(writes.get_by_role("link", name="Log in again").first).to_be_visible()
+    writes.get_by_text("What you write here is kept in this window.").wait_for()
+    writes.locator(".said-unsent").get_by_text("I still write").wait_for()
     other.get_by_text("You are not at the desk any more").wait_for(timeout=LOOKED_AT_MS)
     assert other.get_by_text("At the desk: carol").count() == 0
     assert other.get_by_role("link", name="Log in again").get_attribute("href") == other.url

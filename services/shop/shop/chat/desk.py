@@ -154,6 +154,7 @@ def _page(request: HttpRequest, room: Room, form: MessageForm, *, status: int = 
         "shopper_is_there": is_open and opening.shopper_is_there(room, now=now),
         "may_answer": rights.may_answer(request.user),
         "is_mine": room.taken_by_id == request.user.pk,
+        "holder_is_there": opening.is_there(room.taken_by_id, now=now),
         "is_anothers": answering.is_anothers(room, request.user),
         "beside": beside.all_about(room, reader=request.user, now=now),
     }

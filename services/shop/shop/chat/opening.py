@@ -70,6 +70,10 @@ def who_gave_a_sign(*, now: datetime) -> QuerySet:
     return Presence.objects.filter(seen_at__gt=now - THERE_FOR).values("user")
 
 
+def is_there(user: int | None, *, now: datetime) -> bool:
+    return who_gave_a_sign(now=now).filter(user=user).exists()
+
+
 def who_is_there(*, now: datetime) -> list[User]:
     return list(rights.employees().filter(pk__in=who_gave_a_sign(now=now)).order_by("name", "pk"))
 

@@ -168,7 +168,7 @@ def test_a_talk_whose_holder_has_left_waits_for_everybody(desk, browser, olga, c
     opening.gone(carol)
     assert lists(desk) == ([room], [])
     owner = browser(olga)
-    owner.get(f"{DESK}{room.number}/")
+    assert "has this talk, and is not at the desk." in text(owner.get(f"{DESK}{room.number}/"))
     assert "1 new" in text(owner.get(DESK)), "a look is no answer"
     assert "1 talk that waits for an answer" in text(owner.get("/admin/"))
     assert str(room.number) in owner.get("/admin/chat/room/?waiting=yes").content.decode()

@@ -62,7 +62,11 @@ window.talkLines = (root, own) => {
       log.append(made);
     },
     settle: (id) => byId.get(id)?.classList.remove("said-unsent"),
-    drop: (id) => byId.get(id)?.remove(),
+    // Unless the shop has it meanwhile.
+    drop(id) {
+      const made = byId.get(id);
+      if (made && !made.dataset.position) made.remove();
+    },
     // Of the page as it is now, what is not there yet; answers sides and positions.
     take(fresh) {
       const missing = [...fresh.querySelectorAll("#talk-log [data-position]")].filter((one) => !has(one.dataset.position));
