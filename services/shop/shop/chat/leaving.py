@@ -9,7 +9,7 @@ LESS = frozenset({"post_remove", "post_clear"})
 
 def log_out(sender, user: User | None, **kwargs) -> None:
     """Who has the desk open in another browser gives a sign of life again within opening.SIGN_EVERY."""
-    if user is not None and user.is_staff:
+    if user is not None and user.pk and user.is_staff:
         opening.gone(user)
         cutting.tell_after_commit()
 
