@@ -162,6 +162,7 @@ class Bookshop:
                 ["ensure_user", email, "--role", role, "--password-file", self._password_file(role)]
                 for role, email in SHOP_STAFF.items()
             ),
+            ["demo_answers"],
             *self._demo_prices,
         ]
         return Commands("shop tables", commands, home=self.home, env=self.shop_env)

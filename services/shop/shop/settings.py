@@ -253,8 +253,8 @@ DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="Bookshop <orders@booksho
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
 # --- who runs the shop; what is empty is shown nowhere ---
-# Where messages from the contact page are mailed to. They are in the admin in any case.
-CONTACT_EMAIL = env("CONTACT_EMAIL", default="").strip()
+# Where messages from the contact page and unread talks are mailed to. They are in the admin in any case.
+CONTACT_EMAIL = env("CONTACT_EMAIL", default="").strip() or ("service@bookshop.example" if DEMO else "")
 COMPANY_NAME = env("COMPANY_NAME", default="").strip()
 COMPANY_ADDRESS = env.list("COMPANY_ADDRESS", default=[])  # its lines, parted by commas
 COMPANY_PHONE = env("COMPANY_PHONE", default="").strip()

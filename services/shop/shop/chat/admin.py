@@ -1,9 +1,10 @@
 from django.contrib import admin
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import format_html
 
+from shop.chat import queries
 from shop.chat.models import CannedAnswer, Opening, Room
-from shop.chat.states import UNTAKEN
 from shop.outbox.admin import ReadOnly
 
 
@@ -14,7 +15,8 @@ class Waiting(admin.SimpleListFilter):
         return [("yes", "Yes")]
 
     def queryset(self, request, rooms):
-        return rooms.filter(state__in=UNTAKEN) if self.value() == "yes" else rooms
+        waits = queries.waiting(now=timezone.now()).values("pk")
+        return rooms.filter(pk__in=waits) if self.value() == "yes" else rooms
 
 
 @admin.register(Room)
@@ -39,6 +41,11 @@ class RoomAdmin(ReadOnly):
 
 @admin.register(CannedAnswer)
 class CannedAnswerAdmin(admin.ModelAdmin):
+    """Put into an answer at the desk, and changed there."""
+
+    fieldsets = [
+        (None, {"fields": ["title", "text"], "description": "Where the text says {name}, the shopper's stands."})
+    ]
     list_display = ["title", "text"]
     search_fields = ["title", "text"]
     ordering = ["title"]

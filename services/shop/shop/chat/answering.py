@@ -8,7 +8,7 @@ from django.db import transaction
 from shop.accounts.models import User
 from shop.chat import limits
 from shop.chat.models import Message, Room, Side
-from shop.chat.operations import add, called, leave, locked, note, written_before
+from shop.chat.operations import add, called, leave, locked, mark_read, note, what_counts, written_before
 from shop.chat.states import State
 
 
@@ -17,6 +17,10 @@ class Taken(Exception):
 
     def __init__(self, by: User | None):
         super().__init__(f"{by or 'Somebody else'} has this talk. Take it over first, if you mean to go on with it.")
+
+
+def is_anothers(room: Room, employee: User) -> bool:
+    return room.state == State.ACTIVE and room.taken_by_id not in (None, employee.pk)
 
 
 def take(number: UUID, *, by: User, over: int | None = None, now: datetime) -> None:
@@ -34,9 +38,23 @@ def take(number: UUID, *, by: User, over: int | None = None, now: datetime) -> N
         leave(room)
 
 
-def answer(number: UUID, *, by: User, text: str, client_id: UUID, now: datetime) -> Message:
+def read(number: UUID, *, by: User, upto: int) -> None:
+    """This function will note up to which message an employee has read; it never goes back.
+
+    While another one has the talk, a look at it is no reading: who wrote still waits for an answer.
+    """
+    with transaction.atomic(durable=True):
+        room = locked(number)
+        if is_anothers(room, by):
+            return
+        if mark_read(room, Side.STAFF, upto=what_counts(room, Side.STAFF, upto)):
+            leave(room)
+
+
+def answer(number: UUID, *, by: User, text: str, client_id: UUID, now: datetime, upto: int = 0) -> Message:
     """This function will write an employee's message. One that waits is taken with it, a closed one opened again.
 
+    :param upto: what they had before their eyes when they answered. It is answered, also where a letter was promised.
     :raises Taken: if another one has it.
     :raises limits.NotTaken: see its kinds; nothing is kept then.
     """
@@ -51,6 +69,7 @@ def answer(number: UUID, *, by: User, text: str, client_id: UUID, now: datetime)
             if room.is_closed:
                 room.move_to(State.REOPENED, at=now)
             _take(room, by, now=now)
+        mark_read(room, Side.STAFF, upto=upto)
         message = add(room, Side.STAFF, text, client_id=client_id, now=now, by=by)
         room.shopper_letter_at = room.shopper_letter_at or now + limits.LULL
         leave(room)

@@ -14,8 +14,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from shop.chat import answering, beside, limits, opening, operations, queries, rights
-from shop.chat.forms import MessageForm
-from shop.chat.models import CannedAnswer, Room, Side
+from shop.chat.forms import MessageForm, shown
+from shop.chat.models import CannedAnswer, Room
 from shop.chat.states import IllegalMove
 from shop.notifications import choices
 from shop.staff.roles import ANSWER_TALKS, LOOK_AT_TALKS, SWITCH_CHAT
@@ -29,15 +29,23 @@ PLAIN_NUMBER = re.compile("[0-9]{1,18}")
 @never_cache
 def board(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
-    _is_here(request)
     context = {
         "title": "Talks with shoppers",
-        "board": queries.board(),
+        "board": queries.board(now=now),
         "there": opening.who_is_there(now=now),
         "is_open": opening.is_open(),
+        "becomes": opening.becomes(),
         "may_switch": request.user.has_perm(SWITCH_CHAT),
     }
     return _render(request, "admin/chat/board.html", context)
+
+
+@staff(LOOK_AT_TALKS)
+@require_POST
+def here(request: HttpRequest) -> HttpResponse:
+    """This function will note who is at the desk, for pages without JavaScript, and show the lists anew."""
+    _is_here(request)
+    return redirect("desk:board")
 
 
 @staff(SWITCH_CHAT)
@@ -45,7 +53,7 @@ def board(request: HttpRequest) -> HttpResponse:
 def switch(request: HttpRequest) -> HttpResponse:
     to_open = request.POST.get("to") == "open"
     opening.switch(to_open=to_open, by=request.user, now=timezone.now())
-    words = "The chat is open." if to_open else "The chat is closed. What shoppers write now becomes letters."
+    words = "The chat is open." if to_open else f"The chat is closed. What shoppers write now {opening.becomes()}."
     messages.success(request, words)
     return redirect("desk:board")
 
@@ -54,14 +62,22 @@ def switch(request: HttpRequest) -> HttpResponse:
 @require_safe
 @never_cache
 def talk(request: HttpRequest, number: UUID) -> HttpResponse:
-    """This function will show one talk. What an employee who may answer has before their eyes counts as read."""
+    """This function will show one talk; that it was read is noted by `look`, by an answer, or by the page's socket."""
     room = _found(number)
-    _is_here(request)
-    if request.method == "GET" and rights.may_answer(request.user):
-        operations.read(number, Side.STAFF, upto=room.last, now=timezone.now())
     chosen = request.GET.get("canned", "")
     canned = CannedAnswer.objects.filter(pk=chosen).first() if PLAIN_NUMBER.fullmatch(chosen) else None
-    return _page(request, room, MessageForm(initial={"text": canned.text if canned else ""}))
+    return _page(request, room, MessageForm(initial={"text": canned.text_for(room) if canned else ""}))
+
+
+@staff(LOOK_AT_TALKS)
+@require_POST
+def look(request: HttpRequest, number: UUID) -> HttpResponse:
+    """This function will note that an employee who may answer has read what the page showed, and show it anew."""
+    _found(number)
+    _is_here(request)
+    if rights.may_answer(request.user):
+        answering.read(number, by=request.user, upto=shown(request))
+    return redirect("desk:talk", number)
 
 
 @staff(ANSWER_TALKS)
@@ -77,7 +93,8 @@ def answer(request: HttpRequest, number: UUID) -> HttpResponse:
     room, form = _found(number), MessageForm(request.POST)
     if not form.is_valid():
         return _page(request, room, form, status=400)
-    given = {"text": form.cleaned_data["text"], "client_id": form.cleaned_data["key"]}
+    _is_here(request)
+    given = {"text": form.cleaned_data["text"], "client_id": form.cleaned_data["key"], "upto": shown(request)}
     try:
         answering.answer(number, by=request.user, **given, now=timezone.now())
     except (answering.Taken, limits.TooFast) as refusal:
@@ -100,6 +117,7 @@ def reopen(request: HttpRequest, number: UUID) -> HttpResponse:
 
 def _done(request: HttpRequest, number: UUID, act, **more) -> HttpResponse:
     _found(number)
+    _is_here(request)
     try:
         act(number, by=request.user, now=timezone.now(), **more)
     except (answering.Taken, IllegalMove) as refusal:
@@ -116,12 +134,12 @@ def _found(number: UUID) -> Room:
 
 def _is_here(request: HttpRequest) -> None:
     """Who only looks answers nobody."""
-    if request.method == "GET" and rights.may_answer(request.user):
+    if rights.may_answer(request.user):
         opening.here(request.user, now=timezone.now())
 
 
 def _page(request: HttpRequest, room: Room, form: MessageForm, *, status: int = 200) -> HttpResponse:
-    now, said = timezone.now(), queries.messages_since(room)
+    now, said, is_open = timezone.now(), queries.messages_since(room), opening.is_open()
     context = {
         "title": str(room),
         "room": room,
@@ -130,10 +148,14 @@ def _page(request: HttpRequest, room: Room, form: MessageForm, *, status: int = 
         "form": form,
         "socket": f"/ws/desk/{room.number}/",
         "own_name": operations.called(request.user),
-        "canned": CannedAnswer.objects.order_by("title"),
-        "shopper_is_there": opening.shopper_is_there(room, now=now),
+        "canned": [(each, each.text_for(room)) for each in CannedAnswer.objects.order_by("title")],
+        "is_open": is_open,
+        "becomes": opening.becomes(),
+        "shopper_is_there": is_open and opening.shopper_is_there(room, now=now),
         "may_answer": rights.may_answer(request.user),
         "is_mine": room.taken_by_id == request.user.pk,
+        "holder_is_there": opening.is_there(room.taken_by_id, now=now),
+        "is_anothers": answering.is_anothers(room, request.user),
         "beside": beside.all_about(room, reader=request.user, now=now),
     }
     return _render(request, "admin/chat/talk.html", context, status=status)

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from shop.accounts.models import User
 from shop.chat import opening, queries
-from shop.chat.models import Message, Presence, Room
+from shop.chat.models import Message, Presence, Room, Side
 from shop.chat.states import UNTAKEN, State
 
 MOST_AT_THE_DESK = 200
@@ -43,13 +43,18 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class AtTheDesk:
-    """One talk that is not closed, as the desk lists it."""
+    """One talk that is not closed, as the desk lists it.
+
+    :ivar asks: the shopper had the last word. :ivar waits: and nobody is at it.
+    """
 
     state: str
     last: int
     taken_by: int | None
     read_by_staff: int
     order: str
+    asks: bool
+    waits: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +70,7 @@ def facts_of(numbers: Iterable[UUID], *, reach: str, now: datetime) -> dict[UUID
 
 
 def _facts(room: Room, reach: str, *, now: datetime) -> Facts:
-    there = opening.shopper_is_there(room, now=now)
+    there = reach != opening.Reach.CLOSED.name and opening.shopper_is_there(room, now=now)
     return Facts(room.last, room.state, room.taken_by_id, room.read_by_shopper, room.read_by_staff, there, reach)
 
 
@@ -94,20 +99,27 @@ def arrived(number: UUID, *, after: int, now: datetime) -> tuple[list[Message], 
 
 def desk(*, now: datetime) -> Desk:
     rooms = Room.objects.filter(state__in=[*UNTAKEN, State.ACTIVE]).order_by("-last_at").select_related("order")
-    talks = {
-        room.pk: AtTheDesk(
-            room.state, room.last, room.taken_by_id, room.read_by_staff, room.order and room.order.reference
-        )
-        for room in rooms[:MOST_AT_THE_DESK]
-    }
     there = frozenset(person.pk for person in opening.who_is_there(now=now))
+    talks = {room.pk: _at_the_desk(room, there) for room in rooms.with_last_word()[:MOST_AT_THE_DESK]}
     return Desk(talks, opening.is_open(), there)
 
 
-def waiting(number: UUID, talk: AtTheDesk) -> dict:
-    """What employees are told of a talk that waits; nothing of who it is, as it may be shown by a locked screen."""
+def _at_the_desk(room: Room, there: frozenset[int]) -> AtTheDesk:
+    """Whether it waits is decided as by queries.waiting()."""
+    asks = room.last_word == Side.SHOPPER
+    waits = room.is_untaken or (asks and room.taken_by_id not in there)
+    order = room.order.reference if room.order else ""
+    return AtTheDesk(room.state, room.last, room.taken_by_id, room.read_by_staff, order, asks, waits)
+
+
+def waiting(number: UUID, talk: AtTheDesk, *, is_theirs: bool = False) -> dict:
+    """What employees are told of a talk that waits; nothing of who it is, as it may be shown by a locked screen.
+
+    :param is_theirs: told to the employee who has it.
+    """
     about = f"order {talk.order}" if talk.order else "a talk in general"
-    return {"room": str(number), "words": f"A shopper waits: {about}.", "url": reverse("desk:talk", args=[number])}
+    words = f"The shopper of your talk wrote: {about}." if is_theirs else f"A shopper waits: {about}."
+    return {"room": str(number), "words": words, "url": reverse("desk:talk", args=[number]), "yours": is_theirs}
 
 
 def said(message: Message) -> dict:

@@ -1,15 +1,22 @@
 from django import forms
+from django.http import HttpRequest
 
 from shop.chat import limits
 from shop.chat.models import LONGEST_TEXT
 from shop.contact.forms import HonestForm, KeyedForm
 
 
+def shown(request: HttpRequest) -> int:
+    """Up to which message the page showed that this form stood on; 0 if it does not say."""
+    asked = request.POST.get("upto", "")
+    return int(asked) if asked.isascii() and asked.isdecimal() and len(asked) < 10 else 0
+
+
 class TextField(forms.CharField):
     """A message, taken as `limits.readable` takes it."""
 
-    def __init__(self, **options):
-        widget = forms.Textarea(attrs={"rows": 4, "maxlength": LONGEST_TEXT})
+    def __init__(self, *, rows: int, **options):
+        widget = forms.Textarea(attrs={"rows": rows, "maxlength": LONGEST_TEXT, "dir": "auto"})
         super().__init__(strip=False, widget=widget, **options)
 
     def clean(self, value) -> str:
@@ -20,7 +27,7 @@ class TextField(forms.CharField):
 
 
 class MessageForm(KeyedForm):
-    text = TextField(label="Your message")
+    text = TextField(label="Your message", rows=1)
 
 
 class BeginForm(HonestForm):
@@ -36,7 +43,7 @@ class BeginForm(HonestForm):
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
         error_messages={"required": "Please fill in: E-mail address."},
     )
-    text = TextField(label="Your message")
+    text = TextField(label="Your message", rows=4)
 
     def __init__(self, *args, is_known: bool, **options):
         super().__init__(*args, **options)

@@ -61,7 +61,7 @@ def _to_shopper(room: Room, *, now: datetime) -> tuple[datetime | None, int]:
     run = _unread(room, Side.STAFF, after=max(room.read_by_shopper, room.mailed_to_shopper))
     if not run or not room.address:
         return None, 0
-    if opening.shopper_is_there(room, now=now):
+    if opening.is_open() and opening.shopper_is_there(room, now=now):
         return now + LOOK_AGAIN, 0
     if later := _not_yet(run, now=now):
         return later, 0
@@ -91,7 +91,8 @@ def _to_service(room: Room, *, now: datetime) -> tuple[datetime | None, int]:
         context={"room": room, "run": run, "desk": settings.PUBLIC_URL},
         now=now,
     )
-    room.mailed_to_staff = run[-1].position
+    if is_written:
+        room.mailed_to_staff = run[-1].position
     return None, int(is_written)
 
 

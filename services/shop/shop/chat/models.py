@@ -13,6 +13,7 @@ from shop.linked import Linked
 
 LONGEST_TEXT = 2000  # characters
 MOST_BYTES = 4096
+NAME = "{name}"  # in canned answers
 
 
 class Side(models.TextChoices):
@@ -28,6 +29,11 @@ class RoomQuerySet(models.QuerySet):
             new_to_shopper=_after("read_by_shopper", side=Side.STAFF),
             new_to_staff=_after("read_by_staff", side=Side.SHOPPER),
         )
+
+    def with_last_word(self) -> "RoomQuerySet":
+        """Each with the side that said something last, as `last_word`; notes of the shop say nothing."""
+        said = Message.objects.filter(room=OuterRef("pk")).exclude(side=Side.NOTE).order_by("-position")
+        return self.annotate(last_word=Subquery(said.values("side")[:1]))
 
 
 def _after(read: str, *, side: Side) -> Coalesce:
@@ -147,6 +153,10 @@ class CannedAnswer(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    def text_for(self, room: Room) -> str:
+        """For this shopper: {name} becomes theirs."""
+        return self.text.replace(NAME, room.name or "there")
 
 
 class Presence(models.Model):

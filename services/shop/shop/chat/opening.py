@@ -3,6 +3,9 @@
 from datetime import datetime, timedelta
 from enum import Enum
 
+from django.conf import settings
+from django.db.models import QuerySet
+
 from shop.accounts.models import User
 from shop.chat import rights
 from shop.chat.models import Opening, Presence, Room
@@ -12,13 +15,22 @@ SIGN_EVERY = timedelta(seconds=15)  # pages tell no more often than that
 
 
 class Reach(Enum):
-    """How what a shopper writes reaches us now, and what the page says of it."""
+    """How what a shopper writes reaches us now."""
 
     LIVE = "Somebody of us is here and reads what you write."
-    AWAY = "Nobody of us is here right now. What you write reaches us as a letter, and the answer comes to you by e-mail too."
-    CLOSED = (
-        "The chat is closed right now. What you write reaches us as a letter, and the answer comes to you by e-mail."
-    )
+    AWAY = "Nobody of us is here right now. What you write {becomes}, and the answer comes to you by e-mail too."
+    CLOSED = "The chat is closed right now. What you write {becomes}, and the answer comes to you by e-mail."
+
+    @property
+    def words(self) -> str:
+        """What the page says of it. There is no letter where nobody is named to whom it could go."""
+        becomes = "reaches us as a letter" if settings.CONTACT_EMAIL else "waits for us here"
+        return self.value.format(becomes=becomes)
+
+
+def becomes() -> str:
+    """What employees are told of what is written while nobody is there to read it."""
+    return "becomes letters" if settings.CONTACT_EMAIL else "waits at the desk, as no address for letters is named"
 
 
 def reach(*, now: datetime) -> Reach:
@@ -53,9 +65,17 @@ def somebody_is_there(*, now: datetime) -> bool:
     return rights.any_employee("SELECT user_id FROM chat_presence WHERE seen_at > %s", now - THERE_FOR)
 
 
+def who_gave_a_sign(*, now: datetime) -> QuerySet:
+    """Keys of users, also of those who may not answer any more."""
+    return Presence.objects.filter(seen_at__gt=now - THERE_FOR).values("user")
+
+
+def is_there(user: int | None, *, now: datetime) -> bool:
+    return who_gave_a_sign(now=now).filter(user=user).exists()
+
+
 def who_is_there(*, now: datetime) -> list[User]:
-    there = Presence.objects.filter(seen_at__gt=now - THERE_FOR).values("user")
-    return list(rights.employees().filter(pk__in=there).order_by("name", "pk"))
+    return list(rights.employees().filter(pk__in=who_gave_a_sign(now=now)).order_by("name", "pk"))
 
 
 def shopper_is_there(room: Room, *, now: datetime) -> bool:

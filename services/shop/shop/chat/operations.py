@@ -14,7 +14,7 @@ from django.db import transaction
 from shop.accounts.models import User
 from shop.chat import limits, news, opening
 from shop.chat.models import Message, Room, Side
-from shop.chat.queries import READ_BY, began_with, talk_about
+from shop.chat.queries import MAILED_TO, READ_BY, began_with, talk_about
 from shop.chat.states import State
 from shop.contact.operations import HOUR, refuse_floods, take_turns
 from shop.orders.models import Order
@@ -91,26 +91,17 @@ def end(number: UUID, *, now: datetime) -> None:
     with transaction.atomic(durable=True):
         room = locked(number)
         if not room.is_closed:
-            room.move_to(State.CLOSED, at=now)
-            room.staff_letter_at = None
+            room.move_to(State.CLOSED, at=now)  # what nobody has read becomes a letter all the same
             note(room, "The talk was ended by the shopper.", now=now)
             leave(room)
 
 
-def read(number: UUID, side: Side, *, upto: int, now: datetime) -> None:
-    """This function will note up to which message one side has read; it never goes back.
-
-    Where all is read nothing is due, and no letter follows.
-    """
+def read(number: UUID, *, upto: int) -> None:
+    """This function will note up to which message the shopper has read; it never goes back."""
     with transaction.atomic(durable=True):
         room = locked(number)
-        upto, field = min(upto, room.last), READ_BY[side]
-        if upto <= getattr(room, field):
-            return
-        setattr(room, field, upto)
-        if upto == room.last:
-            setattr(room, "shopper_letter_at" if side == Side.SHOPPER else "staff_letter_at", None)
-        leave(room)
+        if mark_read(room, Side.SHOPPER, upto=what_counts(room, Side.SHOPPER, upto)):
+            leave(room)
 
 
 def seen(number: UUID, *, now: datetime) -> None:
@@ -143,6 +134,25 @@ def add(room: Room, side: Side, text: str, *, client_id: UUID, now: datetime, by
         client_id=client_id,
         at=now,
     )
+
+
+def mark_read(room: Room, side: Side, *, upto: int) -> bool:
+    """Step: note it in a locked talk. Where all is read nothing is due, and no letter follows.
+
+    :returns: whether there is anything to save.
+    """
+    upto, field = min(upto, room.last), READ_BY[side]
+    if upto <= getattr(room, field):
+        return False
+    setattr(room, field, upto)
+    if upto == room.last:
+        setattr(room, "shopper_letter_at" if side == Side.SHOPPER else "staff_letter_at", None)
+    return True
+
+
+def what_counts(room: Room, side: Side, upto: int) -> int:
+    """Up to where looking is reading: with the chat closed a letter was promised, and what it has not brought is unread."""
+    return upto if opening.is_open() else min(upto, getattr(room, MAILED_TO[side]))
 
 
 def note(room: Room, text: str, *, now: datetime) -> Message:

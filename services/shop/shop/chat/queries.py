@@ -6,7 +6,8 @@ from uuid import UUID
 from django.db.models import Prefetch, Q, QuerySet
 
 from shop.accounts.models import User
-from shop.chat.models import Message, Room, Side
+from shop.chat import opening
+from shop.chat.models import Message, Room, RoomQuerySet, Side
 from shop.chat.rights import Shopper
 from shop.chat.states import UNTAKEN, State
 from shop.orders.models import Order
@@ -14,6 +15,7 @@ from shop.orders.models import Order
 MOST_MESSAGES = 200  # in one page, or one answer
 MOST_LISTED = 50
 READ_BY = {Side.SHOPPER: "read_by_shopper", Side.STAFF: "read_by_staff"}
+MAILED_TO = {Side.SHOPPER: "mailed_to_shopper", Side.STAFF: "mailed_to_staff"}
 
 
 def talk_of(shopper: Shopper, number: UUID, *, token: str = "") -> Room | None:
@@ -64,12 +66,22 @@ def unread(room: Room, side: Side) -> int:
     return room.messages.filter(side=other, position__gt=getattr(room, READ_BY[side])).count()
 
 
-def board() -> dict[str, list[Room]]:
+def waiting(*, now: datetime) -> RoomQuerySet:
+    """Talks that nobody has, and those whose holder is not there while the last word is the shopper's."""
+    left = Q(state=State.ACTIVE, last_word=Side.SHOPPER) & ~Q(taken_by__in=opening.who_gave_a_sign(now=now))
+    return Room.objects.with_last_word().filter(Q(state__in=UNTAKEN) | left)
+
+
+def board(*, now: datetime) -> dict[str, list[Room]]:
     """What the desk shows: who waits, the longest first; what is being answered; and what was closed last."""
     rooms = Room.objects.select_related("user", "order", "taken_by").with_unread()
+    waits = waiting(now=now)
+    active = rooms.filter(state=State.ACTIVE).exclude(pk__in=waits.filter(state=State.ACTIVE).values("pk"))
     return {
-        "waiting": list(rooms.filter(state__in=UNTAKEN).order_by("last_at")[:MOST_LISTED]),
-        "active": list(rooms.filter(state=State.ACTIVE).order_by("-last_at")[:MOST_LISTED]),
+        "waiting": list(
+            waits.select_related("user", "order", "taken_by").with_unread().order_by("last_at")[:MOST_LISTED]
+        ),
+        "active": list(active.order_by("-last_at")[:MOST_LISTED]),
         "closed": list(rooms.filter(state=State.CLOSED).order_by("-closed_at")[:MOST_LISTED]),
     }
 

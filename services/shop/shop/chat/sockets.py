@@ -11,7 +11,7 @@ from django.conf import settings
 from django.core.handlers.asgi import ASGIRequest
 from django.utils import timezone
 
-from shop.chat import answering, facts, limits, operations, standing
+from shop.chat import answering, facts, limits, opening, operations, standing
 from shop.chat.models import Message, Room, Side
 from shop.live.door import Door
 from shop.live.ending import Closed, Code
@@ -26,12 +26,17 @@ class TalkSocket(Socket):
     """What shoppers and employees have in common: `say`, `writing` and `read`."""
 
     side: Side
+    judged_later = frozenset({"text"})  # by limits.readable, whose refusal the writer hears
 
     def enter(self, now) -> AnyRight:
         """:raises Closed: for who may not."""
         raise NotImplementedError
 
-    def write(self, text: str, client_id: UUID, now) -> Message:
+    def write(self, text: str, client_id: UUID, upto: int, now) -> Message:
+        """:param upto: what the page showed."""
+        raise NotImplementedError
+
+    def read(self, upto: int) -> None:
         raise NotImplementedError
 
     def called(self) -> str:
@@ -42,7 +47,8 @@ class TalkSocket(Socket):
         self.number: UUID = self.scope["url_route"]["kwargs"]["number"]
         self.session = self.request.COOKIES.get(settings.SESSION_COOKIE_NAME, "")
         self.right = await self.live.database.ask(self.enter, timezone.now())
-        self.follow(self.right, standing.WatchTalk(self.number, self.side), self.session)
+        watch = standing.WatchTalk(self.number, self.side, is_seen="folded" not in self.request.GET)
+        self.follow(self.right, watch, self.session)
         missed, known = await self.live.database.ask(self._arrive)
         if known is None:
             raise Closed(Code.NOT_THERE)
@@ -54,8 +60,9 @@ class TalkSocket(Socket):
         self.send_on()
 
     def _arrive(self) -> tuple[list[Message], facts.Facts | None]:
-        now, mine = timezone.now(), self.side == Side.STAFF
-        facts.sign(rooms=[] if mine else [self.number], employees=[self.right.user] if mine else [], now=now)
+        now, is_staff = timezone.now(), self.side == Side.STAFF
+        rooms = [] if is_staff or not self.stream.watch.is_seen else [self.number]
+        facts.sign(rooms=rooms, employees=[self.right.user] if is_staff else [], now=now)
         return facts.arrived(self.number, after=self._after(), now=now)
 
     def _after(self) -> int:
@@ -65,20 +72,22 @@ class TalkSocket(Socket):
     async def heard(self, said: dict) -> None:
         match said["type"]:
             case "say":
-                await self._take(_text(said), _client_id(said))
+                upto = _position(said) if "upto" in said else 0
+                await self._take(_text(said), _client_id(said), upto)
             case "writing":
-                name = await self._ask(self.called)
-                await self.live.signals.writing(self.number, self.side, name)
+                name = await self._ask(self._writes)
+                if name:
+                    await self.live.signals.writing(self.number, self.side, name)
             case "read":
-                await self._ask(self._read, _position(said))
+                await self._ask(self.read, _position(said))
                 self.live.talks.wake(self.number)
             case _:
                 raise Closed(Code.NOT_UNDERSTOOD)
 
-    async def _take(self, text: str, client_id: UUID) -> None:
+    async def _take(self, text: str, client_id: UUID, upto: int) -> None:
         """Whoever sent it hears that it is kept; without that they send it again, with the same id."""
         try:
-            message = await self._ask(self.write, text, client_id, timezone.now())
+            message = await self._ask(self.write, text, client_id, upto, timezone.now())
         except (limits.NotTaken, answering.Taken) as refusal:
             again = isinstance(refusal, limits.TooFast)
             answer = {"client_id": str(client_id), "words": str(refusal), "again": again}
@@ -104,8 +113,9 @@ class TalkSocket(Socket):
         """:raises Closed: if the right is over."""
         standing.require(self.right, now=timezone.now())
 
-    def _read(self, upto: int) -> None:
-        operations.read(self.number, self.side, upto=upto, now=timezone.now())
+    def _writes(self) -> str:
+        """Who is writing; nobody looks on while the chat is closed."""
+        return self.called() if opening.is_open() else ""
 
 
 class ShoppersTalk(TalkSocket):
@@ -114,8 +124,11 @@ class ShoppersTalk(TalkSocket):
     def enter(self, now) -> AnyRight:
         return standing.shopper(self.session, self.number, now=now)
 
-    def write(self, text: str, client_id: UUID, now) -> Message:
+    def write(self, text: str, client_id: UUID, upto: int, now) -> Message:
         return operations.say(self.number, text=text, client_id=client_id, now=now)
+
+    def read(self, upto: int) -> None:
+        operations.read(self.number, upto=upto)
 
     def called(self) -> str:
         return Room.objects.get(pk=self.number).name or "The shopper"
@@ -127,11 +140,14 @@ class DesksTalk(TalkSocket):
     def enter(self, now) -> AnyRight:
         return standing.employee(self.session, now=now)
 
-    def write(self, text: str, client_id: UUID, now) -> Message:
-        return answering.answer(self.number, by=self._who, text=text, client_id=client_id, now=now)
+    def write(self, text: str, client_id: UUID, upto: int, now) -> Message:
+        return answering.answer(self.number, by=self._who, text=text, client_id=client_id, upto=upto, now=now)
+
+    def read(self, upto: int) -> None:
+        answering.read(self.number, by=self._who, upto=upto)
 
     def called(self) -> str:
-        return operations.called(self._who)
+        return operations.called(self._who) or "Bookshop"
 
     def require(self) -> None:
         self._who = standing.require_employee(self.right, now=timezone.now())
@@ -145,6 +161,7 @@ class DeskDoor(Door):
             right = await self.database.ask(standing.employee, session, now=timezone.now())
         except Closed:
             return None
+        await self.database.ask(facts.sign, rooms=[], employees=[right.user], now=timezone.now())
         return right, standing.WatchDesk()
 
     async def opening(self, request: ASGIRequest, watch: Watched) -> Chunk:

@@ -50,11 +50,15 @@ class EmployeesRight:
 
 @dataclass(frozen=True, slots=True)
 class WatchTalk:
-    """One talk from one side. Its messages are numbered by themselves, so that the streams' numbers do not matter."""
+    """One talk from one side. Its messages are numbered by themselves, so that the streams' numbers do not matter.
+
+    :ivar is_seen: it stands before somebody's eyes; a page that has folded it away hears of it, and is not there.
+    """
 
     source: ClassVar[str] = ""
     room: UUID
     side: Side
+    is_seen: bool = True
 
     @property
     def topics(self) -> frozenset[Hashable]:

@@ -7,6 +7,8 @@ What this process has written itself is told at once, and looked at afterwards l
 import asyncio
 import logging
 import time
+from collections.abc import Iterable
+from datetime import datetime
 from uuid import UUID
 
 from django.utils import timezone
@@ -15,10 +17,10 @@ from shop.chat import facts, opening
 from shop.chat.facts import Desk, Facts
 from shop.chat.models import Message, Side
 from shop.chat.opening import SIGN_EVERY
-from shop.chat.standing import DESK, WatchTalk, topic_of
-from shop.chat.states import UNTAKEN
+from shop.chat.standing import DESK, EmployeesRight, WatchTalk, topic_of
 from shop.live.database import Database, DatabaseAway
-from shop.live.streams import Sockets, Streams
+from shop.live.rights import kept
+from shop.live.streams import Chunk, Sockets, Stream, Streams
 
 log = logging.getLogger(__name__)
 
@@ -90,11 +92,13 @@ class TalkTeller:
 
     async def sign(self) -> None:
         open_talks = [stream for stream in self._sockets.all() if isinstance(stream.watch, WatchTalk)]
-        rooms = {stream.watch.room for stream in open_talks if stream.watch.side == Side.SHOPPER}
+        rooms = {
+            stream.watch.room for stream in open_talks if stream.watch.side == Side.SHOPPER and stream.watch.is_seen
+        }
         staff = [stream for stream in open_talks if stream.watch.side == Side.STAFF]
-        employees = {stream.right.user for stream in (*staff, *self._streams.watching([DESK]))}
-        if rooms or employees:
-            await self._database.ask(facts.sign, rooms=rooms, employees=employees, now=timezone.now())
+        theirs = {stream.right for stream in (*staff, *self._streams.watching([DESK]))}
+        if rooms or theirs:
+            await self._database.ask(_sign, rooms, theirs, now=timezone.now())
 
     async def _look(self, woken: set[UUID]) -> None:
         everything = time.monotonic() - self._looked >= LOOK_EVERY_S
@@ -131,19 +135,32 @@ class TalkTeller:
         self._put(message.room_id, self._sockets.said("message", **facts.said(message)))
 
     def _put(self, number: UUID, chunk: str) -> None:
-        for stream in self._sockets.watching([topic_of(number)]):
-            stream.put(chunk)
+        _put(self._sockets.watching([topic_of(number)]), chunk)
 
     async def _look_at_desk(self) -> None:
         desk = await self._database.ask(facts.desk, now=timezone.now())
         before, self._desk = self._desk, desk
         if before == desk:
             return
-        chunks = [self._streams.said("desk")]
+        waits = [str(number) for number, talk in desk.talks.items() if talk.waits]
+        watching = self._streams.watching([DESK])
+        _put(watching, self._streams.said("desk", waits=waits))
         for number, talk in desk.talks.items() if before else ():
             known = before.talks.get(number)
-            if talk.state in UNTAKEN and (known is None or known.state not in UNTAKEN or known.last < talk.last):
-                chunks.append(self._streams.said("waiting", **facts.waiting(number, talk)))
-        for stream in self._streams.watching([DESK]):
-            for chunk in chunks:
-                stream.put(chunk)
+            is_news = known is None or known.last < talk.last
+            if talk.waits and (is_news or not known.waits):
+                _put(watching, self._streams.said("waiting", **facts.waiting(number, talk)))
+            elif talk.asks and is_news:
+                holders = [stream for stream in watching if stream.right.user == talk.taken_by]
+                _put(holders, self._streams.said("waiting", **facts.waiting(number, talk, is_theirs=True)))
+
+
+def _sign(rooms: set[UUID], theirs: set[EmployeesRight], *, now: datetime) -> None:
+    """Who has logged out, or may not answer any more, is not there, although a page is still open."""
+    employees = {right.user for right in (kept(theirs, now=now) if theirs else ())}
+    facts.sign(rooms=rooms, employees=employees, now=now)
+
+
+def _put(streams: Iterable[Stream], chunk: Chunk) -> None:
+    for stream in streams:
+        stream.put(chunk)

@@ -6,12 +6,13 @@ from allauth.account.adapter import get_adapter
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from shop.chat import letters, limits, opening, operations, queries, rights
-from shop.chat.forms import BeginForm, MessageForm
+from shop.chat.forms import BeginForm, MessageForm, shown
 from shop.chat.models import Room, Side
 from shop.contact.operations import V4_PREFIX, TooMany
 from shop.networks import network_of
@@ -55,22 +56,31 @@ def talks(request: HttpRequest) -> HttpResponse:
 def talk(request: HttpRequest, number: UUID) -> HttpResponse:
     """This function will show a talk to its shopper, or to who has its signed link (L28: to nobody else).
 
-    That it was looked at is noted: else a letter would bring what was read here.
+    Programs follow links too: that it was read is noted by `look`, by an answer, or by the page's socket.
     """
     token = request.GET.get("key", "")
     room = _seen(request, number, token=token)
     if token:
         rights.remember(request, room)
-    if request.method == "GET":
-        now = timezone.now()
-        operations.seen(number, now=now)
-        operations.read(number, Side.SHOPPER, upto=room.last, now=now)
     return _page(request, room, MessageForm())
 
 
 @require_POST
+def look(request: HttpRequest, number: UUID) -> HttpResponse:
+    """This function will note that the shopper has read what the page showed, and show what there is now."""
+    room = _seen(request, number)
+    operations.seen(number, now=timezone.now())
+    operations.read(number, upto=shown(request))
+    return redirect(room)
+
+
+@require_POST
 def say(request: HttpRequest, number: UUID) -> HttpResponse:
-    room, form = _seen(request, number), MessageForm(request.POST)
+    room, form = queries.talk_of(rights.Shopper.of(request), number), MessageForm(request.POST)
+    if room is None:  # said alike whether there is such a talk (L28)
+        context = {"next": reverse("chat:talk", args=[number]), "text": request.POST.get("text", "")}
+        return render(request, "chat/not_yours.html", context, status=404)
+    operations.read(number, upto=shown(request))
     if not form.is_valid():
         return _page(request, room, form, status=400)
     try:

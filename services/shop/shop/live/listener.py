@@ -9,7 +9,7 @@ import redis.asyncio
 from django.utils import timezone
 from redis.exceptions import RedisError
 
-from shop.live import rights
+from shop.live import cutting, rights
 from shop.live.database import Database, DatabaseAway
 from shop.live.hint import CHANNEL
 from shop.live.position import Position
@@ -22,6 +22,7 @@ log = logging.getLogger(__name__)
 LOOK_EVERY_S = 2.0  # without a hint
 LOOKS_APART_S = 0.05  # many hints at once are one look
 BEAT_EVERY_S = 15.0  # heartbeats, and whether everybody may still watch
+LESS_AFTER_S = 0.5  # after a hint that somebody may do less: many are one look, and who logs out is out by then
 WELL_WITHIN_S = 30.0
 HINTS_AGAIN_S = 2.0
 
@@ -40,7 +41,8 @@ class Listener:
         :param also: is told of all events as well.
         :param ears: by the channel of other hints, who hears them.
         """
-        self._ears = {**ears, CHANNEL: lambda words: self.wake()}
+        self._less = asyncio.Event()
+        self._ears = {**ears, CHANNEL: lambda words: self.wake(), cutting.CHANNEL: lambda words: self._less.set()}
         self._everything, self._database, self._redis_url = everything, database, redis_url
         self._sources, self._also = sources, also
         self._positions: dict[str, Position] = {}
@@ -68,7 +70,7 @@ class Listener:
         return time.monotonic() - self._looked < WELL_WITHIN_S
 
     def start(self) -> None:
-        work = [self._look_for_ever(), self._beat_for_ever()]
+        work = [self._look_for_ever(), self._beat_for_ever(), self._cut_for_ever()]
         if self._redis_url:
             work.append(self._hear_hints())
         self._tasks = [asyncio.create_task(each) for each in work]
@@ -121,17 +123,27 @@ class Listener:
     async def _beat_for_ever(self) -> None:
         while True:
             await asyncio.sleep(BEAT_EVERY_S)
-            asked = set().union(*(streams.rights() for streams in self._everything))
-            try:
-                kept = await self._database.ask(rights.kept, asked, now=timezone.now())
-                for streams in self._everything:
-                    streams.close_unlawful(asked, kept)
-            except DatabaseAway as error:
-                # Nothing is told meanwhile either: what there is to tell comes from the same database.
-                log.warning("Who may watch could not be read: %s", type(error).__name__)
+            await self._close_unlawful()
             settled = {source.name: self.settled_of(source.name) or 0 for source in self._sources}
             for streams in self._everything:
                 streams.beat(settled)
+
+    async def _cut_for_ever(self) -> None:
+        while True:
+            await self._less.wait()
+            await asyncio.sleep(LESS_AFTER_S)
+            self._less.clear()
+            await self._close_unlawful()
+
+    async def _close_unlawful(self) -> None:
+        asked = set().union(*(streams.rights() for streams in self._everything))
+        try:
+            kept = await self._database.ask(rights.kept, asked, now=timezone.now())
+            for streams in self._everything:
+                streams.close_unlawful(asked, kept)
+        except DatabaseAway as error:
+            # Nothing is told meanwhile either: what there is to tell comes from the same database.
+            log.warning("Who may watch could not be read: %s", type(error).__name__)
 
     async def _hear_hints(self) -> None:
         while True:

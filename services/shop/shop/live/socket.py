@@ -26,6 +26,7 @@ CODES = {SLOW: Code.TOO_MANY, UNLAWFUL: Code.NOT_ALLOWED, WE_STOP: Code.WE_STOP}
 class Socket(AsyncWebsocketConsumer):
     """Each kind says what it does when it is opened(), and with what it has heard()."""
 
+    judged_later: frozenset[str] = frozenset()  # words of a message that a kind judges itself
     channel_layer_alias = "none of its own"  # the process has one ear for all sockets, which may be deaf: see signals
     must_name_origin = True
 
@@ -100,7 +101,7 @@ class Socket(AsyncWebsocketConsumer):
             raise Closed(Code.TOO_LARGE)
         if not self._allowance.take(time.monotonic()):
             raise Closed(Code.TOO_MANY)
-        await self.heard(_read(text_data))
+        await self.heard(_read(text_data, judged_later=self.judged_later))
 
     def follow(self, right: AnyRight, watch: Watched, visitor: str) -> None:
         """This function will note from now on what happens; send_on() sends it.
@@ -153,7 +154,7 @@ class Socket(AsyncWebsocketConsumer):
         note(self.request, f"socket ended: {self._end or 'client left'}", self._began)
 
 
-def _read(text: str) -> dict:
+def _read(text: str, *, judged_later: frozenset[str]) -> dict:
     """
     :raises Closed: for what is no message.
     """
@@ -163,8 +164,8 @@ def _read(text: str) -> dict:
         raise Closed(Code.NOT_UNDERSTOOD) from None
     if not isinstance(said, dict) or not isinstance(said.get("type"), str):
         raise Closed(Code.NOT_UNDERSTOOD)
-    for word in said.values():
-        if isinstance(word, str) and ("\0" in word or not _is_text(word)):
+    for name, word in said.items():
+        if name not in judged_later and isinstance(word, str) and ("\0" in word or not _is_text(word)):
             raise Closed(Code.NOT_UNDERSTOOD)
     return said
 

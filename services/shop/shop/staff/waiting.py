@@ -4,10 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.urls import reverse
+from django.utils import timezone
 
 from shop.accounts.models import User
-from shop.chat.models import Room
-from shop.chat.states import UNTAKEN
+from shop.chat.queries import waiting as waiting_talks
 from shop.contact.models import Message
 from shop.notifications.models import Mail
 from shop.orders.models import Order
@@ -43,7 +43,7 @@ WAITING = (
     Waiting("order that needs attention", "orders that need attention", "staff.settle_order", "orders_order",
             "attention=yes", lambda: Order.objects.exclude(attention="")),
     Waiting("talk that waits for an answer", "talks that wait for an answer", "chat.change_room", "chat_room",
-            "waiting=yes", lambda: Room.objects.filter(state__in=UNTAKEN)),
+            "waiting=yes", lambda: waiting_talks(now=timezone.now())),
     Waiting("message from the contact page", "messages from the contact page", "contact.change_message", "contact_message",
             "waiting=yes", lambda: Message.objects.filter(done_at=None)),
     Waiting("review to read", "reviews to read", "reviews.change_review", "reviews_review",

@@ -1,15 +1,18 @@
 """Employees answer at the desk; who may not, or not any more, neither reads nor writes, and nobody finds another's talk."""
 
 import re
+from io import StringIO
 from uuid import uuid4
 
 import pytest
 from django.contrib.auth.models import Permission
+from django.core.management import CommandError, call_command
 from django.test import Client
+from django.utils import timezone
 from shopping import hidden, text
 
-from shop.chat import opening, rights
-from shop.chat.models import CannedAnswer, Room, Side
+from shop.chat import answering, opening, operations, rights
+from shop.chat.models import CannedAnswer, Presence, Room, Side
 from shop.chat.states import State
 from shop.notifications.models import Mail
 from shop.orders.models import Parcel
@@ -30,13 +33,15 @@ def act(browser, room, step, **sent):
 
 def answer(browser, room, said):
     page = browser.get(f"{DESK}{room.number}/")
-    return act(browser, room, "answer", text=said, key=hidden(page, "key"))
+    return act(browser, room, "answer", text=said, key=hidden(page, "key"), upto=hidden(page, "upto"))
 
 
 def test_a_talk_is_taken_answered_and_closed_and_the_shopper_reads_it(client, desk, begin):
     room = begin()
-    assert "1 new" in text(desk.get(DESK)) and "At the desk: Carol." in text(desk.get(DESK))
-    assert "You have this talk." in text(act(desk, room, "take"))
+    page = text(desk.post(f"{DESK}here/", follow=True))
+    assert "1 new" in page and "At the desk: Carol." in page
+    assert "You have this talk." in text(page := act(desk, room, "take"))
+    act(desk, room, "look", upto=hidden(page, "upto"))
     assert "1 new" not in text(desk.get(DESK)), "it was read"
     answer(desk, room, "On its way.")
     assert "Closed." in text(act(desk, room, "close"))
@@ -67,7 +72,9 @@ def test_an_employee_without_a_name_is_not_called_by_an_address(client, agent, b
 def test_while_another_has_it_nobody_answers_without_taking_it_over(desk, browser, carol, chris, begin):
     room, other = begin(), browser(chris)
     answer(desk, room, "Mine.")
-    refused = answer(other, room, "No, mine.")
+    page = text(other.get(f"{DESK}{room.number}/"))
+    assert "Take it over first" in page and "Send the answer" not in page
+    refused = act(other, room, "answer", text="No, mine.", key=uuid4())
     assert refused.status_code == 409 and "Carol has this talk." in text(refused) and "No, mine." in text(refused)
     act(other, room, "close")
     room.refresh_from_db()
@@ -88,11 +95,23 @@ def test_an_answer_sent_twice_is_one_and_one_that_is_none_is_refused(desk, begin
 
 
 def test_a_canned_answer_is_put_into_the_field_and_not_sent(desk, begin):
-    room, canned = begin(), CannedAnswer.objects.create(title="Late", text="We are sorry.")
+    room, canned = begin(), CannedAnswer.objects.create(title="Late", text="Hello {name}, we are sorry.")
     for chosen, is_there in ((canned.pk, True), ("9" * 18, False), ("x", False)):
         page = desk.get(f"{DESK}{room.number}/?canned={chosen}").content.decode()
-        assert ("We are sorry.</textarea>" in page) == is_there
+        assert ("Hello Gus, we are sorry.</textarea>" in page) == is_there
+        assert 'data-text="Hello Gus, we are sorry."' in page, "a page with JavaScript puts it where the cursor is"
     assert room.messages.count() == 1
+
+
+def test_the_demonstration_has_canned_answers_and_keeps_what_the_office_made_of_them(settings):
+    with pytest.raises(CommandError, match="DEMO=1"):
+        call_command("demo_answers", verbosity=0)
+    settings.DEMO = True
+    call_command("demo_answers", stdout=StringIO())
+    assert all("{name}" in canned.text for canned in CannedAnswer.objects.all())
+    CannedAnswer.objects.filter(title="Hello").delete()
+    call_command("demo_answers", stdout=StringIO())
+    assert CannedAnswer.objects.get().title == "On its way"
 
 
 def test_order_parcels_and_letters_stand_beside_it_for_who_may_see_them(desk, browser, make_user, begin, order):
@@ -138,6 +157,51 @@ def test_a_shoppers_list_asks_as_often_whatever_there_is(browser, alice, begin, 
     for _ in range(3):
         begin(user=alice)
     assert statements(lambda: shopper.get("/chat/")) == few
+
+
+def test_a_talk_whose_holder_has_left_waits_for_everybody(desk, browser, olga, carol, begin, now):
+    room = begin()
+    answer(desk, room, "I look.")
+    send = {"text": "And?", "client_id": uuid4(), "now": timezone.now()}
+    operations.say(room.number, **send)
+    assert lists(desk) == ([], [room]), "she is at the desk"
+    opening.gone(carol)
+    assert lists(desk) == ([room], [])
+    owner = browser(olga)
+    assert "has this talk, and is not at the desk." in text(owner.get(f"{DESK}{room.number}/"))
+    assert "1 new" in text(owner.get(DESK)), "a look is no answer"
+    assert "1 talk that waits for an answer" in text(owner.get("/admin/"))
+    assert str(room.number) in owner.get("/admin/chat/room/?waiting=yes").content.decode()
+    answering.take(room.number, by=olga, over=carol.pk, now=now)
+    answering.answer(room.number, by=olga, text="It left.", client_id=uuid4(), now=now)
+    assert lists(owner) == ([], [room]), "answered: the shopper's turn"
+
+
+def lists(browser) -> tuple[list[Room], list[Room]]:
+    board = browser.get(DESK).context["board"]
+    return board["waiting"], board["active"]
+
+
+def test_the_desk_says_that_the_chat_is_closed_where_it_is_answered(desk, olga, begin, settings, now):
+    room = begin()
+    assert "The chat is closed" not in text(desk.get(f"{DESK}{room.number}/"))
+    opening.switch(to_open=False, by=olga, now=now)
+    page = text(desk.get(f"{DESK}{room.number}/"))
+    assert "The chat is closed: what the shopper writes waits at the desk" in page
+    settings.CONTACT_EMAIL = "service@bookshop.example"
+    assert "what the shopper writes becomes letters, and answers go by e-mail." in text(
+        desk.get(f"{DESK}{room.number}/")
+    )
+    assert "What shoppers write becomes letters." in text(desk.get(DESK))
+
+
+def test_who_only_looks_neither_reads_nor_is_there(browser, make_user, begin):
+    room, plain = begin(), make_user("Pat", is_staff=True)
+    plain.user_permissions.add(Permission.objects.get(codename="view_room"))
+    act(browser(plain), room, "look", upto=1)
+    browser(plain).post(f"{DESK}here/")
+    room.refresh_from_db()
+    assert room.read_by_staff == 0 and not Presence.objects.exists()
 
 
 def test_who_may_not_answer_any_more_neither_reads_nor_writes(desk, carol, begin):

@@ -7,12 +7,12 @@ from uuid import uuid4
 import pytest
 from django.core import mail as outgoing
 from django.db import connection
-from shopping import text
+from shopping import hidden, text
 
 from shop.accounts.export import everything_about
 from shop.accounts.farewell import forget
 from shop.chat import answering, letters, opening, operations, tidying
-from shop.chat.models import Opening, Room, Side
+from shop.chat.models import Opening, Room
 from shop.notifications.delivery import send_due_mail
 from shop.notifications.models import Mail
 
@@ -37,7 +37,7 @@ def say(room, said, now):
 
 def answer(room, by, said, now):
     """As somebody does who has the talk before their eyes."""
-    operations.read(room.number, Side.STAFF, upto=1_000, now=now)
+    answering.read(room.number, by=by, upto=1_000)
     answering.answer(room.number, by=by, text=said, client_id=uuid4(), now=now)
 
 
@@ -68,7 +68,7 @@ def test_an_address_of_whatever_length_holds_no_letter_up(make_user, begin, now)
 def test_with_somebody_there_a_letter_only_reminds_after_a_while_of_what_nobody_read(begin, carol, now):
     opening.here(carol, now=now)
     room, read = begin(), begin(email="other@example.org")
-    operations.read(read.number, Side.STAFF, upto=1, now=now)
+    answering.read(read.number, by=carol, upto=1)
     assert due(now + 2 * MINUTE) == 0
     assert due(now + 6 * MINUTE) == 1 and Mail.objects.get().event.startswith(f"chat:{room.number}:")
 
@@ -89,6 +89,70 @@ def test_with_nobody_named_for_letters_the_talk_waits_at_the_desk(begin, setting
     assert due(now + 2 * MINUTE) == 0 and not Mail.objects.exists()
     room.refresh_from_db()
     assert room.is_untaken and room.staff_letter_at is None
+
+
+def test_a_shopper_is_promised_a_letter_only_where_one_is_written(client, begin, settings, now):
+    words = text(client.get("/chat/"))
+    assert "What you write reaches us as a letter" in words
+    settings.CONTACT_EMAIL = ""
+    words = text(client.get("/chat/"))
+    assert "What you write waits for us here" in words and "reaches us as a letter" not in words
+    room = begin()
+    assert due(now + 2 * MINUTE) == 0
+    settings.CONTACT_EMAIL = SERVICE
+    say(room, "Hello?", now + 3 * MINUTE)
+    assert due(now + 5 * MINUTE) == 1
+    assert "Where is my book?" in Mail.objects.get().text, "it went in no letter before"
+
+
+def test_a_colleagues_look_at_anothers_talk_is_no_reading_and_cancels_no_letter(begin, carol, olga, now):
+    room = begin()
+    answer(room, carol, "I look.", now)
+    say(room, "And?", now + MINUTE)
+    answering.read(room.number, by=olga, upto=1_000)
+    room.refresh_from_db()
+    assert room.read_by_staff < room.last and room.staff_letter_at is not None
+    assert due(now + timedelta(minutes=10)) == 2, "the answer that was not read, and what nobody read"
+    assert Mail.objects.get(to=SERVICE).text.count("And?") == 1
+    answering.take(room.number, by=olga, over=carol.pk, now=now)
+    answering.read(room.number, by=olga, upto=1_000)
+    room.refresh_from_db()
+    assert room.read_by_staff == room.last
+
+
+def test_what_a_shopper_wrote_before_ending_the_talk_still_becomes_a_letter(begin, carol, now):
+    room = begin("Cancel it, please.")
+    operations.end(room.number, now=now)
+    assert due(now + 2 * MINUTE) == 1
+    assert all(said in Mail.objects.get().text for said in ("Cancel it, please.", "The talk is closed since."))
+    read = begin(email="other@example.org")
+    answering.read(read.number, by=carol, upto=1)
+    operations.end(read.number, now=now)
+    assert due(now + 2 * MINUTE) == 0
+
+
+def test_with_the_chat_closed_looking_cancels_no_letter_and_answering_does(begin, carol, olga, now):
+    opening.switch(to_open=False, by=olga, now=now)
+    room, answered = begin(), begin(email="other@example.org")
+    for one in (room, answered):
+        answering.read(one.number, by=carol, upto=1)
+    answering.answer(answered.number, by=carol, text="Tomorrow.", client_id=uuid4(), now=now, upto=1)
+    operations.seen(answered.number, now=now + MINUTE)
+    operations.read(answered.number, upto=1_000)
+    assert due(now + MINUTE) == 2
+    assert Mail.objects.get(to=SERVICE).event.startswith(f"chat:{room.number}:")
+    assert "Tomorrow." in Mail.objects.get(to="other@example.org").text, "although it was seen: so it was promised"
+    answering.read(room.number, by=carol, upto=1)
+    room.refresh_from_db()
+    assert room.read_by_staff == 1, "the letter has brought it"
+
+
+def test_a_program_that_follows_the_links_of_a_letter_reads_nothing(client, begin, carol, now):
+    room = begin()
+    answer(room, carol, "Yes.", now)
+    for _ in range(2):
+        assert client.get(f"{room.get_absolute_url()}?key={room.link_token}").status_code == 200
+    assert due(now + 2 * MINUTE) == 1
 
 
 def test_presence_ends_with_the_last_sign_of_life_and_with_the_right(carol, now):
@@ -118,7 +182,8 @@ def test_who_reads_on_the_page_gets_no_letter(client, begin, carol, now):
     answer(room, carol, "Yes.", now)
     operations.seen(room.number, now=now + MINUTE)
     assert due(now + MINUTE) == 0, "the page is open: it will be read"
-    client.get(f"{room.get_absolute_url()}?key={room.link_token}")
+    page = client.get(f"{room.get_absolute_url()}?key={room.link_token}")
+    client.post(f"{room.get_absolute_url()}look/", {"upto": hidden(page, "upto")})
     assert due(now + timedelta(hours=1)) == 0
 
 

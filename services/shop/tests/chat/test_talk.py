@@ -2,6 +2,7 @@
 
 import threading
 from datetime import timedelta
+from urllib.parse import quote
 from uuid import uuid4
 
 import pytest
@@ -72,7 +73,9 @@ def test_the_form_and_the_message_sent_twice_are_there_once(client):
     assert words(Room.objects.get()) == ["Hello", "Are you there?"]
 
 
-@pytest.mark.parametrize("said", ["", "  \n ", "x" * 2001, "\U0001f4da" * 1100, "a\0b", "a\x1bb"])
+@pytest.mark.parametrize(
+    "said", ["", "  \n ", "x" * 2001, "\U0001f4da" * 1100, "a\0b", "a\x1bb", "a\x85b", "\u200b\u2060\ufeff"]
+)
 def test_what_is_no_message_is_refused_with_what_to_do(client, begin, said):
     room = begin()
     answer = client.post(f"{room.signed_url.partition('8000')[2].partition('?')[0]}say/", {"text": said})
@@ -81,6 +84,17 @@ def test_what_is_no_message_is_refused_with_what_to_do(client, begin, said):
     answer = send(client, room.get_absolute_url(), said)
     assert answer.status_code == 400 and "Please" in text(answer)
     assert len(words(room)) == 1
+
+
+def test_who_was_logged_out_meanwhile_keeps_what_they_wrote_and_is_led_to_the_log_in(client, alice, begin):
+    room = begin(user=alice)
+    there = room.get_absolute_url()
+    answers = [send(client, one, "I was still here </textarea>") for one in (there, f"/chat/{uuid4()}/")]
+    for answer in answers:
+        assert answer.status_code == 404 and "I was still here &lt;/textarea&gt;" in answer.content.decode()
+    assert f'href="/accounts/login/?next={quote(there, safe="")}"' in answers[0].content.decode()
+    assert text(answers[0]) == text(answers[1]), "nobody learns whether there is such a talk"
+    assert words(room) == ["Where is my book?"]
 
 
 def test_markup_is_shown_and_not_obeyed(client, begin, carol, browser):
@@ -126,9 +140,11 @@ def test_what_is_unread_is_counted_and_survives_a_reload(client, begin, carol, n
         answering.answer(room.number, by=carol, text=said, client_id=uuid4(), now=now)
     for _ in range(2):
         assert "2 new" in text(client.get("/chat/"))
-    assert "It left today." in text(client.get(room.get_absolute_url()))
+    page = client.get(room.get_absolute_url())
+    assert "It left today." in text(page)
+    client.post(f"{room.get_absolute_url()}look/", {"upto": hidden(page, "upto")})
     assert "new" not in text(client.get("/chat/")).partition("Your talks")[2]
-    operations.read(room.number, Side.SHOPPER, upto=1, now=now)
+    operations.read(room.number, upto=1)
     assert queries.unread(Room.objects.get(), Side.SHOPPER) == 0, "it never goes back"
     assert queries.unread(Room.objects.get(), Side.STAFF) == 1
 

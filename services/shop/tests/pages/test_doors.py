@@ -1,14 +1,19 @@
 """What holds for every page: CSRF, no change by GET, headers, and pages for errors."""
 
+from uuid import uuid4
+
 import pytest
 from addresses import addresses
 from django.contrib.sessions.models import Session
 from django.db import connection
 from django.test import Client, RequestFactory
 from django.urls import get_resolver
+from django.utils import timezone
 from django.views.defaults import server_error
 from shopping import log_in, new_key, order, put_in_cart, text
 
+from shop.chat import answering, operations
+from shop.chat.models import Room
 from shop.orders.models import Order
 
 pytestmark = pytest.mark.django_db
@@ -102,8 +107,18 @@ def _content(cursor, table):
     return cursor.fetchone()
 
 
+def a_talk(order, employee) -> Room:
+    """About an order, with an answer that nobody has read and a message that nobody has read."""
+    now = timezone.now()
+    it = operations.Beginning(uuid4(), user=None, order=order, name="", email=order.email, text="And?", network="n")
+    room = operations.begin(it, now=now)
+    answering.answer(room.number, by=employee, text="Yes.", client_id=uuid4(), now=now)
+    operations.say(room.number, text="Thanks", client_id=uuid4(), now=now)
+    return room
+
+
 @pytest.mark.parametrize("who", ["guest", "user"])
-def test_reading_changes_nothing(client, alice, make_book, who):
+def test_reading_changes_nothing(client, alice, olga, make_book, who):
     """L30"""
     make_book(2)
     if who == "user":
@@ -111,7 +126,14 @@ def test_reading_changes_nothing(client, alice, make_book, who):
     put_in_cart(client, make_book(1))
     order(client)
     put_in_cart(client, make_book(3))
+    room = a_talk(Order.objects.get(), olga)
+    owner = Client()
+    owner.force_login(olga)
     before = rows()
+    for path in (f"{room.get_absolute_url()}?key={room.link_token}", room.get_absolute_url(), "/chat/"):
+        assert client.get(path).status_code == 200
+    for path in ("/admin/talks/", f"/admin/talks/{room.number}/"):
+        assert owner.get(path).status_code == 200
     for path in [*READING, Order.objects.get().get_absolute_url()] * 2:
         assert client.get(path).status_code < 400
         assert client.head(path).status_code < 400

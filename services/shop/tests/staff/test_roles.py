@@ -31,7 +31,7 @@ ACTIONS = [
     ("webhooks.delivery", "send_again", ""),
     ("webhooks.endpoint", "go_on", ""),
 ]
-WITHOUT_ROW = {"desk:board", "desk:switch"}
+WITHOUT_ROW = {"desk:board", "desk:here", "desk:switch"}
 UPKEEP_BY_ROW = {"try-again", "try-all-again", "give-up"}
 
 
@@ -110,7 +110,7 @@ def test_a_page_is_open_to_those_of_its_line(browser_in, role, one_of_each, sett
     about = {f"admin:orders_order_{name}": "orders.order" for name in ("settle", "story")} | {
         f"admin:invoices_invoice_{form}": "invoices.invoice" for form in ("page", "pdf")
     }
-    about |= {f"desk:{step}": "chat.room" for step in ("talk", "take", "answer", "close", "reopen")}
+    about |= {f"desk:{step}": "chat.room" for step in ("talk", "look", "take", "answer", "close", "reopen")}
     browser = browser_in(role)
     for page, permission in PAGES.items():
         answer = browser.get(reverse(page, args=[one_of_each[about[page]].pk] if page in about else []))

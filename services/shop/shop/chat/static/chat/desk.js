@@ -24,12 +24,37 @@
   function connect() {
     const source = new EventSource(address, { withCredentials: true });
     source.addEventListener("open", () => (tries = 0));
-    source.addEventListener("desk", look);
+    source.addEventListener("desk", (event) => {
+      forget(JSON.parse(event.data).waits);
+      look();
+    });
     source.addEventListener("waiting", (event) => tell(JSON.parse(event.data)));
     source.addEventListener("error", () => {
       if (source.readyState !== EventSource.CLOSED) return;
+      if (tries) isStillOurs(); // once may be a moment's trouble
       setTimeout(connect, Math.min(AGAIN_MS * 2 ** tries++, AGAIN_AT_MOST_MS) * (0.5 + Math.random()));
     });
+  }
+
+  // Who has logged out elsewhere, or may not answer any more, is not at the desk, and is told so.
+  async function isStillOurs() {
+    try {
+      const answer = await fetch(location.href, { method: "HEAD" });
+      if (!answer.redirected && answer.status !== 403) return;
+    } catch {
+      return; // the shop is away
+    }
+    const link = document.createElement("a");
+    link.href = location.href;
+    link.textContent = "Log in again";
+    news.replaceChildren("You are not at the desk any more, and hear nothing of it. ", link);
+    document.querySelector('[data-part="verdict"]')?.remove();
+  }
+
+  // A colleague has taken it meanwhile.
+  function forget(waits) {
+    const link = news.querySelector("a[data-room]");
+    if (waits && link && !waits.includes(link.dataset.room)) news.replaceChildren();
   }
 
   async function look() {
@@ -50,12 +75,14 @@
     }
   }
 
-  function tell({ room, words, url }) {
-    if (!tells || document.getElementById("talk")?.dataset.room === room) return; // or it is before their eyes
+  function tell({ room, words, url, yours }) {
+    const isOpen = document.getElementById("talk")?.dataset.room === room;
+    if (!tells || (isOpen && !document.hidden)) return; // or it is before their eyes
     const link = document.createElement("a");
     link.href = url;
     link.textContent = words;
-    news.replaceChildren(link);
+    if (!yours) link.dataset.room = room;
+    if (!isOpen) news.replaceChildren(link);
     if (!("Notification" in window) || Notification.permission !== "granted") return;
     const notice = new Notification("Bookshop", { body: words, tag: room });
     notice.addEventListener("click", () => {
@@ -63,6 +90,17 @@
       location.href = url;
     });
   }
+
+  // Put where the cursor is; without this file it takes the place of what was written.
+  document.querySelector("form.canned")?.addEventListener("submit", (event) => {
+    const box = document.querySelector(".talk-form textarea");
+    const chosen = event.target.querySelector("option:checked");
+    if (!box || !chosen) return;
+    event.preventDefault();
+    box.setRangeText(chosen.dataset.text, box.selectionStart, box.selectionEnd, "end");
+    box.dispatchEvent(new Event("input", { bubbles: true }));
+    box.focus();
+  });
 
   // Asked for by a button, and never when the page is loaded.
   if (board && tells && "Notification" in window && Notification.permission === "default") {

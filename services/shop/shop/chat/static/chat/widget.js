@@ -2,7 +2,19 @@
 // “Talk to us about it” opens beside the order instead of in its place. What is shown is the page of the talk itself.
 
 (() => {
-  let panel, link;
+  let panel, link, talk;
+
+  // What comes while it is closed is said where it was opened.
+  function count(event) {
+    const own = document.querySelector("a[data-talk]");
+    own?.querySelector(".talk-news")?.remove();
+    if (!own || !event.detail) return;
+    const news = document.createElement("strong");
+    news.className = "talk-news";
+    news.setAttribute("role", "status");
+    news.textContent = `${event.detail} new`;
+    own.append(" ", news);
+  }
 
   async function show(answer) {
     if (!answer.ok && answer.status !== 400 && answer.status !== 429) throw new Error(answer.status);
@@ -16,8 +28,10 @@
     heading.replaceWith(lower);
     part.querySelector("#own-talks")?.closest("section").remove();
     panel.querySelector(".panel-inside").replaceChildren(part);
-    if (part.dataset.live) window.attachTalk(part);
-    else part.querySelector("form").addEventListener("submit", begin);
+    if (part.dataset.live) {
+      part.addEventListener("talk:news", count);
+      talk = window.attachTalk(part);
+    } else part.querySelector("form").addEventListener("submit", begin);
     (part.querySelector("textarea") || panel).focus();
   }
 
@@ -43,7 +57,10 @@
     inside.className = "panel-inside";
     panel.append(close, inside);
     panel.addEventListener("keydown", (event) => event.key === "Escape" && panel.close());
-    panel.addEventListener("close", () => document.querySelector("a[data-talk]")?.focus());
+    panel.addEventListener("close", () => {
+      talk?.fold();
+      document.querySelector("a[data-talk]")?.focus();
+    });
     document.body.append(panel);
   }
 
@@ -55,6 +72,7 @@
     try {
       if (!panel.querySelector(".reading")) await show(await fetch(link.href));
       panel.show();
+      talk?.unfold();
       panel.querySelector("textarea")?.focus();
     } catch {
       location.href = link.href;
