@@ -18,6 +18,7 @@ ICONS = {GOOD: "✓", NOTE: "•", REFUSED: "✗", STOP: "✗"}
 COMMANDS = {
     Command.DONE: "Done: send it off",
     Command.SEAL: "Seal the parcel",
+    Command.TRACKING: "Tracking code: scan it next",
     Command.NEW_PARCEL: "New parcel",
     Command.UNDO: "Undo the last scan",
     Command.CANNOT_FIND: "Can't find it",
@@ -46,6 +47,9 @@ def context_of(order: Order, lines: list[OrderLine] | None, told: Told | None, *
     """What the page shows of an order; the lines are read unless they are known."""
     lines = queries.lines_at_bench(order) if lines is None else lines
     packed, copies = sum(line.packed for line in lines), sum(line.to_deliver for line in lines)
+    sent = sum(line.shipped for line in lines)
+    for line in lines:
+        line.boxed, line.to_send = line.packed - line.shipped, line.to_deliver - line.shipped
     missing = [line for line in lines if line.packed < line.to_deliver]
     stopped = order.state == OrderState.CANCELLED
     return {
@@ -54,7 +58,7 @@ def context_of(order: Order, lines: list[OrderLine] | None, told: Told | None, *
         "ship_to": order.ship_to,
         "lines": lines,
         "packed": packed,
-        "progress": _progress(order, packed, copies),
+        "progress": _progress(order, packed, copies, sent),
         "offered": next((line for line in missing if line.next), None),
         "told": told,
         "stopped": stopped,
@@ -65,9 +69,13 @@ def context_of(order: Order, lines: list[OrderLine] | None, told: Told | None, *
     }
 
 
-def _progress(order: Order, packed: int, copies: int) -> str:
+def _progress(order: Order, packed: int, copies: int, sent: int) -> str:
     if not order.is_open:
         return f"This order is {order.get_state_display()}."
+    if sent and packed < copies:
+        return f"{sent} sent, {packed - sent} in the box, {copies - packed} to scan."
+    if packed == copies and sent:
+        return f"{sent} sent, and the rest is in the box: scan “done”."
     if packed == copies:
         return "Everything is in the box: scan “done”." if copies > 1 else "The copy is in the box: scan “done”."
     rest = copies - packed
