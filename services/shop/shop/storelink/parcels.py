@@ -10,7 +10,6 @@ from shop.orders.models import Order, OrderLine, Parcel
 from store_client import OrderEvent as Heard
 from store_client import Parcel as Told
 
-
 DECIDE = {letters.LOST: "is lost", letters.CAME_BACK: "came back to the warehouse"}
 
 
