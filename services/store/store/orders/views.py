@@ -15,8 +15,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from store.accounts.roles import PACK
-from store.orders import bench, codes, labelling, queue, scanning
-from store.orders.codes import Command
+from store.orders import bench, codes, finding, labelling, queue, scanning
+from store.orders.codes import Code, Command
 from store.orders.models import Order
 from store.orders.packing import PackingRefused
 from store.paper.bars import bars_of
@@ -55,8 +55,24 @@ def show_queue(request: HttpRequest, rights: Collection[str]) -> HttpResponse:
 @require_POST
 @staff_page
 def take_next(request: HttpRequest, rights: Collection[str]) -> HttpResponse:
-    """This view will claim the first free order among those that the packer is looking at, and open its bench."""
-    return _next(request, rights, asked_filters(request.GET))
+    """This view will claim the first free order among those that the packer is looking at, and open its bench.
+
+    If a packing slip was scanned it opens the bench of that order, and claims nothing.
+    """
+    filters, scanned = asked_filters(request.GET), request.POST.get("code", "").strip()
+    if not scanned:
+        return _next(request, rights, filters)
+    try:
+        what = codes.read(scanned)
+    except codes.NotACode as error:
+        messages.error(request, str(error))
+        return HttpResponseRedirect(queue_address(request))
+    if what == Command.NEXT:
+        return _next(request, rights, filters)
+    if isinstance(what, Code) and (order := finding.order_of(what, among=Order.objects.seen_with(rights))):
+        return HttpResponseRedirect(reverse("packing:bench", args=[order.pk]) + _query(filters))
+    messages.error(request, f"“{getattr(what, 'text', what)}” is no order that you may pack: scan its packing slip.")
+    return HttpResponseRedirect(queue_address(request))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -98,6 +114,10 @@ def _scan(request, rights, orders, order_id: int) -> HttpResponse:
     what = codes.read_at_bench(said, awaits_tracking=awaits_tracking)
     if what == Command.NEXT:
         return _next(request, rights, asked_filters(request.GET), instead_of=order_id)
+    if isinstance(what, Code) and (order := finding.order_of(what, among=orders)):
+        if order.pk != order_id:
+            return HttpResponseRedirect(reverse("packing:bench", args=[order.pk]) + _query(asked_filters(request.GET)))
+        return _bench(request, orders, order_id, rights, bench.Told(bench.NOTE, "That is this order: scan its copies."))
     if what == Command.UNDO and awaits_tracking:
         return _bench(request, orders, order_id, rights, bench.Told(bench.NOTE, "No tracking code is noted."))
     done = scanning.scan(scanned=_scanned(request.POST, what), **who)

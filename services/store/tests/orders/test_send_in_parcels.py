@@ -222,6 +222,22 @@ def test_the_slip_says_what_is_in_the_parcel_and_its_bars_say_the_order(dan, boo
     assert codes_on(answer.content, tmp_path) == [[f"CODE-128:{order.reference}"]]
 
 
+def test_the_slip_has_the_customers_note_and_of_how_many_parcels_it_is_once_all_is_packed(dan, books, accept):
+    note = "Please ring twice.\n" * 100  # more than a page
+    order = accept((books[0], 2), (books[1], 1), note=note)
+
+    def slips():
+        return [" ".join(words_of(slip.draw(parcel))) for parcel in order.parcels.order_by("number")]
+
+    scan(dan, order, "B1-1", "seal")
+    (first,) = slips()
+    assert "parcel 1 Ship" in first and "Your note: Please ring twice." in first and first.count("ring twice") == 100
+    scan(dan, order, "B1-2", "new parcel", "B2-1")
+    assert [f"parcel {number} of 3 " in words for number, words in enumerate(slips(), start=1)] == [True] * 3
+    scan(dan, order, "done")
+    assert "parcel 2 of 3 " in slips()[1]
+
+
 def test_each_parcel_is_paid_for_by_itself_and_together_they_cost_what_was_sent(dan, books, accept):
     """As the shop tells its customer: the delivery with the first to leave, a coupon shared by the copies of a line."""
     order = accept((books[0], 3), (books[1], 1), total="45.00", delivery="3.90")
