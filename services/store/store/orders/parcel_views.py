@@ -6,15 +6,18 @@ from datetime import date, datetime, timezone
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils import timezone as clock
 from django.views.decorators.http import require_http_methods, require_safe
 
-from store.accounts.roles import PACK
+from store.accounts.roles import PACK, TAKE_BACK
 from store.orders import collecting, dispatch_list, handing, labelling, slip
 from store.orders.forms import EndForm, LabelForm, ParcelReasonForm
 from store.orders.models import Allocation, Order
 from store.orders.packing import PackingRefused
 from store.orders.parcels import ENDS, PARCEL_MOVES, Parcel, ParcelState
+from store.returns import parcels as returned
+from store.returns.operations import ReturnRefused
 from store.spreadsheet import as_csv
 from store.staff_pages import frame, staff_page
 
@@ -31,6 +34,8 @@ def show_parcel(request: HttpRequest, rights: Collection[str], parcel_id: int) -
     """
     parcel = _parcel_of(rights, parcel_id)
     label, again, ended = LabelForm(instance=parcel), ParcelReasonForm(), _asked_end(request, parcel)
+    if "take_in" in request.POST:
+        return _taken_in(request, parcel)
     if request.method == "POST":
         label = LabelForm(request.POST, instance=_parcel_of(rights, parcel_id)) if "label" in request.POST else label
         again = ParcelReasonForm(request.POST) if "again" in request.POST else again
@@ -49,6 +54,7 @@ def show_parcel(request: HttpRequest, rights: Collection[str], parcel_id: int) -
         "may_open": ParcelState.OPEN in PARCEL_MOVES[parcel.state],
         "ends": [(state.value, state.label) for state in ENDS if state in PARCEL_MOVES[parcel.state]],
         "ended": ended,
+        "to_take_in": returned.to_take_in(parcel).count() if TAKE_BACK in rights else 0,
         "carriers": labelling.carriers(),
         "may_pack": PACK in rights,
     }
@@ -86,6 +92,18 @@ def list_parcels(request: HttpRequest, rights: Collection[str]) -> HttpResponse:
         "carriers": dispatch_list.carriers_on(day, orders=orders),
     }
     return TemplateResponse(request, "admin/packing/parcels.html", frame() | context)
+
+
+def _taken_in(request: HttpRequest, parcel: Parcel) -> HttpResponse:
+    """Take its copies in, and go where the look at each of them is noted."""
+    try:
+        found = returned.take_in(parcel_id=parcel.pk, actor=request.user.email, now=clock.now())
+    except ReturnRefused as refusal:
+        messages.error(request, str(refusal))
+        return HttpResponseRedirect(request.path)
+    names = " and ".join(each.reference for each in found)
+    messages.success(request, f"{parcel} is taken in for return {names}. Say what becomes of each copy.")
+    return HttpResponseRedirect(reverse("admin:returns_return_change", args=[found[-1].pk]))
 
 
 def _asked_end(request: HttpRequest, parcel: Parcel) -> EndForm | None:

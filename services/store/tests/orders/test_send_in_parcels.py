@@ -231,11 +231,17 @@ def test_the_slip_has_the_customers_note_and_of_how_many_parcels_it_is_once_all_
 
     scan(dan, order, "B1-1", "seal")
     (first,) = slips()
-    assert "parcel 1 Ship" in first and "Your note: Please ring twice." in first and first.count("ring twice") == 100
+    assert (
+        f"parcel 1 {order.reference} Ship" in first
+        and "Your note: Please ring twice." in first
+        and first.count("ring twice") == 100
+    )
     scan(dan, order, "B1-2", "new parcel", "B2-1")
-    assert [f"parcel {number} of 3 " in words for number, words in enumerate(slips(), start=1)] == [True] * 3
+    assert [f"parcel {number} of 3 {order.reference}" in words for number, words in enumerate(slips(), start=1)] == [
+        True
+    ] * 3
     scan(dan, order, "done")
-    assert "parcel 2 of 3 " in slips()[1]
+    assert f"parcel 2 of 3 {order.reference}" in slips()[1]
 
 
 def test_each_parcel_is_paid_for_by_itself_and_together_they_cost_what_was_sent(dan, books, accept):
