@@ -1,20 +1,18 @@
 """What a customer is told about an order, and when. Each letter says what is true at its event and no more."""
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from uuid import UUID
 
 from shop.notifications.models import Mail
 from shop.notifications.notices import topic_of
 from shop.notifications.operations import compose
 from shop.orders.models import Order, OrderEvent, OrderLine, Parcel
+from shop.orders.parcel_news import event_of_change
 from shop.orders.states import State
 from shop.orders.sums import sums, tax_sentence
 from shop.pages.wording import money
-from store_client import Parcel as Told
 
 KINDS: dict[State, str] = {
     State.EXPIRED: "order_expired",
@@ -37,9 +35,6 @@ TOLD_BEFORE = frozenset(
 )
 NOT_CANCELLED = "order_not_cancelled"
 PARCEL = KINDS[State.PARTLY_SHIPPED]  # also of a parcel that leaves while the order makes no move
-# Of a parcel whose letter was written when it left.
-CODE, LOST, CAME_BACK = "parcel_code", "parcel_lost", "parcel_came_back"
-ENDS = {Parcel.State.LOST: LOST, Parcel.State.CAME_BACK: CAME_BACK}
 REST = "order_rest"  # what has not been sent will not be
 SHORT = "order_short"  # copies of an order cannot be sent; it goes on, and no move tells of it
 GOING_ON = frozenset({State.PLACED, State.ACCEPTED, State.PACKING, State.PARTLY_SHIPPED})
@@ -51,29 +46,6 @@ def kind_of(source: State | None, target: State) -> str:
     if target in SILENT or (source, target) in TOLD_BEFORE:
         return ""
     return NOT_CANCELLED if source == State.CANCEL_REQUESTED and target in GOING_ON else KINDS[target]
-
-
-def kinds_of_change(before: Parcel | Told | None, after: Told) -> list[str]:
-    """Which letters it brings about what the warehouse says of a parcel now.
-
-    :param before: None for one that is told of for the first time: its own letter has its code.
-    """
-    kinds = []
-    is_end_new = before is None or before.state != after.state
-    if is_end_new and after.state in ENDS:
-        kinds.append(ENDS[after.state])
-    named = [(getattr(before, name), getattr(after, name)) for name in ("carrier", "tracking")] if before else []
-    if after.state == Parcel.State.DISPATCHED and any(new and new != old for old, new in named):
-        kinds.append(CODE)
-    return kinds
-
-
-def event_of_change(number: UUID, parcel: Parcel | Told, kind: str) -> str:
-    """What makes a letter on a change of a parcel unique: one for each code that it ever has."""
-    told = kind.removeprefix("parcel_")
-    if kind == CODE:
-        told = hashlib.sha256(f"{parcel.carrier} {parcel.tracking}".encode()).hexdigest()[:12]
-    return f"parcel:{number}:{parcel.number}:{told}"
 
 
 @dataclass(frozen=True)

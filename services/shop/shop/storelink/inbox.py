@@ -1,7 +1,7 @@
 """Hearing what the store says about orders: each version once, in order, whichever way it comes and however often."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -20,7 +20,7 @@ from shop.orders.states import FROM_STORE, MOVES, IllegalMove, State
 from shop.outbox.models import OutboxMessage, Topic
 from shop.payments import refunds
 from shop.payments.models import Refund
-from shop.storelink import set_aside
+from shop.storelink import set_aside, shortfalls
 from shop.storelink.heard import aside, told_otherwise
 from shop.storelink.models import Feed, Retelling, StoreEvent
 from shop.storelink.parcels import Known, call_for
@@ -161,7 +161,7 @@ def _apply(order: Order, lines: list[OrderLine], event: Heard, *, now: datetime,
     order.store_version = event.version
     shorter = _count(lines, event, writes)
     if not order.attention and any(count.awaited for count in event.lines):
-        order.attention = _awaited(lines, event)
+        order.attention = shortfalls.awaited(lines, event)[:ATTENTION_LENGTH]
     (new, changed), state = writes.parcels.take_over(order, lines, event), FROM_STORE[event.status]
     if call := call_for(order, changed):
         order.attention = f"{call} {order.attention}".strip()[:ATTENTION_LENGTH]
@@ -187,8 +187,10 @@ def _tell(order, lines, event: Heard, state: State, *, new, shorter, now, writes
         _tell_short(order, lines, event, shorter, now=now, writes=writes)
         return
     short = {line: line.short for line in lines}
-    reason = event.reason or (_shortage(lines, event) if state == State.REJECTED else _why_short(event, short))
-    why_money = event.reason or _why_short(event, shorter) or reason
+    reason = event.reason or (
+        shortfalls.shortage(lines, event) if state == State.REJECTED else shortfalls.why_short(event, short)
+    )
+    why_money = event.reason or shortfalls.why_short(event, shorter) or reason
     told = {"heard": event, "new": new, "why_money": why_money}
     _move(order, lines, state, reason, at=event.at, now=now, writes=writes, **told)
 
@@ -239,7 +241,7 @@ def _tell_parcels(order, lines, new: Sequence[Parcel], *, now, writes: Writes) -
 
 def _tell_short(order, lines, event: Heard, shorter: dict[OrderLine, int], *, now, writes: Writes) -> None:
     """The shop's order makes no move. Money that goes back has its letter, and copies that are short have one."""
-    reason = event.reason or _why_short(event, shorter or {line: line.short for line in lines})
+    reason = event.reason or shortfalls.why_short(event, shorter or {line: line.short for line in lines})
     if refund := _give_back(order, lines, reason, now=now):
         writes.mails.append(refunds.letter(refund, order, now=now))
     elif shorter and order.state in GOING_ON | {State.CANCEL_REQUESTED}:  # not while an ended order's log is replayed
@@ -263,35 +265,6 @@ def _count(lines: list[OrderLine], event: Heard, writes: Writes) -> dict[OrderLi
                 setattr(line, name, getattr(count, name))
             writes.counted[line.pk] = line
     return {line: line.short - short for line, short in before.items() if line.short > short}
-
-
-def _why_short(event: Heard, short: Mapping[OrderLine, int]) -> str:
-    """Which books the customer will not get, with the warehouse's own reason for each.
-
-    :param short: how many copies of each line are told of.
-    """
-    reasons = {line: event.line_reasons.get(line.position, "").rstrip(" .") or "not there" for line in short}
-    named = [
-        f"“{line.title}” ({number} of {line.quantity}): {reasons[line]}" for line, number in short.items() if number
-    ]
-    return f"The warehouse cannot deliver {'; '.join(named)}." if named else ""
-
-
-def _awaited(lines: list[OrderLine], event: Heard) -> str:
-    awaited = {count.line: count.awaited for count in event.lines if count.awaited}
-    named = "; ".join(f"{awaited[line.position]} × “{line.title}”" for line in lines if line.position in awaited)
-    return f"The warehouse waits for copies, as the customer chose: {named}."[:ATTENTION_LENGTH]
-
-
-def _shortage(lines: list[OrderLine], event: Heard) -> str:
-    """Which books were short, in words for the customer."""
-    short = {count.line: count.short for count in event.lines if count.short}
-    named = [
-        f"“{line.title}” ({line.quantity} ordered, {max(line.quantity - short[line.position], 0)} left)"
-        for line in lines
-        if line.position in short
-    ]
-    return f"The warehouse has too few copies of {', '.join(named)}." if named else ""
 
 
 def _save(orders: list[Order], writes: Writes, *, now: datetime) -> None:

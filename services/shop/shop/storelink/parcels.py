@@ -5,12 +5,12 @@ from collections.abc import Iterable
 from decimal import Decimal
 from uuid import UUID
 
-from shop.orders import letters
 from shop.orders.models import Order, OrderLine, Parcel
+from shop.orders.parcel_news import CAME_BACK, LOST, kinds_of_change
 from store_client import OrderEvent as Heard
 from store_client import Parcel as Told
 
-DECIDE = {letters.LOST: "is lost", letters.CAME_BACK: "came back to the warehouse"}
+DECIDE = {LOST: "is lost", CAME_BACK: "came back to the warehouse"}
 
 
 class Known:
@@ -33,7 +33,7 @@ class Known:
         """
         mine, new, changed = self.of[order.pk], [], []
         for told in sorted(event.parcels, key=lambda each: each.number):
-            kinds = letters.kinds_of_change(mine.get(told.number), told)
+            kinds = kinds_of_change(mine.get(told.number), told)
             if told.number not in mine:
                 new.append(_begun(order, lines, told, event, known=mine.values()))
                 mine[told.number] = new[-1]

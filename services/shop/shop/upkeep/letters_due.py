@@ -8,17 +8,9 @@ from datetime import datetime
 from uuid import UUID
 
 from shop.notifications.models import Mail
-from shop.orders.letters import (
-    GOING_ON,
-    KINDS,
-    NOT_CANCELLED,
-    PARCEL,
-    SHORT,
-    SILENT,
-    event_of_change,
-    kinds_of_change,
-)
+from shop.orders.letters import GOING_ON, KINDS, NOT_CANCELLED, PARCEL, SHORT, SILENT
 from shop.orders.models import Order, OrderEvent
+from shop.orders.parcel_news import event_of_change, kinds_of_change
 from shop.orders.states import FROM_STORE, MOVES, State
 from shop.payments.models import Refund
 from shop.returns import letters
