@@ -24,9 +24,15 @@ def _bodies(description: dict) -> Iterator[tuple[str, dict]]:
     for path, verbs in description["paths"].items():
         for verb, door in verbs.items():
             for status, one in {"body": door.get("requestBody", {}), **door["responses"]}.items():
-                for kind, media in one.get("content", {}).items():
-                    if "json" in kind:
-                        yield f"{verb.upper()} {path} {status}", media
+                yield from _of_json(f"{verb.upper()} {path} {status}", one)
+    for name, one in description["components"]["responses"].items():
+        yield from _of_json(name, one)
+
+
+def _of_json(where: str, one: dict) -> Iterator[tuple[str, dict]]:
+    for kind, media in one.get("content", {}).items():
+        if "json" in kind:
+            yield where, media
 
 
 def _to_the_letter(description: dict) -> dict:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from parts.mailcatcher import MailCatcher
-from parts.ports import HOST, free_port
+from parts.ports import HOST, free_port, kept_port
 from parts.postgres import Postgres
 from parts.process import Part, start_all, stop_all
 from parts.programs import Celery, Commands, Live, Web
@@ -56,7 +56,7 @@ class Bookshop:
         self.rabbitmq = RabbitMQ(self.home, free_port(), self.names) if self.names else None
         self.broker_url = self.rabbitmq.url() if self.rabbitmq else self.redis.url(1)
         urls = {"shop": f"http://{HOST}:{shop_port}", "store": f"http://{HOST}:{store_port}"}
-        live_port = free_port()
+        live_port = kept_port(self.home / "live-port")  # pages that are open come back to it after a restart
         self.shop_env = self._env("shop", urls) | {
             "LIVE_PORT": str(live_port),
             "STORE_URL": urls["store"],
@@ -190,6 +190,7 @@ class Bookshop:
         return {
             "shop": {"url": self.shop.url},
             "store": {"url": self.store.url},
+            "live": {"url": self.live.url},
             "mail": {"url": self.mail.web_url},
             "logins": {
                 login: {"email": email, "password": Path(self._password_file(login)).read_text()}

@@ -161,7 +161,11 @@ def card_text(card: dict, seconds: float) -> str:
         *(("", "", role, logins[role]) for role in ("packer", "keeper")),
     ]
     lines = [f"{what:6} {url:32} {who:10} {login['email']:24} {login['password']}" for what, url, who, login in rows]
-    lines += [f"{'Mail':6} {card['mail']['url']}", f"Coupons: {COUPONS}"]
+    lines += [
+        f"{'Mail':6} {card['mail']['url']}",
+        f"{'Live':6} {card['live']['url']} (what programs listen to: docs/live.md)",
+        f"Coupons: {COUPONS}",
+    ]
     width = max(map(len, lines)) + 2
     framed = "\n".join(f"│ {line:{width - 2}} │" for line in lines)
     ready = f"Ready after {seconds:.0f} s. Ctrl-C stops everything; the data stays."

@@ -2,6 +2,7 @@
 
 import random
 import socket
+from pathlib import Path
 
 HOST = "127.0.0.1"
 # The kernel hands out 32768 and above to outgoing connections, so a port from there may be gone when it is needed.
@@ -33,6 +34,16 @@ def free_port() -> int:
             _given.add(port)
             return port
     raise NoFreePort(f"No free port between {FREE_PORTS.start} and {FREE_PORTS.stop}.")
+
+
+def kept_port(file: Path) -> int:
+    """This function will answer the port that the file names, if it is still free; another one is written there."""
+    port = int(text) if file.exists() and (text := file.read_text().strip()).isdigit() else 0
+    if port not in FREE_PORTS or port in _given or is_taken(port):
+        port = free_port()
+        file.write_text(f"{port}\n")
+    _given.add(port)
+    return port
 
 
 def answers(port: int, *, send: bytes = b"", expect: bytes = b"", within: float = 1.0) -> bool:

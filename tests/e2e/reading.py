@@ -13,6 +13,16 @@ FIND_MISTAKES = """async rules => (await axe.run(document, {
     resultTypes: ["violations"], ...(rules ? {runOnly: {type: "rule", values: rules}} : {})})).violations
     .map(found => found.id + ": " + found.nodes.map(node => node.target.join(" ")).slice(0, 3).join(", "))"""
 
+# Words of drawn covers that go on in the next line. A line may break at a space or a dash.
+FIND_BROKEN_WORDS = """() => [...document.querySelectorAll(".drawn-title")].flatMap(title => {
+    const text = title.firstChild, range = document.createRange();
+    return [...text.data.matchAll(/[^\\s–—-]+/g)].filter(({0: word, index}) => {
+        range.setStart(text, index);
+        range.setEnd(text, index + word.length);
+        return new Set([...range.getClientRects()].map(line => Math.round(line.top))).size > 1;
+    }).map(([word]) => word);
+})"""
+
 
 class Reader:
     """A visitor who notes what is wrong with each page seen."""
@@ -63,6 +73,7 @@ class Reader:
         wider = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         if wider > 0:
             self.wrong.append(f"{name}: {wider} pixels wider than the window")
+        self.wrong += [f"{name}: a cover breaks “{word}”" for word in self.page.evaluate(FIND_BROKEN_WORDS)]
 
     def _find(self, name: str, rules: list[str] | None) -> None:
         self.page.evaluate(SETTLE)

@@ -4,7 +4,7 @@ from uuid import uuid4
 
 import people
 import pytest
-from conftest import PHONE, thorough
+from conftest import PHONE, SLOWEST_STEP_MS, thorough
 
 TITLES = ("Devdas", "The Four Million", "St. Peter's Umbrella", "White Fang")
 WINDOWS = [
@@ -22,8 +22,13 @@ def test_a_registered_customers_order_is_packed_and_told(card, visit, window, ti
     customer = visit(**window)
     people.register(customer, shop, mail, email=email, password="a long walk in the rain")
     people.put_in_cart(customer, shop, title)
-    reference = people.check_out(customer, shop)
     has_scripts = window.get("java_script_enabled", True)
+    other_tab = customer.context.new_page()
+    other_tab.goto(f"{shop}/orders/")
+    reference = people.check_out(customer, shop)
+    if has_scripts:
+        other_tab.get_by_role("link", name=reference).first.wait_for(timeout=SLOWEST_STEP_MS)
+    other_tab.close()
     if has_scripts:
         people.watch_status(customer, "Accepted by the warehouse")
         customer.evaluate("window.wasNotLoadedAgain = true")

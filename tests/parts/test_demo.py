@@ -42,8 +42,8 @@ def sign_in(url, email, password):
 
 def test_the_card_names_every_door_and_log_in(demo):
     card = demo.card
-    assert {name: set(card[name]) for name in ("shop", "store", "mail")} == {
-        name: {"url"} for name in ("shop", "store", "mail")
+    assert {name: set(card[name]) for name in ("shop", "store", "live", "mail")} == {
+        name: {"url"} for name in ("shop", "store", "live", "mail")
     }
     assert set(card["logins"]) == {"customer", "owner", "packer", "keeper", "office", "dispatcher", "agent"}
     assert all(set(login) == {"email", "password"} for login in card["logins"].values())

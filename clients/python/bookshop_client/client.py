@@ -1,17 +1,19 @@
-"""The shop, as a program sees it: one method for each call of docs/api.md."""
+"""The shop, as a program sees it: a method for each call of docs/api.md that a customer or a guest makes."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
-from bookshop_client.asking import Asking, repeating, seen_as
+from bookshop_client.account import AccountCalls
+from bookshop_client.asking import repeating, seen_as
 from bookshop_client.line import Line, Patience
 from bookshop_client.shapes import (
     Address,
     Cart,
     CartItem,
+    Category,
     Heading,
     KeptAddress,
     Order,
@@ -28,7 +30,7 @@ from bookshop_client.shapes import (
 from bookshop_client.tokens import Keyring, Tokens
 
 
-class Client(Asking):
+class Client(AccountCalls):
     """One customer of one shop, for any number of threads. A guest, until it logs in.
 
     Methods raise Problem, or the subclass that fits, when the shop says no, and Unavailable when it does not answer.
@@ -53,26 +55,6 @@ class Client(Asking):
     ):
         super().__init__(Line(url, patience, user_agent=user_agent), Keyring(tokens, on_tokens), cart_token)
 
-    # --- who we are ---
-
-    def log_in(self, username: str, password: str, *, code: str = "", scope: str = "") -> None:
-        """This function will log in with a name or an address; a guest's cart comes into the account's.
-
-        :param code: of the authenticator app, where there is one.
-        :param scope: what this log-in is to be for, such as "orders:read cart:write"; without it, all that you may.
-        """
-        said = {"username": username, "password": password}
-        said |= {name: value for name, value in (("code", code), ("scope", scope)) if value}
-        told = self._line.ask("POST", "/auth/token/", repeatable=True, json=said, headers=self._cart_header())
-        self._keyring.put(Tokens(told.body["access"], told.body["refresh"]))
-        self.cart_token = ""
-
-    def log_out(self) -> None:
-        """This function will end the log-in, here and in the shop."""
-        if tokens := self.tokens:
-            self._line.ask("POST", "/auth/logout/", repeatable=True, json={"refresh": tokens.refresh})
-            self._keyring.put(None)
-
     # --- books ---
 
     def products(
@@ -88,8 +70,12 @@ class Client(Asking):
     def product(self, product_id: int, *, seen: Product | None = None) -> Product:
         return self._look(f"/api/products/{product_id}/", Product, seen)
 
-    def headings(self, kind: str) -> Iterator[Heading]:
-        """:param kind: authors, publishers or series."""
+    def categories(self) -> list[Category]:
+        """The whole tree, from its roots."""
+        return [Category.of(one) for one in self._get("/api/categories/")]
+
+    def headings(self, kind: Literal["authors", "publishers", "series"]) -> Iterator[Heading]:
+        """Those with most books first. Categories are a tree: see categories()."""
         return self._pages(f"/api/{kind}/", Heading)
 
     def reviews(self, product_id: int) -> Iterator[Review]:
@@ -131,7 +117,7 @@ class Client(Asking):
         return self._pages("/api/orders/", Order)
 
     def order(self, number: UUID | str, *, key: str = "", seen: OrderDetails | None = None) -> OrderDetails:
-        """:param key: the order_key of a guest's order, as in what follows."""
+        """:param key: the order_key of a guest's order, as in what follows; beside a log-in the shop does not look at it."""
         return self._look(f"/api/orders/{number}/", OrderDetails, seen, headers=_opened_by(key))
 
     def place_order(

@@ -83,6 +83,24 @@ class Heading(Told):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Category(Heading):
+    children: tuple["Category", ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Me(Told):
+    """`username` is empty if the account is known by its address alone, `scope` if the log-in is for all that it may."""
+
+    id: int
+    username: str
+    email: str
+    name: str
+    is_staff: bool
+    joined_at: datetime
+    scope: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class CartItem(Told):
     """`problem` says why it cannot be ordered as it stands; usually empty."""
 
@@ -167,7 +185,7 @@ class Order(Told):
 
 @dataclass(frozen=True, kw_only=True)
 class OrderDetails(Order):
-    """`pay_page` is where a person pays in a browser; `order_key` opens a guest's order."""
+    """`pay_page` is where a person pays in a browser; `order_key` opens a guest's order, and is told to guests alone."""
 
     email: str
     reason: str
@@ -175,7 +193,7 @@ class OrderDetails(Order):
     paid: Decimal
     pay_until: datetime | None
     pay_page: str | None
-    order_key: str
+    order_key: str | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -215,6 +233,7 @@ class Parcel(Told):
     tracking: str
     sent_at: datetime
     price: Decimal
+    currency: str
     items: tuple[Inside, ...]
 
 

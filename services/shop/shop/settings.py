@@ -349,7 +349,11 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "/static/favicon.svg",
     "SWAGGER_UI_SETTINGS": {"validatorUrl": None, "deepLinking": True},  # else each visit is told to a foreign site
     "COMPONENT_SPLIT_REQUEST": True,
-    "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "shop.api.schema.with_examples"],
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "shop.api.schema.with_examples",
+        "shop.api.schema.with_problems",
+    ],
     "ENUM_NAME_OVERRIDES": {
         "OrderStatus": "shop.orders.states.State.choices",
         "ReviewState": "shop.reviews.states.State.choices",

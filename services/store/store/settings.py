@@ -236,7 +236,11 @@ SPECTACULAR_SETTINGS = {
     "OAS_VERSION": "3.1.1",
     "DESCRIPTION": "The warehouse, for services that sell its books.",
     "COMPONENT_SPLIT_REQUEST": True,
-    "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "store.api.schema.with_examples"],
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "store.api.schema.with_examples",
+        "store.api.schema.with_problems",
+    ],
     "ENUM_NAME_OVERRIDES": {
         "OrderStatus": "store.orders.models.OrderState.choices",
         "ReturnStatus": "store.returns.models.ReturnState.choices",

@@ -36,6 +36,19 @@ def isbn_number(n: int) -> str:
     return digits + str(-sum(int(d) * (3 if i % 2 else 1) for i, d in enumerate(digits)) % 10)
 
 
+def badly_named(copy, barcode):
+    """The copy with a barcode that was taken before the database looked at them."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("ALTER TABLE stock_bookitem DISABLE TRIGGER stock_require_new_barcode")
+        cursor.execute("UPDATE stock_bookitem SET barcode = %s WHERE id = %s", [barcode, copy.pk])
+        cursor.execute("ALTER TABLE stock_bookitem ENABLE TRIGGER stock_require_new_barcode")
+    copy.barcode = barcode
+    return copy
+
+
 def all_is_told() -> None:
     """Wait until no transaction is open that began before now.
 

@@ -13,6 +13,7 @@ from PIL import Image
 from tests.conftest import NOW
 from tests.lines import order_of, read_all, refusal
 
+from store.catalogue import contributors
 from store.catalogue.pictures import remake
 from store.holds.models import Hold
 from store.orders import packing
@@ -27,6 +28,7 @@ from store_client import (
     StoreClient,
     StoreUnavailable,
     TokenFile,
+    roles,
 )
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -312,3 +314,7 @@ def test_a_picture_arrives_with_the_bytes_its_checksum_promised(shop, books):
     picture = next(book.picture for book in told if book.id == books[0].id)
     assert sha256(shop.picture(picture.url)).hexdigest() == picture.sha256
     assert refusal(shop.picture, f"/api/books/{books[1].id}/picture/").status == 404
+
+
+def test_roles_have_the_same_words_on_both_sides():
+    assert roles.ROLES == contributors.ROLES

@@ -20,8 +20,8 @@ from store.orders.scanning import Scanned, scan
 from store.returns.inspecting import inspect
 from store.returns.models import Outcome
 from store.returns.receiving import make_for
-from store.stock.models import COPY_TABLE, BookItem, CopyState, LedgerLine, Reason
-from store.stock.operations import Delivery, Shift, expect_copies, move_copies, note_count
+from store.stock.models import COPY_TABLE, BookItem, CopyState, LedgerLine, Origin, Reason
+from store.stock.operations import Delivery, expect_copies, move_copies, note_count, receive_copies
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -117,8 +117,8 @@ def test_every_move_of_a_copy_is_made_and_no_other(books, accept, sent):  # noqa
     with transaction.atomic():
         expected = BookItem.objects.filter(id__in=[c for c, _ in expect_copies([Delivery(books[2].id, 2)], **DAN)])
         came, not_sent = expected.order_by("id")
-        shifts = {books[2].id: Shift(on_shelf=1)}
-        move_copies([came], CopyState.AVAILABLE, reason=Reason.RECEIVED, shelf="C-1", shifts=shifts, **DAN)
+        move_copies([came], CopyState.AVAILABLE, reason=Reason.RECEIVED, shelf="C-1", **DAN)
+        receive_copies([Delivery(books[2].id, condition="damaged")], origin=Origin.HAND, **DAN)
         move_copies([not_sent], CopyState.WRITTEN_OFF, reason=Reason.NOT_SENT, **DAN)
     made = {(line.from_state or None, line.to_state) for line in LedgerLine.objects.all()}
     assert made == rows(COPY_TABLE)

@@ -65,8 +65,8 @@ STORE = {
                 GROUP BY o.number, l.id ORDER BY o.number, l.line""",
     "events": """SELECT number::text, order_id, version, status, lines, parcels FROM orders_orderevent
                  ORDER BY number, version, id""",
-    "levels": "SELECT book_id AS book, on_shelf, reserved FROM stock_stocklevel ORDER BY book_id",
-    "copies": "SELECT id, book_id AS book, state, barcode FROM stock_bookitem ORDER BY id",
+    "levels": """SELECT book_id AS book, on_shelf, not_new, reserved, awaited FROM stock_stocklevel ORDER BY book_id""",
+    "copies": "SELECT id, book_id AS book, state, condition, barcode FROM stock_bookitem ORDER BY id",
     "ledger": """SELECT copy_id AS copy, from_state, to_state, reason, order_number::text AS number
                  FROM stock_ledgerline ORDER BY id""",
     "parcels": """SELECT o.number::text, p.number AS parcel, p.state FROM orders_parcel p
@@ -94,7 +94,7 @@ STORE = {
     "holds": """SELECT h.number::text, h.held_until < now() - interval '1 minute' AS overdue, l.book_id AS book, l.quantity
                 FROM holds_hold h JOIN holds_holdline l ON l.hold_id = h.id WHERE h.state = 'held' ORDER BY l.id""",
     "books": """SELECT b.id, c.version, b.isbn13, b.title, b.price, b.retired,
-                COALESCE(l.on_shelf - l.reserved, 0) AS free
+                GREATEST(l.on_shelf - l.not_new - l.reserved - l.awaited, 0) AS free
                 FROM catalogue_book b JOIN catalogue_bookchange c ON c.book_id = b.id
                 LEFT JOIN stock_stocklevel l ON l.book_id = b.id ORDER BY b.id""",
 }

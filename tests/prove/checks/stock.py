@@ -13,17 +13,19 @@ ORDERS_STATE_OF = {
     "packed": ("packing", "part_sent"),
     "shipped": ("part_sent", "dispatched"),
 }
+LEVEL = ("on the shelf", "of these not new", "promised", "awaited")
 PARCELS_STATE_OF = {"allocated": "open", "packed": "sealed", "shipped": "dispatched"}
 
 
 def oversold(evidence: Evidence) -> Iterator[Violation]:
     """More promised than on the shelf, or one copy in two boxes."""
     titles = {book["id"]: book["title"] for book in evidence.store["books"]}
-    promised, available = _promised(evidence), _available(evidence)
+    promised, available = _promised(evidence), _available(evidence) - _not_new(evidence)
     for level in evidence.store["levels"]:
         book = level["book"]
-        if level["reserved"] > level["on_shelf"]:
-            told = f"{level['reserved']} promised, {level['on_shelf']} on the shelf"
+        new = level["on_shelf"] - level["not_new"]
+        if level["reserved"] > new:
+            told = f"{level['reserved']} promised, {new} new ones on the shelf"
             yield Violation(f"“{titles.get(book)}” is oversold: {told}.", _order_waiting_for(evidence, book))
         elif promised[book] > available[book]:
             told = f"{promised[book]} copies are waited for or held, {available[book]} are there"
@@ -38,14 +40,19 @@ def wrong(evidence: Evidence) -> Iterator[Violation]:
     yield from _ledger(evidence)
     yield from _boxes(evidence)
     yield from _came_back(evidence)
-    promised, available = _promised(evidence), _available(evidence)
+    counted = {
+        "on_shelf": _available(evidence),
+        "not_new": _not_new(evidence),
+        "reserved": _promised(evidence),
+        "awaited": _awaited(evidence),
+    }
     levels = {level["book"]: level for level in evidence.store["levels"]}
-    for book in sorted(set(levels) | set(promised) | set(available)):
-        level = levels.get(book, {"on_shelf": 0, "reserved": 0})
-        if (level["on_shelf"], level["reserved"]) != (available[book], promised[book]):
-            told = f"{level['on_shelf']} on the shelf and {level['reserved']} promised"
-            counted = f"{available[book]} and {promised[book]}"
-            yield Violation(f"Book {book} is noted with {told}; counted are {counted}.")
+    for book in sorted(set(levels).union(*counted.values())):
+        told = [levels[book][name] if book in levels else 0 for name in counted]
+        there = [numbers[book] for numbers in counted.values()]
+        if told != there:
+            names = ", ".join(f"{number} {name}" for name, number in zip(LEVEL, told))
+            yield Violation(f"Book {book} is noted with {names}; counted are {', '.join(map(str, there))}.")
 
 
 def _ledger(evidence: Evidence) -> Iterator[Violation]:
@@ -124,6 +131,21 @@ def _promised(evidence: Evidence) -> Counter:
     for hold in evidence.store["holds"]:
         promised[hold["book"]] += hold["quantity"]
     return promised
+
+
+def _awaited(evidence: Evidence) -> Counter:
+    """Copies that open orders wait for without a promise, by book."""
+    is_open = {order["id"] for order in evidence.store["orders"] if order["state"] in OPEN}
+    awaited = Counter()
+    for line in evidence.store["lines"]:
+        if line["order_id"] in is_open:
+            awaited[line["book"]] += line["awaited"]
+    return awaited
+
+
+def _not_new(evidence: Evidence) -> Counter:
+    on_shelf = (copy for copy in evidence.store["copies"] if copy["state"] == "available")
+    return Counter(copy["book"] for copy in on_shelf if copy["condition"] != "new")
 
 
 def _available(evidence: Evidence) -> Counter:

@@ -54,5 +54,5 @@ class AddressForm(forms.ModelForm):
 
     def __init__(self, *args, **options):
         super().__init__(*args, **options)
-        for field in self.fields.values():
-            field.error_messages["required"] = f"Please fill in: {field.label}."
+        for name, field in self.fields.items():
+            field.error_messages["required"] = f"Please fill in: {self[name].label}."

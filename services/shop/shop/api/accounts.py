@@ -205,10 +205,12 @@ class Me(AccountDoor):
 
     @extend_schema(operation_id="me_read", responses=MeShape)
     def get(self, request):
+        """Read who you are, and what your token is for."""
         return _me(request)
 
     @extend_schema(operation_id="me_change", request=ChangedMeShape, responses=MeShape)
     def patch(self, request):
+        """Change your name."""
         valid(NameForm(shapes.read(ChangedMeShape, request), instance=request.user)).save()
         return _me(request)
 
@@ -217,7 +219,12 @@ def valid(form: Form) -> Form:
     """:raises Problem: 400, naming the fields as the API does."""
     if form.is_valid():
         return form
-    raise missing(*((FIELDS.get(name, name), said) for name, errors in form.errors.items() for said in errors))
+    raise faults_of(form, FIELDS)
+
+
+def faults_of(form: Form, names: dict[str, str]) -> Problem:
+    """:param names: as the API calls the fields of the form, where it does so by another name."""
+    return missing(*((names.get(name, name), said) for name, errors in form.errors.items() for said in errors))
 
 
 def _me(request) -> Response:

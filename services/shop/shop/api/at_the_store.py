@@ -8,6 +8,7 @@ from django.http import Http404
 
 from shop.api.conditions import changed
 from shop.api.problems import Problem, missing, refused
+from shop.api.repeating import key_used
 from shop.storelink.store import open_store
 from store_client import StoreClient, StoreRefused, StoreUnavailable
 
@@ -51,6 +52,5 @@ def _in_our_words(error: StoreRefused) -> Exception:
         case "changed-meanwhile":
             return changed()
         case "write-differs":
-            detail = "This Idempotency-Key belongs to something else. Use a new key for something new."
-            return Problem(422, "key-reused", "The key is used", detail)
+            return key_used()
     return refused(Exception(problem.detail or problem.title))

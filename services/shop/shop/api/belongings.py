@@ -44,6 +44,7 @@ class OwnDoor(Door):
 class Wishlist(OwnDoor):
     @extend_schema(operation_id="wishlist_list", parameters=paging.PARAMETERS, responses=paging.page_of(WishShape))
     def get(self, request):
+        """List what you wish for, the newest wish first."""
         return paging.answer_page(request, queries.entries_of(request.user), WishShape)
 
     @extend_schema(operation_id="wishlist_add", request=NewWishShape, responses={204: None})
@@ -58,6 +59,9 @@ class Wishlist(OwnDoor):
 
 
 class Wish(OwnDoor):
+    def is_there(self, request, product_id: int) -> bool:
+        return request.user.wishlist.filter(book=min(product_id, shapes.LARGEST_ID)).exists()
+
     @extend_schema(operation_id="wishlist_remove", responses={204: None})
     def delete(self, request, product_id: int):
         """Take a book off the list. Doing it again is harmless."""
@@ -68,7 +72,7 @@ class Wish(OwnDoor):
 class Addresses(OwnDoor):
     @extend_schema(operation_id="addresses_list", responses=KeptAddressShape(many=True))
     def get(self, request):
-        """The default one first; there are few enough for one answer."""
+        """List your address book, the default one first. There are few enough for one answer."""
         return Response(KeptAddressShape(addresses.addresses_of(request.user), many=True).data)
 
     @extend_schema(operation_id="addresses_add", request=KeptAddressShape, responses={201: KeptAddressShape})
@@ -86,6 +90,7 @@ class Addresses(OwnDoor):
 class OneAddress(OwnDoor):
     @extend_schema(operation_id="addresses_read", responses=KeptAddressShape)
     def get(self, request, address_id: int):
+        """Read an address of your address book."""
         return Response(KeptAddressShape(_own(request, address_id)).data)
 
     @extend_schema(operation_id="addresses_change", request=KeptAddressShape, responses=KeptAddressShape)
@@ -100,6 +105,7 @@ class OneAddress(OwnDoor):
 
     @extend_schema(operation_id="addresses_remove", responses={204: None})
     def delete(self, request, address_id: int):
+        """Take an address out of your address book. Orders that were placed keep it."""
         addresses.remove_address(request.user, _own(request, address_id))
         return Response(status=204)
 

@@ -13,7 +13,7 @@ from shop.api.at_the_store import asking
 from shop.api.door import Door, Writes
 from shop.api.permissions import ForStaff
 from shop.api.problems import Problem, missing
-from shop.api.product_writes import REPEAT
+from shop.api.product_writes import LOCATION, REPEAT
 from shop.api.repeating import number_for
 from shop.pages.addresses import absolute
 from shop.staff.roles import OWNERS, WRITE_BOOKS
@@ -24,6 +24,7 @@ SENDING_WITHIN_S = 60.0
 STATES = [(state, state) for state in ("checking", "applying", "done", "stopped", "refused", "discarded")]
 PARAMETERS = [
     REPEAT,
+    LOCATION,
     OpenApiParameter("name", str, description="What you call the file."),
     OpenApiParameter("dry_run", str, enum=["1", "0"], description="1: check it, and tell what would be."),
     OpenApiParameter("currency", str, description="Of prices where the file does not say; usually EUR."),
@@ -50,6 +51,11 @@ class FileItself(BaseParser):
 class RowErrorShape(serializers.Serializer):
     row = serializers.IntegerField(source="record", help_text="CSV: the number of the line; ONIX: of the record.")
     reference = serializers.CharField(help_text="The ISBN as it is written there, or the record's reference.")
+    field = serializers.CharField(
+        source="column",
+        allow_null=True,
+        help_text="The one of ours that is to blame; null if it is the row as a whole.",
+    )
     message = serializers.CharField(source="reason")
 
 
@@ -92,7 +98,7 @@ class JobShape(serializers.Serializer):
     sent_by = serializers.CharField()
     sent_at = serializers.DateTimeField()
     ended_at = serializers.DateTimeField(allow_null=True)
-    progress = ProgressShape(help_text="While it is checked, in bytes; then in rows to bring in.")
+    progress = ProgressShape(help_text="Of the check, in bytes, which is all of a dry run; then in rows to bring in.")
     records = serializers.IntegerField(help_text="Rows that were read.")
     found = FoundShape(help_text="What the check found.")
     brought_in = BroughtInShape()
@@ -120,7 +126,7 @@ class Bulk(Door):
 
     @extend_schema(operation_id="products_bulk_jobs", parameters=paging.PARAMETERS, responses=paging.page_of(JobShape))
     def get(self, request):
-        """For staff: the files that you have sent in, the newest first; owners see those of all."""
+        """For staff: list the files that you have sent in, the newest first. Owners see those of all."""
         number, size = paging.page_and_size(request)
         whose = None if _sees_all(request.user) else request.user.email
         with asking() as store:
@@ -159,7 +165,7 @@ class BulkJob(Door):
 
     @extend_schema(operation_id="products_bulk_job", parameters=paging.PARAMETERS, responses=WatchedJobShape)
     def get(self, request, job_id: int):
-        """For staff: how far the job is, and a page of the rows that were left out."""
+        """For staff: see how far a file is, and a page of its rows that were left out."""
         number, size = paging.page_and_size(request)
         with asking() as store:
             job = store.import_job(job_id, offset=min((number - 1) * size, 10_000), limit=size)

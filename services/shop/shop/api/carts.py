@@ -10,6 +10,7 @@ from rest_framework.response import Response
 
 from shop.api import shapes, visitors
 from shop.api.door import Door, Writes
+from shop.api.guesses import coupon_problem
 from shop.api.problems import Problem, missing, refused
 from shop.api.visitors import Visitor
 from shop.cart import operations, queries
@@ -87,13 +88,19 @@ class CartDoor(Door):
 
 
 class TheCart(CartDoor):
-    @extend_schema(operation_id="cart_read", parameters=[visitors.PARAMETER, COUPON], responses=CartShape)
+    @extend_schema(
+        operation_id="cart_read", parameters=[visitors.PARAMETER, visitors.TOKEN, COUPON], responses=CartShape
+    )
     def get(self, request):
+        """Read your cart, with its sums."""
         visitor = Visitor.of(request)
         return self.show(visitor, CartShape, _basket(request, visitor))
 
     @extend_schema(
-        operation_id="cart_add", parameters=[visitors.PARAMETER], request=ItemShape, responses={201: ChangedItemShape}
+        operation_id="cart_add",
+        parameters=[visitors.PARAMETER, visitors.TOKEN],
+        request=ItemShape,
+        responses={201: ChangedItemShape},
     )
     def post(self, request):
         """Put copies of a book into the cart, on top of those already there. A guest gets a token with the first one."""
@@ -104,14 +111,28 @@ class TheCart(CartDoor):
             raise cart_problem(refusal) from None
         return self.show_item(visitor, line.book_id, status=201)
 
+    @extend_schema(operation_id="cart_empty", parameters=[visitors.PARAMETER], responses={204: None})
+    def delete(self, request):
+        """Take everything out. Doing it again is harmless."""
+        if cart := queries.cart_of(Visitor.of(request)):
+            with suppress(NoSuchCart):
+                operations.clear(cart)
+        return Response(status=204)
+
 
 class CartLine(CartDoor):
-    @extend_schema(operation_id="cart_item", parameters=[visitors.PARAMETER], responses=ChangedItemShape)
+    @extend_schema(
+        operation_id="cart_item", parameters=[visitors.PARAMETER, visitors.TOKEN], responses=ChangedItemShape
+    )
     def get(self, request, product_id: int):
+        """Read one line of your cart."""
         return self.show_item(Visitor.of(request), product_id)
 
     @extend_schema(
-        operation_id="cart_change", parameters=[visitors.PARAMETER], request=QuantityShape, responses=ChangedItemShape
+        operation_id="cart_change",
+        parameters=[visitors.PARAMETER, visitors.TOKEN],
+        request=QuantityShape,
+        responses=ChangedItemShape,
     )
     def put(self, request, product_id: int):
         """Set the number of copies of a book that is in the cart."""
@@ -124,7 +145,7 @@ class CartLine(CartDoor):
 
     @extend_schema(operation_id="cart_remove", parameters=[visitors.PARAMETER], responses={204: None})
     def delete(self, request, product_id: int):
-        """Take a book out. Doing it again is harmless."""
+        """Take a book out of your cart. Doing it again is harmless."""
         if cart := queries.cart_of(Visitor.of(request)):
             with suppress(NoSuchCart):
                 operations.remove(cart, book_id=product_id)
@@ -134,6 +155,7 @@ class CartLine(CartDoor):
 class CartTotal(CartDoor):
     @extend_schema(operation_id="cart_total", parameters=[visitors.PARAMETER, COUPON], responses=TotalShape)
     def get(self, request):
+        """Read what your cart costs."""
         return Response(TotalShape(_basket(request, Visitor.of(request))).data)
 
 
@@ -151,7 +173,7 @@ def _cart_of(visitor: Visitor) -> Cart:
 
 
 def _basket(request, visitor: Visitor) -> Basket:
-    """:raises Problem: 409, for a coupon that cannot be used."""
+    """:raises Problem: 409, for a coupon that cannot be used; 429, after too many that there are not."""
     basket = queries.basket_of(visitor)
     code = request.query_params.get("coupon", "").replace("\0", "")[:LONGEST_CODE]
     customer = request.user.email if request.user.is_authenticated else ""
@@ -160,5 +182,5 @@ def _basket(request, visitor: Visitor) -> Basket:
             request, code, basket.goods, currency=basket.currency, customer=customer, now=timezone.now()
         )
     except CouponRefused as refusal:
-        raise refused(refusal) from None
+        raise coupon_problem(refusal) from None
     return basket

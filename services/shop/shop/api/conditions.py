@@ -39,6 +39,11 @@ def is_current(request: Request, answer: Response) -> bool:
     return "*" in wanted or etag in wanted
 
 
+def asks_for_any(request: Request) -> bool:
+    """Whether If-Match is fine with whatever is there (RFC 9110, 13.1.1)."""
+    return "*" in parse_etags(request.headers[HEADER])
+
+
 def write_if_current(
     request: Request, read: Callable[[], Response], write: Callable[[], Response], *, in_one: bool
 ) -> Response:

@@ -55,7 +55,7 @@ class Customers(Door):
         responses=paging.page_of(PersonShape),
     )
     def get(self, request):
-        """For staff: the newest first. Who gives roles sees staff as well, others customers alone."""
+        """For staff: list people, the newest first. Who gives roles sees staff as well, others customers alone."""
         search = request.query_params.get("search", "").replace("\0", "").strip()[:LONGEST_SEARCH]
         found = people_for(request.user).filter(Q(email__icontains=search) | Q(name__icontains=search))
         return paging.answer_page(request, found.order_by("-joined_at", "pk"), PersonShape)
@@ -67,6 +67,7 @@ class OneCustomer(Door):
 
     @extend_schema(operation_id="customers_read", responses=PersonShape)
     def get(self, request, customer_id: int):
+        """For staff: read what is known of somebody."""
         return Response(PersonShape(person_for(request.user, customer_id)).data)
 
 
@@ -76,7 +77,7 @@ class CustomerAddresses(Door):
 
     @extend_schema(operation_id="customers_addresses", responses=PersonAddressShape(many=True))
     def get(self, request, customer_id: int):
-        """For staff who may see billing addresses: the address book."""
+        """For staff who may see billing addresses: list somebody's address book."""
         entries = addresses_of(person_for(request.user, customer_id))
         return Response(PersonAddressShape(entries, many=True).data)
 

@@ -65,10 +65,16 @@ class Door(APIView):
         return do(asked, partial(handler, request, *args, **options), now=timezone.now())
 
     def _if_current(self, handler, request, *args, **options) -> Response:
-        if not hasattr(self, "get"):
-            raise conditions.changed()  # nothing is read here, so nobody has seen it
+        if not hasattr(self, "get"):  # nothing is read here, so nobody has seen more than that it is there
+            if not (conditions.asks_for_any(request) and self.is_there(request, *args, **options)):
+                raise conditions.changed()
+            return handler(request, *args, **options)
         read, write = partial(self.get, request, *args, **options), partial(handler, request, *args, **options)
         return conditions.write_if_current(request, read, write, in_one=self.writes == Writes.IN_ONE)
+
+    def is_there(self, request, **options) -> bool:
+        """Whether there is what the address names; for doors that write it and do not read it."""
+        return False
 
     def finalize_response(self, request, response, *args, **options):
         response = super().finalize_response(request, response, *args, **options)

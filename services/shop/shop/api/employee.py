@@ -134,7 +134,7 @@ class Employee(Door):
 
     @extend_schema(operation_id="employee", responses=LinksShape)
     def get(self, request):
-        """For staff: where to begin. What is behind each link is for those of the table of roles."""
+        """For staff: see where to begin. What is behind each link is for those of the table of roles."""
         parts = {"orders": "employee/orders", "products": "products", "addresses": "employee/addresses"}
         return Response({name: absolute(f"/api/{path}/") for name, path in parts.items()})
 
@@ -149,7 +149,7 @@ class EmployeeOrders(Door):
         responses=paging.page_of(EmployeeOrderShape),
     )
     def get(self, request):
-        """For staff: the newest first. Dispatchers see what is to be packed, and nothing of money and customer."""
+        """For staff: list orders, the newest first. Dispatchers see what is to be packed, and nothing of money and customer."""
         phase, orders = request.query_params.get("phase", ""), queries.every_order()
         if phase:
             if phase not in Phase.values:
@@ -166,6 +166,7 @@ class EmployeeOrder(Door):
 
     @extend_schema(operation_id="employee_orders_read", responses=EmployeeOrderShape)
     def get(self, request, number: UUID):
+        """For staff: read an order, as much of it as in the admin."""
         return self._show(request, _order(request, number))
 
     @extend_schema(
@@ -181,7 +182,7 @@ class EmployeeOrder(Door):
             return self._show(request, order)
         if order.state != State.PLACED:
             raise not_ours(order, order.state_at(now), State.ACCEPTED)
-        hurry(order, now=now)
+        hurry(order, by=request.user, now=now)
         return self._show(request, order, status=202)
 
     def _show(self, request, order: Order, *, status: int = 200) -> Response:
@@ -196,7 +197,7 @@ class EmployeeAddresses(Door):
         operation_id="employee_addresses", parameters=paging.PARAMETERS, responses=paging.page_of(EmployeeAddressShape)
     )
     def get(self, request):
-        """For staff who may see billing addresses: the address books of all whom they may see."""
+        """For staff who may see billing addresses: list the address books of all whom they may see."""
         return paging.answer_page(request, _addresses(request), EmployeeAddressShape)
 
 
@@ -206,6 +207,7 @@ class EmployeeAddress(Door):
 
     @extend_schema(operation_id="employee_addresses_read", responses=EmployeeAddressShape)
     def get(self, request, address_id: int):
+        """For staff who may see billing addresses: read one of them."""
         if entry := _addresses(request).filter(pk=address_id).first():
             return Response(EmployeeAddressShape(entry).data)
         raise Http404

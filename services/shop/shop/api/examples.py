@@ -3,6 +3,8 @@
 The tests hold each of them against the shape that it is an example of.
 """
 
+from shop.api import examples_of_accounts, examples_of_office
+
 SHOP = "https://bookshop.example"
 ORDER, RETURN = "0b0e5b52-3f1c-4c4e-9a39-6c0fbd0c3a10", "7c2f9a4e-51d3-4b0c-8f6e-2a9d1e8b4c55"
 TOKEN = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJ0b2tlbl90eXBlIjoiYWNjZXNzIn0.c2lnbmF0dXJl"
@@ -14,7 +16,7 @@ ADDRESS = {
 FACTS = {
     "isbn13": "9780141439587", "title": "Emma", "subtitle": "", "authors": ["Jane Austen"], "publisher": "Penguin",
     "series": "", "series_number": "", "language": "en", "format": "paperback", "first_published": 1815,
-    "categories": [["Fiction", "Classics"]],
+    "categories": [["Fiction", "Love and marriage"]],
 }  # fmt: skip
 PRODUCT = {
     "id": 301, **FACTS, "price": "8.50", "list_price": "9.50", "price_reason": "Autumn of classics", "currency": "EUR",
@@ -71,7 +73,9 @@ JOB = {
     "records": 1000, "found": {"new": 700, "changed": 200, "retired": 0, "unchanged": 98, "copies": 0},
     "brought_in": {"new": 500, "changed": 0, "retired": 0, "copies": 0}, "left_out": 2, "errors_kept": 2,
 }  # fmt: skip
-ROW_ERROR = {"row": 17, "reference": "9780141439580", "message": "The ISBN is wrong: its last digit does not fit."}
+ROW_ERROR = {
+    "row": 17, "reference": "9780141439580", "field": "isbn13", "message": "The ISBN is wrong: its last digit does not fit.",
+}  # fmt: skip
 SENT_BACK = {"product_id": 301, "title": "Emma", "quantity": 1, "received": 0, "refund": 0}
 
 
@@ -118,7 +122,7 @@ BY_SHAPE = {
         "slug": "fiction",
         "name": "Fiction",
         "books": 210,
-        "children": [{"slug": "fiction/classics", "name": "Classics", "books": 64, "children": []}],
+        "children": [{"slug": "fiction/love-and-marriage", "name": "Love and marriage", "books": 64, "children": []}],
     },
     "ChangedItemShape": CART_LINE | {"cart_token": "5f2a3c1e9b7d4f60a1c2e3d4f5a6b7c8:mJ3r0xX4Vq"},
     "EmployeeAddressPage": _page(EMPLOYEE_ADDRESS),
@@ -163,7 +167,7 @@ BY_SHAPE = {
         "paid": "0.00",
         "pay_until": None,
         "pay_page": None,
-        "order_key": "9rT2wq0ZkM5u",
+        "order_key": None,
     },
     "OneProductShape": PRODUCT | {"description": DESCRIPTION},
     "OrderPage": _page(ORDER_SHOWN),
@@ -176,6 +180,7 @@ BY_SHAPE = {
         "tracking": "00340434161094042557",
         "sent_at": "2026-11-27T14:20:00Z",
         "price": "17.00",
+        "currency": "EUR",
         "items": [{"product_id": 301, "title": "Emma", "quantity": 2}],
     },
     "PaymentShape": {
@@ -233,3 +238,4 @@ BY_SHAPE = {
     "WrittenProductShape": {"id": 301, **FACTS, "version": 4, "description": DESCRIPTION, "price": "9.50", "currency": "EUR"}
     | {"available": 12, "retired": False, "url": f"{SHOP}/api/products/301/"},
 }  # fmt: skip
+BY_SHAPE |= examples_of_accounts.BY_SHAPE | examples_of_office.BY_SHAPE

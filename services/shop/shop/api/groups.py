@@ -37,7 +37,7 @@ class Groups(Door):
 
     @extend_schema(operation_id="groups_list", responses=GroupShape(many=True))
     def get(self, request):
-        """For owners and user managers: every group with its permissions, as the table of roles has them."""
+        """For owners and user managers: list the groups, with their permissions as the table of roles has them."""
         mine, told = giving.gives(request.user), permissions()
         groups = [
             {
@@ -58,6 +58,7 @@ class Members(Door):
 
     @extend_schema(operation_id="groups_members", parameters=paging.PARAMETERS, responses=paging.page_of(MemberShape))
     def get(self, request, group: str):
+        """For owners and user managers: list who is in a group."""
         return paging.answer_page(
             request, User.objects.filter(groups__name=_name(group)).order_by("email"), MemberShape
         )
@@ -67,14 +68,17 @@ class Member(Door):
     permission_classes = [ForStaff]
     rights = {"PUT": (GIVE_ROLES,), "DELETE": (GIVE_ROLES,)}
 
+    def is_there(self, request, group: str, customer_id: int) -> bool:
+        return User.objects.filter(pk=customer_id, groups__name=_name(group)).exists()
+
     @extend_schema(operation_id="groups_put_in", request=None, responses={204: None})
     def put(self, request, group: str, customer_id: int):
-        """Put somebody into the group: they may enter the admin from then on. Doing it again is harmless."""
+        """Put somebody into a group: they may enter the admin from then on. Doing it again is harmless."""
         return _change(request, membership.put_in, group, customer_id)
 
     @extend_schema(operation_id="groups_take_out", responses={204: None})
     def delete(self, request, group: str, customer_id: int):
-        """Take somebody out of the group. Doing it again is harmless."""
+        """Take somebody out of a group. Doing it again is harmless."""
         return _change(request, membership.take_out, group, customer_id)
 
 

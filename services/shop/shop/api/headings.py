@@ -36,7 +36,7 @@ class Categories(Door):
     @extend_schema(operation_id="categories_list", responses=CategoryShape(many=True))
     @kept_while_fresh
     def get(self, request):
-        """The whole tree, from its roots."""
+        """Read the whole tree of categories, from its roots."""
         below: dict[str, list[Named]] = {}
         for named in queries.categories():
             below.setdefault(named.parent, []).append(named)
@@ -52,18 +52,23 @@ class Headings(Door):
     @extend_schema(parameters=paging.PARAMETERS, responses=paging.page_of(HeadingShape))
     @kept_while_fresh
     def get(self, request):
-        """Those with most books first."""
         found = Heading.objects.filter(kind=self.kind, books__gt=0).order_by("-books", "pk")
         return paging.answer_page(request, found, HeadingShape)
 
 
 class Authors(Headings):
+    """List the authors of books on sale, those with most books first."""
+
     kind = "author"
 
 
 class Publishers(Headings):
+    """List the publishers of books on sale, those with most books first."""
+
     kind = "publisher"
 
 
 class Series(Headings):
+    """List the series of books on sale, those with most books first."""
+
     kind = "series"

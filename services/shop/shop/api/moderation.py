@@ -55,7 +55,7 @@ class ReviewQueue(Door):
         responses=paging.page_of(QueuedReviewShape),
     )
     def get(self, request):
-        """For staff: what waits to be read, the oldest first."""
+        """For staff: list reviews that wait to be read, the oldest first."""
         state = request.query_params.get("state", State.WAITING.value)
         if state not in State.values:
             raise missing(("state", f"Choose one of {', '.join(State.values)}."))
@@ -68,6 +68,7 @@ class OneReview(Door):
 
     @extend_schema(operation_id="reviews_read", responses=QueuedReviewShape)
     def get(self, request, review_id: int):
+        """For staff: read a review, whether it is shown or not."""
         return Response(QueuedReviewShape(_review(review_id)).data)
 
     @extend_schema(

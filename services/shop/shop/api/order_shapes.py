@@ -8,6 +8,7 @@ from shop.accounts.forms import AddressForm
 from shop.accounts.models import Address
 from shop.api import shapes
 from shop.api.carts import LONGEST_CODE, ItemShape
+from shop.api.order_keys import key_for, page_for
 from shop.cart.models import MAX_LINES
 from shop.orders.models import Order
 from shop.orders.states import State
@@ -37,7 +38,9 @@ class NewOrderShape(shapes.Strict):
         help_text="What to order. Left out, it is all that is in the cart.",
     )
     email = serializers.EmailField(required=False, max_length=254, help_text="Of a guest. Accounts have their own.")
-    address = AddressShape(required=False, help_text="Left out, it is the default one of the address book.")
+    address = AddressShape(
+        required=False, help_text="Kept in the account's address book. Left out, it is the default one there."
+    )
     address_id = serializers.IntegerField(
         required=False, min_value=1, max_value=shapes.LARGEST_ID, help_text="One of the address book."
     )
@@ -104,6 +107,8 @@ class ParcelAddressShape(serializers.Serializer):
 
 
 class OneOrderShape(OrderShape):
+    """What it tells depends on who asks: it needs the request as its context."""
+
     email = serializers.EmailField()
     ship_to = ParcelAddressShape(source="*")
     coupon = serializers.CharField(source="coupon_code")
@@ -114,7 +119,7 @@ class OneOrderShape(OrderShape):
     paid = serializers.SerializerMethodField()
     pay_until = serializers.DateTimeField(allow_null=True)
     pay_page = serializers.SerializerMethodField()
-    order_key = serializers.CharField(source="link_token", help_text="Opens this order to a guest: X-Order-Key.")
+    order_key = serializers.SerializerMethodField()
 
     def get_paid(self, order: Order) -> serializers.DecimalField(max_digits=12, decimal_places=2):
         """Of an order on delivery the carrier takes the money, and there is no payment to look for."""
@@ -122,8 +127,13 @@ class OneOrderShape(OrderShape):
         return f"{paid:.2f}"
 
     def get_pay_page(self, order: Order) -> str | None:
-        """Where a person pays in a browser; null if there is nothing to pay now."""
-        return order.signed_url if order.is_payable(timezone.now()) else None
+        """Where its customer pays in a browser, logged in or by the key in it; null if there is nothing to pay now."""
+        is_payable = order.is_payable(timezone.now())
+        return page_for(self.context["request"], order, order.get_absolute_url()) if is_payable else None
+
+    def get_order_key(self, order: Order) -> str | None:
+        """Opens a guest's order, shown as X-Order-Key; null for who is logged in."""
+        return key_for(self.context["request"], order)
 
 
 class StepShape(serializers.Serializer):

@@ -11,6 +11,8 @@ from rest_framework.response import Response
 
 from shop.api import paging, placing, repeating, shapes, visitors
 from shop.api.door import Door, Writes
+from shop.api.order_keys import PARAMETER as KEY
+from shop.api.order_keys import key_shown
 from shop.api.order_moves import CANCELS, not_ours
 from shop.api.order_shapes import NewOrderShape, OneOrderShape, OrderShape, StatusShape, StepShape
 from shop.api.permissions import is_staff_with, only_staff_with, sees_every_order
@@ -23,8 +25,6 @@ from shop.staff.roles import SETTLE_ORDER
 from shop.story.sources import Known
 from shop.story.whole import short_story
 
-KEY_HEADER = "X-Order-Key"
-KEY = OpenApiParameter(KEY_HEADER, str, OpenApiParameter.HEADER, description="A guest's order: its order_key.")
 REPEAT = repeating.described("Chosen by you for each order: the same one again is the same order.")
 MINE = OpenApiParameter("mine", str, enum=["1"], description="For staff: their own orders alone.")
 
@@ -34,10 +34,13 @@ class Orders(Door):
     writes = Writes.OWN_WAY  # the store is asked in between; a key is good for ever, by the order itself
 
     @extend_schema(
-        operation_id="orders_list", parameters=[*paging.PARAMETERS, MINE], responses=paging.page_of(OrderShape)
+        operation_id="orders_list",
+        parameters=[*paging.PARAMETERS, MINE],
+        responses=paging.page_of(OrderShape),
+        auth=[{"token": []}],
     )
     def get(self, request):
-        """The newest first. Staff who may see every order see every order."""
+        """List your orders, the newest first. Staff who may see every order see every order."""
         if not request.user.is_authenticated:
             raise NotAuthenticated
         sees_all = not paging.choice_from(request, "mine", "1") and sees_every_order(request)
@@ -51,10 +54,15 @@ class Orders(Door):
         responses={201: OneOrderShape, 200: OneOrderShape},
     )
     def post(self, request):
-        """Order. Prices are frozen, and copies held, as at the checkout of the shop; 200 tells of a repetition."""
-        wish = shapes.read(NewOrderShape, request)
-        order, is_new = placing.place(request, wish, repeat=repeating.key_of(request), now=timezone.now())
-        return _show(order.number, status=201 if is_new else 200)
+        """Place an order. Prices are frozen, and copies held, as at the checkout of the shop.
+
+        An account with an address kept needs to name no more than what it wants; a guest also names `email` and `address`.
+        200 answers a repetition, with the order as it is by now.
+        """
+        placed = placing.place(request, shapes.read(NewOrderShape, request), now=timezone.now())
+        if placed.is_new:
+            return _show(request, placed.number, status=201)
+        return _show(request, placed.number, status=200, headers={repeating.REPLAYED: "true"})
 
 
 class OneOrder(Door):
@@ -63,25 +71,31 @@ class OneOrder(Door):
 
     @extend_schema(operation_id="orders_read", parameters=[KEY], responses=OneOrderShape)
     def get(self, request, number: UUID):
-        return Response(OneOrderShape(seen(request, number)).data)
+        """Read an order. A guest's opens by its key."""
+        return _told(request, seen(request, number))
 
     @extend_schema(operation_id="orders_cancel", parameters=[KEY], responses={200: OneOrderShape, 202: OneOrderShape})
     def delete(self, request, number: UUID):
-        """Ask to cancel: 200 if it is cancelled, 202 if the warehouse has been asked."""
-        return _cancel(seen(request, number, by_staff=is_staff_with(request, SETTLE_ORDER)))
+        """Ask to cancel an order. 200: it is cancelled; 202: the warehouse has been asked."""
+        return _cancel(request, seen(request, number, by_staff=is_staff_with(request, SETTLE_ORDER)))
 
-    @extend_schema(operation_id="orders_move", request=StatusShape, responses={200: OneOrderShape, 202: OneOrderShape})
+    @extend_schema(
+        operation_id="orders_move",
+        request=StatusShape,
+        responses={200: OneOrderShape, 202: OneOrderShape},
+        auth=[{"token": []}],
+    )
     def put(self, request, number: UUID):
-        """For staff: move the order, where that is for the shop to decide."""
+        """For staff: move an order, where that is for the shop to decide."""
         if not request.user.is_authenticated:
             raise NotAuthenticated
         only_staff_with(request, SETTLE_ORDER)
         target, order = State(shapes.read(StatusShape, request)["status"]), seen(request, number)
         now = order.state_at(timezone.now())
         if target == now:
-            return Response(OneOrderShape(order).data)
+            return _told(request, order)
         if target in CANCELS and cancelling.can_cancel(order, now=timezone.now()):
-            return _cancel(order)
+            return _cancel(request, order)
         raise not_ours(order, now, target)
 
 
@@ -90,7 +104,7 @@ class OrderTimeline(Door):
 
     @extend_schema(operation_id="orders_timeline", parameters=[KEY], responses=StepShape(many=True))
     def get(self, request, number: UUID):
-        """All that has happened to the order, in plain words."""
+        """Read all that has happened to an order, in plain words."""
         order = seen(request, number)
         return Response(StepShape(short_story(Known.for_short(order)), many=True).data)
 
@@ -101,20 +115,26 @@ def seen(request, number: UUID, *, by_staff: bool = True) -> Order:
         found = queries.any_order(number)
     else:
         viewer = Viewer(request.user if request.user.is_authenticated else None, frozenset())
-        token = request.headers.get(KEY_HEADER, "")
-        found = queries.order_of(viewer, number, token=token)
+        found = queries.order_of(viewer, number, token=key_shown(request))
     if found is None:
         raise Http404
     return found
 
 
-def _cancel(order: Order) -> Response:
+def _cancel(request, order: Order) -> Response:
+    """Who cancels another's order without its key does so for the shop."""
+    is_ours = request.user.is_authenticated and order.user_id != request.user.pk
     try:
-        cancelled = cancelling.cancel(order, now=timezone.now())
+        cancelled = cancelling.cancel(order, by=request.user if is_ours else None, now=timezone.now())
     except cancelling.TooLate as refusal:
         raise refused(refusal) from None
-    return _show(order.number, status=200 if cancelled.state == State.CANCELLED else 202)
+    return _show(request, order.number, status=200 if cancelled.state == State.CANCELLED else 202)
 
 
-def _show(number: UUID, *, status: int) -> Response:
-    return Response(OneOrderShape(queries.any_order(number, with_events=False)).data, status=status)
+def _show(request, number: UUID, **options) -> Response:
+    return _told(request, queries.any_order(number, with_events=False), **options)
+
+
+def _told(request, order: Order, **options) -> Response:
+    """:param options: status and headers of the answer."""
+    return Response(OneOrderShape(order, context={"request": request}).data, **options)

@@ -8,7 +8,8 @@ from rest_framework.permissions import AllowAny
 from rest_framework.response import Response
 
 from shop.api.door import Door
-from shop.api.orders import KEY, seen
+from shop.api.order_keys import PARAMETER as KEY
+from shop.api.orders import seen
 from shop.orders import queries
 from shop.orders.models import Parcel
 
@@ -28,7 +29,12 @@ class ParcelShape(serializers.Serializer):
     tracking = serializers.CharField()
     sent_at = serializers.DateTimeField()
     price = serializers.DecimalField(max_digits=12, decimal_places=2, help_text="Of what is in it.")
+    currency = serializers.SerializerMethodField()
     items = serializers.SerializerMethodField()
+
+    def get_currency(self, parcel: Parcel) -> str:
+        """As of the order."""
+        return self.context["order"].currency
 
     def get_items(self, parcel: Parcel) -> InsideShape(many=True):
         inside = [
@@ -42,5 +48,6 @@ class OrderParcels(Door):
 
     @extend_schema(operation_id="orders_parcels", parameters=[KEY], responses=ParcelShape(many=True))
     def get(self, request, number: UUID):
-        """Those that have left, each with what is in it."""
-        return Response(ParcelShape(queries.parcels_of(seen(request, number)), many=True).data)
+        """List the parcels of an order that have left, each with what is in it."""
+        order = seen(request, number)
+        return Response(ParcelShape(queries.parcels_of(order), many=True, context={"order": order}).data)

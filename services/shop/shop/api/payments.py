@@ -12,7 +12,8 @@ from rest_framework.response import Response
 
 from shop.api import shapes
 from shop.api.door import Door
-from shop.api.orders import KEY, seen
+from shop.api.order_keys import PARAMETER as KEY
+from shop.api.orders import seen
 from shop.api.problems import Problem, missing, refused
 from shop.orders.models import Order
 from shop.pages.addresses import absolute
@@ -83,7 +84,7 @@ class OrderPayment(Door):
 
     @extend_schema(operation_id="orders_payment", parameters=[KEY], responses=PaymentShape)
     def get(self, request, number: UUID):
-        """How the payment stands. What gateways tell by themselves has been taken in; nobody is asked for this answer."""
+        """See how the payment of an order stands. What gateways tell by themselves has been taken in; nobody is asked for this answer."""
         order, now = seen(request, number), timezone.now()
         can_be_paid = order.is_payable(now)
         told = {
@@ -106,7 +107,7 @@ class OrderPayment(Door):
         responses={201: StartedShape},
     )
     def post(self, request, number: UUID):
-        """Begin to pay: the answer says where the customer goes. An open try at the same gateway is gone on with."""
+        """Begin to pay an order: the answer says where the customer goes. An open try at the same gateway is gone on with."""
         order, chosen = seen(request, number, by_staff=False), shapes.read(StartShape, request)["gateway"]
         url = _begun(order, chosen)
         tried = order.payments.filter(gateway=chosen, state__in=WITH_THE_CUSTOMER).order_by("-created_at").first()

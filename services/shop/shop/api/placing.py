@@ -6,12 +6,14 @@ from datetime import datetime
 from uuid import UUID, uuid4
 
 from django.conf import settings
+from django.utils.crypto import constant_time_compare, salted_hmac
 from rest_framework.request import Request
 
 from shop.accounts import addresses
 from shop.accounts.models import User
 from shop.api import repeating
 from shop.api.carts import cart_problem
+from shop.api.guesses import coupon_problem
 from shop.api.problems import Problem, missing, refused
 from shop.api.visitors import Visitor
 from shop.cart import operations as changing
@@ -19,6 +21,7 @@ from shop.cart import queries as carts
 from shop.cart.models import Cart
 from shop.cart.operations import CartRefused
 from shop.cart.queries import Basket
+from shop.coupons import visitors as coupons
 from shop.coupons.operations import CouponRefused
 from shop.orders import holding, operations, ordering, queries
 from shop.orders.models import Order
@@ -26,18 +29,20 @@ from shop.orders.operations import ShipTo
 from shop.payments.gateways import gateways_for
 
 
-def place(request: Request, wish: dict, *, repeat: str, now: datetime) -> tuple[Order, bool]:
-    """This function will place an order, or find the one that the same key placed before; whether it is new.
+def place(request: Request, wish: dict, *, now: datetime) -> Order:
+    """This function will place an order, or find the one that the same request placed before: then it is not `is_new`.
 
     :param wish: a valid NewOrderShape.
-    :raises Problem: naming what is missing, what is short, or what differs from the first time.
+    :raises Problem: naming what is missing or short; 422, if the key came with another request before; 429.
     """
+    repeat = repeating.key_of(request)
     buyer = request.user if request.user.is_authenticated else None
     email = _email(buyer, wish)
-    checkout_key = _checkout_key(buyer, email, repeat)
+    checkout_key, mark = _checkout_key(buyer, email, repeat), _asked_mark(request, repeat)
     if repeat and (placed := queries.placed_with(checkout_key, buyer)):
-        return _same(placed, wish), False
+        return _same(placed, mark)
     ship_to = _ship_to(buyer, wish)
+    _look_for_coupon(request, wish["coupon"])
     temporary, basket = _goods(request, wish)
     try:
         order = _order(
@@ -46,6 +51,7 @@ def place(request: Request, wish: dict, *, repeat: str, now: datetime) -> tuple[
             email=email,
             ship_to=ship_to,
             checkout_key=checkout_key,
+            asked_mark=mark,
             now=now,
             payment=_payment(wish, basket),
             agreed=wish.get("agreed_total"),
@@ -54,9 +60,23 @@ def place(request: Request, wish: dict, *, repeat: str, now: datetime) -> tuple[
     finally:
         if temporary:
             changing.throw_away(temporary)
+    if not order.is_new:  # a twin was quicker
+        return _same(order, mark)
     if buyer and "address" in wish:
         addresses.remember_address(buyer, vars(ship_to), now=now)
-    return order, True
+    return order
+
+
+def _look_for_coupon(request: Request, code: str) -> None:
+    """Codes are not to be guessed by orders that come to nothing. Whether the coupon fits, the order itself decides.
+
+    :raises Problem: for a code that nobody has given out; 429 after too many of them.
+    """
+    if code.strip():
+        try:
+            coupons.coupon_named(request, code)
+        except CouponRefused as refusal:
+            raise coupon_problem(refusal) from None
 
 
 def _order(basket: Basket, **wishes) -> Order:
@@ -90,8 +110,14 @@ def _email(buyer: User | None, wish: dict) -> str:
             raise missing(("email", "An order of an account goes to the account's own address. Leave this out."))
         return buyer.email
     if not wish.get("email"):
-        raise missing(("email", "A guest's order needs an e-mail address; or log in."))
+        where = [] if "address" in wish or "address_id" in wish else [("address", _where(buyer))]
+        raise missing(("email", "A guest's order needs an e-mail address; or log in."), *where)
     return wish["email"]
+
+
+def _where(buyer: User | None) -> str:
+    told = "Where does it go? Send name, line1, postcode, city and country"
+    return f"{told}; or keep an address with POST /api/addresses/, and it is taken." if buyer else f"{told}."
 
 
 def _checkout_key(buyer: User | None, email: str, repeat: str) -> UUID:
@@ -99,17 +125,25 @@ def _checkout_key(buyer: User | None, email: str, repeat: str) -> UUID:
     if not repeat:
         return uuid4()
     who = f"user {buyer.pk}" if buyer else f"guest {email.lower()}"
-    said = f"api order\n{who}\n{repeating.fitting(repeat)}".encode("utf-8", "surrogateescape")
+    said = f"api order\n{who}\n{repeat}".encode("utf-8", "surrogateescape")
     return UUID(bytes=hmac.new(settings.SECRET_KEY.encode(), said, hashlib.sha256).digest()[:16], version=4)
 
 
-def _same(placed: Order, wish: dict) -> Order:
-    """:raises Problem: 422, if the key comes with other goods than the first time."""
-    if "cart_items" in wish:
-        wanted = {item["product_id"]: item["quantity"] for item in wish["cart_items"]}
-        if wanted != dict(placed.lines.values_list("book", "quantity")):
-            detail = "This Idempotency-Key belongs to an order of other goods. Use a new key for a new order."
-            raise Problem(422, "key-reused", "The key is used", detail, order=str(placed.number))
+def _asked_mark(request: Request, repeat: str) -> str:
+    """What the same request with the same key has again. It stays with the order, and tells nothing to who has no key."""
+    if not repeat:
+        return ""
+    said = f"{repeat}\n{repeating.fingerprint_of(request)}"
+    return salted_hmac("shop.api.placing", said, algorithm="sha256").hexdigest()
+
+
+def _same(placed: Order, mark: str) -> Order:
+    """A guest shows by the whole request that the order is theirs: a key alone could be guessed, or seen in a log.
+
+    :raises Problem: 422, if the key came with another request, or before such marks were kept.
+    """
+    if not constant_time_compare(placed.asked_mark, mark):
+        raise repeating.key_used(order=str(placed.number))
     return placed
 
 
@@ -124,16 +158,9 @@ def _ship_to(buyer: User | None, wish: dict) -> ShipTo:
     elif buyer:
         found = next(iter(addresses.addresses_of(buyer)), None)
     if found is None:
-        known = "address_id" in wish
-        told = (
-            "There is no such address in the address book."
-            if known
-            else (
-                "Where does it go? Send name, line1, postcode, city and country"
-                + ("; or keep an address with POST /api/addresses/, and it is taken." if buyer else ".")
-            )
-        )
-        raise missing(("address_id" if known else "address", told))
+        if "address_id" in wish:
+            raise missing(("address_id", "There is no such address in the address book."))
+        raise missing(("address", _where(buyer)))
     return ShipTo(**{part: getattr(found, part) for part in addresses.PARTS})
 
 

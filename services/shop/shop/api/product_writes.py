@@ -1,7 +1,9 @@
 """Doors by which staff write books. They go through to the store, which owns them; the shop hears of it by the feed."""
 
+from functools import partial
+
 from django.http import Http404
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.response import Response
 
@@ -10,13 +12,17 @@ from shop.api.at_the_store import asking
 from shop.api.door import Writes
 from shop.api.permissions import ForStaff
 from shop.api.products import FactsShape, OneProduct, OneProductShape, Products
-from shop.api.repeating import described, number_for
+from shop.api.repeating import HEADER, described, number_for
 from shop.catalogue import queries
 from shop.pages.addresses import absolute
 from shop.staff.roles import WRITE_BOOKS
 from store_client import Book, Writer
 
 REPEAT = described("Chosen by you: the same one again is the same write.")
+NO_VERSION = 0  # that no book has: the store then answers a write it knows by its key, and refuses any other
+LOCATION = OpenApiParameter(
+    "Location", str, OpenApiParameter.HEADER, required=True, response=[201, 202], description="Its `url`."
+)
 
 
 class ProductChangesShape(shapes.Strict):
@@ -67,10 +73,16 @@ class WrittenProductShape(FactsShape):
 
 
 class _ForStaffToWrite:
-    """Reading is for everybody."""
+    """Reading is for everybody. Every write may have a key, not POST alone."""
 
-    writes = Writes.OWN_WAY  # the store knows the key
+    writes = Writes.IN_STEPS  # the store knows the key as well, and for ever
     rights = dict.fromkeys(("POST", "PUT", "PATCH", "DELETE"), (WRITE_BOOKS,))
+
+    def initial(self, request, *args, **options):
+        super().initial(request, *args, **options)
+        verb = request.method.lower()
+        if verb in ("put", "patch", "delete") and HEADER in request.headers:
+            setattr(self, verb, partial(self._once, getattr(self, verb)))
 
     def _if_current(self, handler, request, *args, **options) -> Response:
         """The store judges too, by the version that was seen: it is looked up once, see _version_seen()."""
@@ -83,7 +95,7 @@ class _ForStaffToWrite:
 class ProductsToWrite(_ForStaffToWrite, Products):
     @extend_schema(
         operation_id="products_add",
-        parameters=[REPEAT],
+        parameters=[REPEAT, LOCATION],
         request=ProductFactsShape,
         responses={201: WrittenProductShape},
     )
@@ -103,7 +115,7 @@ class OneProductToWrite(_ForStaffToWrite, OneProduct):
         responses=WrittenProductShape,
     )
     def put(self, request, product_id: int):
-        """For staff: let the book be as the body says. What it does not say is empty, but for `retired`."""
+        """For staff: let a book be as the body says. What it does not say is empty, but for `retired`."""
         facts, writer = _facts(ProductFactsShape, request), _writer(request, product_id)
         with asking() as store:
             return Response(WrittenProductShape(store.put_book(product_id, facts, writer)).data)
@@ -115,14 +127,14 @@ class OneProductToWrite(_ForStaffToWrite, OneProduct):
         responses=WrittenProductShape,
     )
     def patch(self, request, product_id: int):
-        """For staff: change what the body names."""
+        """For staff: change of a book what the body names."""
         facts, writer = _facts(ProductChangesShape, request), _writer(request, product_id)
         with asking() as store:
             return Response(WrittenProductShape(store.change_book(product_id, facts, writer)).data)
 
     @extend_schema(operation_id="products_retire", parameters=[REPEAT], responses={204: None})
     def delete(self, request, product_id: int):
-        """For staff: retire the book. It is sold no longer; orders of the past keep it."""
+        """For staff: retire a book. It is sold no longer; orders of the past keep it."""
         writer = _writer(request, product_id)
         with asking() as store:
             store.retire_book(product_id, writer)
@@ -137,12 +149,14 @@ def _facts(shape: type[ProductChangesShape], request) -> dict:
 def _writer(request, product_id: int | None = None) -> Writer:
     """Who writes, what they have seen, and the key by which nothing is done twice."""
     what = f"{request.method} product {product_id or ''}"
-    seen = product_id and _version_seen(request, product_id)
+    seen = None if product_id is None else _version_seen(request, product_id)
     return Writer(actor=request.user.email, key=number_for(request, what), version=seen)
 
 
 def _version_seen(request, product_id: int) -> int | None:
     """The version of the book that the caller's ETag is about; None if the caller does not care.
+
+    With a key it is the store that refuses: the write may have been done before, and be what has changed the book.
 
     :raises Problem: 412, if the book is not as the caller has seen it.
     """
@@ -152,6 +166,8 @@ def _version_seen(request, product_id: int) -> int | None:
     if book is None:
         raise Http404
     if not conditions.is_current(request, Response(OneProductShape(book).data)):
+        if HEADER in request.headers:
+            return NO_VERSION
         raise conditions.changed()
     return book.version
 

@@ -19,7 +19,7 @@ from shop.api.problems import missing
 from shop.api.renderers import joined
 from shop.catalogue import queries
 from shop.catalogue.finding import find
-from shop.catalogue.headings import PRICE_BANDS, Named
+from shop.catalogue.headings import PRICE_BANDS
 from shop.catalogue.models import Book
 from shop.catalogue.shown import Shown
 from shop.catalogue.told import FACTS, KNOWN_ROWS, Told, told
@@ -50,7 +50,12 @@ PARAMETERS = [
     OpenApiParameter("ordering", OpenApiTypes.STR, enum=list(ORDERINGS)),
     OpenApiParameter("in_stock", OpenApiTypes.STR, enum=["1", "0"]),
     OpenApiParameter("series", OpenApiTypes.STR, description="Slug of a series; they come in its order."),
-    *(OpenApiParameter(name, OpenApiTypes.STR, many=True, description=words) for name, words in CHOICES.items()),
+    *(
+        OpenApiParameter(
+            name, OpenApiTypes.STR, many=True, description=words, enum=PRICE_BANDS if name == "price" else None
+        )
+        for name, words in CHOICES.items()
+    ),
     *paging.PARAMETERS,
 ]
 
@@ -150,9 +155,9 @@ class Products(ProductDoor):
     @extend_schema(operation_id="products_list", parameters=PARAMETERS, responses=paging.page_of(ProductShape))
     @kept_while_fresh
     def get(self, request):
-        """Books on sale: found, filtered and in order, as on the pages of the shop."""
+        """List books on sale: found, filtered and in order, as on the pages of the shop."""
         wish, kinds = _wish(request)
-        if (isbn := queries.book_by_isbn(wish.search)) and not wish.place:
+        if "series" not in kinds and (isbn := queries.book_by_isbn(wish.search)) and not wish.place:
             return paging.answer(request, _rows([isbn.pk]), count=1, number=1, pages=1)
         found = find(wish, counting=False)
         if kinds - {kind for kind, _ in found.wish.filters}:
@@ -167,7 +172,7 @@ class OneProduct(ProductDoor):
     @extend_schema(operation_id="products_read", responses=OneProductShape)
     @kept_while_fresh
     def get(self, request, product_id: int):
-        """One book, also one that is no longer sold."""
+        """Read one book, also one that is no longer sold."""
         book = queries.book(product_id)
         if book is None:
             raise Http404
@@ -175,7 +180,7 @@ class OneProduct(ProductDoor):
 
 
 def _wish(request) -> tuple[Wish, set[str]]:
-    """What is asked for, and by which kinds of headings it is narrowed.
+    """What is asked for, and by which kinds of headings it is narrowed; a series only if nobody knows it.
 
     :raises Problem: 400, for what makes no sense.
     """
@@ -188,17 +193,10 @@ def _wish(request) -> tuple[Wish, set[str]]:
         url.setlist(name, asked.getlist(name))
     url["q"], url["order"], url["page"] = asked.get("search", ""), ORDERINGS.get(ordering, ""), str(number)
     kinds = {kind for kind in FILTERS if any(asked.getlist(kind))}
-    wish = Wish.from_url(url, _series(asked.get("series", "")), size=size)
+    way = queries.place("series", asked["series"]) if asked.get("series") else []
+    if asked.get("series") and not way:
+        kinds.add("series")
+    wish = Wish.from_url(url, way[-1] if way else None, size=size)
     if "price" in kinds and not any(kind == "price" for kind, _ in wish.filters):
         raise missing(("price", CHOICES["price"]))
     return wish, kinds
-
-
-def _series(slug: str) -> Named | None:
-    """:raises Http404: for a series that nobody knows."""
-    if not slug:
-        return None
-    way = queries.place("series", slug)
-    if not way:
-        raise Http404
-    return way[-1]

@@ -41,7 +41,7 @@ class Asked:
     """A request with a key.
 
     :ivar mark: follows from who asks and the key; it tells neither.
-    :ivar fingerprint: of what is asked: method, address and body, whatever the order and spacing of its fields.
+    :ivar fingerprint: see fingerprint_of().
     :ivar purpose: of the seal on the answer; it holds the key.
     """
 
@@ -58,7 +58,7 @@ class Asked:
         mark = salted_hmac("shop.api.repeating", secret, algorithm="sha256").hexdigest()
         purpose = b"kept answers\n" + secret.encode("utf-8", "surrogateescape")
         user = request.user if request.user.is_authenticated else None
-        return cls(mark, _fingerprint(request), user, purpose)
+        return cls(mark, fingerprint_of(request), user, purpose)
 
     @property
     def number(self) -> UUID:
@@ -158,13 +158,17 @@ def _kept(asked: Asked, *, now: datetime) -> KeptAnswer | None:
     if kept is None or (kept.ends_at <= now and kept.status):
         return None
     if kept.fingerprint != asked.fingerprint:
-        detail = f"This {HEADER} came with something else before. Use a new key for a new request."
-        raise Problem(422, "key-reused", "The key is used", detail)
+        raise key_used()
     if kept.status is None:
         if kept.ends_at > now:
             raise in_progress()
         return None
     return kept
+
+
+def key_used(**members) -> Problem:
+    detail = f"This {HEADER} came with something else before. Use a new key for a new request."
+    return Problem(422, "key-reused", "The key is used", detail, **members)
 
 
 def in_progress() -> Problem:
@@ -203,7 +207,8 @@ def _who(request: Request) -> str:
     return f"network {network_of(get_adapter().get_client_ip(request), v4_prefix=32)}"
 
 
-def _fingerprint(request: Request) -> str:
+def fingerprint_of(request: Request) -> str:
+    """Of what is asked: method, address and body, whatever the order and spacing of its fields."""
     said = hashlib.sha256(f"{request.method} {request.get_full_path()}\n".encode("utf-8", "surrogateescape"))
     if not isinstance(request.data, MultiValueDict):
         try:

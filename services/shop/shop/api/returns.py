@@ -12,12 +12,13 @@ from rest_framework.response import Response
 from shop.api import shapes
 from shop.api.carts import ItemShape
 from shop.api.door import Door, Writes
-from shop.api.orders import KEY, seen
+from shop.api.order_keys import PARAMETER as KEY
+from shop.api.order_keys import page_for
+from shop.api.orders import seen
 from shop.api.problems import missing, refused
-from shop.api.repeating import described, number_for
+from shop.api.repeating import described, key_used, number_for
 from shop.cart.models import MAX_LINES
 from shop.orders.models import Order
-from shop.pages.addresses import absolute
 from shop.returns import asking, queries
 from shop.returns.models import LONGEST_WORDS, Return, State, Why
 
@@ -55,18 +56,18 @@ class ReturnShape(serializers.Serializer):
     label = serializers.SerializerMethodField()
 
     def get_label(self, found: Return) -> str | None:
-        """The label for the parcel, a PDF, once it is approved."""
-        return absolute(f"{found.label_url}?key={found.order.link_token}") if found.has_label else None
+        """The label for the parcel, a PDF, once it is approved; its customer opens it, logged in or by the key in it."""
+        return page_for(self.context["request"], found.order, found.label_url) if found.has_label else None
 
 
 class OrderReturns(Door):
     permission_classes = [AllowAny]  # a guest's order opens by its key
-    writes = Writes.OWN_WAY  # the return itself knows the key
+    writes = Writes.IN_ONE  # and when the answer is forgotten, the return itself still knows the key
 
     @extend_schema(operation_id="orders_returns", parameters=[KEY], responses=ReturnShape(many=True))
     def get(self, request, number: UUID):
-        """The oldest first."""
-        return Response(ReturnShape(queries.returns_of(seen(request, number)), many=True).data)
+        """List what goes back of an order, the oldest first."""
+        return _told(request, queries.returns_of(seen(request, number)), many=True)
 
     @extend_schema(
         operation_id="orders_return",
@@ -75,7 +76,7 @@ class OrderReturns(Door):
         responses={201: ReturnShape},
     )
     def post(self, request, number: UUID):
-        """Ask to send copies back. The warehouse decides; how it goes on is told by letters, and here."""
+        """Ask to send copies of an order back. The warehouse decides; how it goes on is told by letters, and here."""
         order, wish = seen(request, number, by_staff=False), shapes.read(NewReturnShape, request)
         key = number_for(request, f"return of {number}")
         wanted = _by_position(order, wish["items"])
@@ -83,7 +84,10 @@ class OrderReturns(Door):
             made = asking.ask(order, wanted=wanted, why=wish["why"], words=wish["words"], key=key, now=timezone.now())
         except asking.CannotReturn as refusal:
             raise refused(refusal) from None
-        return Response(ReturnShape(queries.return_of(order, made.number)).data, status=201)
+        found = queries.return_of(order, made.number)
+        if not _is_as_asked(found, wanted, wish):
+            raise key_used()
+        return _told(request, found, status=201)
 
 
 class OneReturn(Door):
@@ -91,9 +95,19 @@ class OneReturn(Door):
 
     @extend_schema(operation_id="orders_return_read", parameters=[KEY], responses=ReturnShape)
     def get(self, request, number: UUID, return_number: UUID):
+        """Read how a return stands."""
         if found := queries.return_of(seen(request, number), return_number):
-            return Response(ReturnShape(found).data)
+            return _told(request, found)
         raise Http404
+
+
+def _is_as_asked(found: Return, wanted: dict[int, int], wish: dict) -> bool:
+    copies = {line.line.position: line.quantity for line in found.lines.all()}
+    return (copies, found.why, found.words) == (wanted, wish["why"], wish["words"])
+
+
+def _told(request, found: Return | list[Return], *, many: bool = False, status: int = 200) -> Response:
+    return Response(ReturnShape(found, many=many, context={"request": request}).data, status=status)
 
 
 def _by_position(order: Order, items: list[dict]) -> dict[int, int]:

@@ -44,12 +44,12 @@ class Reviews(Door):
 
     @extend_schema(operation_id="reviews_list", parameters=paging.PARAMETERS, responses=paging.page_of(ReviewShape))
     def get(self, request, product_id: int):
-        """Those that are shown, the newest first."""
+        """List the reviews of a book that are shown, the newest first."""
         return paging.answer_page(request, queries.reviews_of(_book(product_id)), ReviewShape)
 
     @extend_schema(operation_id="reviews_write", request=NewReviewShape, responses={201: OwnReviewShape})
     def post(self, request, product_id: int):
-        """Write one's review of a book that one has bought, or change it."""
+        """Write your review of a book that you have bought, or change it."""
         wish, book = shapes.read(NewReviewShape, request), _book(product_id)
         said = valid(ReviewForm(wish)).cleaned_data
         try:

@@ -24,13 +24,16 @@ def check(request: Request, door: APIView) -> None:
     :raises Problem: 403, naming what the token would have to be for.
     """
     scope = getattr(request.auth, "scope", "")
-    if not scope or not _is_needed(door, request.method):
-        return
-    parts = request.path.strip("/").split("/")
-    needed = _named(ACCOUNT if parts[0] == "auth" else parts[1], request.method)
-    if not is_within(scope, needed):
+    needed = scope and needed_by(door, request.path, request.method)
+    if needed and not is_within(scope, needed):
         detail = f"This token is for “{scope}”; here it would need “{needed}”. Log in anew for a wider one."
         raise Problem(403, "out-of-scope", "Not with this token", detail, needed=needed)
+
+
+def needed_by(door: APIView, path: str, method: str) -> str:
+    """The scope that a token with one would have to hold; "" if none."""
+    parts = path.strip("/").split("/")
+    return _named(ACCOUNT if parts[0] == "auth" else parts[1], method) if _is_needed(door, method) else ""
 
 
 def is_within(scope: str, needed: str) -> bool:

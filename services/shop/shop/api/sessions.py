@@ -55,7 +55,7 @@ class Refresh(EntryDoor):
 
     @extend_schema(operation_id="token_refresh", request=RefreshShape, responses=PairShape)
     def post(self, request):
-        """A new pair for a refresh token, which is used up by it."""
+        """Get a new pair of tokens for a refresh token, which is used up by it."""
         try:
             pair = tokens.refreshed(shapes.read(RefreshShape, request)["refresh"], now=timezone.now())
         except tokens.NoSuchLogIn:

@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 from django.utils import timezone
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 
@@ -14,7 +13,9 @@ from shop.staff.roles import SEE_SALES
 from shop.staff.sold import sold_since
 
 USUAL_DAYS, MOST_DAYS = 30, 3_660
-DAYS = OpenApiParameter("days", OpenApiTypes.INT, description=f"Until now; usually {USUAL_DAYS}.")
+DAYS = OpenApiParameter(
+    "days", {"type": "integer", "minimum": 1, "maximum": MOST_DAYS, "default": USUAL_DAYS}, description="Until now."
+)
 
 
 class SoldShape(serializers.Serializer):
@@ -34,6 +35,6 @@ class Sold(Door):
         operation_id="products_sold", parameters=[DAYS, *paging.PARAMETERS], responses=paging.page_of(SoldShape)
     )
     def get(self, request):
-        """For staff who see sales: books by how many copies were sold of late, most first."""
+        """For staff who see sales: list books by how many copies were sold of late, most first."""
         days = paging.number_from(request, "days", most=MOST_DAYS, default=USUAL_DAYS)
         return paging.answer_page(request, sold_since(timezone.now() - timedelta(days=days)), SoldShape)

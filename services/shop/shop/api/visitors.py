@@ -19,6 +19,11 @@ PARAMETER = OpenApiParameter(
 )
 
 
+TOKEN = OpenApiParameter(
+    HEADER, str, OpenApiParameter.HEADER, response=[200, 201], description="What opens a guest's cart again."
+)
+
+
 @dataclass
 class Visitor:
     """What carts want to know of a visitor, told by headers where a page has a session."""

@@ -12,6 +12,7 @@ from django.db.models import Exists, F, OuterRef, Q, Subquery, Sum, TextField, V
 from django.db.models.functions import Cast, Coalesce, Greatest, JSONObject, Now, Reverse
 
 from shop.catalogue.shown import Shown
+from store_client.roles import ROLES
 
 UNCOUNTED = ("placed", "awaiting_payment")  # states of orders that the store may not know of yet
 
@@ -67,7 +68,12 @@ class Book(Shown, models.Model):
     title = models.CharField(max_length=500)
     subtitle = models.CharField(max_length=500, blank=True)
     authors = ArrayField(models.CharField(max_length=200), default=list, blank=True)
+    contributors = models.JSONField(default=list, db_default=[], blank=True, help_text="Names, and roles of ONIX.")
     publisher = models.CharField(max_length=200, blank=True)
+    imprint_of = models.CharField(
+        max_length=200, blank=True, default="", db_default="", help_text="The publisher whose imprint that is."
+    )
+    pages = models.IntegerField(null=True, blank=True)
     series = models.CharField(max_length=300, blank=True)
     series_number = models.CharField(max_length=30, blank=True)
     language = models.CharField(max_length=35, blank=True)
@@ -101,6 +107,15 @@ class Book(Shown, models.Model):
     @property
     def byline(self) -> str:
         return ", ".join(self.authors)
+
+    @property
+    def made_by(self) -> list[tuple[str, str]]:
+        """Who made it beside its authors: a role in words, and the names."""
+        names: dict[str, list[str]] = {}
+        for one in self.contributors:
+            if role := ROLES.get(one["role"]):  # what we have no words for is no news to a shopper
+                names.setdefault(role, []).append(one["name"])
+        return [(role[:1].upper() + role[1:].rstrip(":"), ", ".join(of)) for role, of in names.items()]
 
 
 class Heading(models.Model):

@@ -1,6 +1,9 @@
 from uuid import UUID, uuid4
 
+from allauth.account.models import EmailAddress
 from django import forms
+
+from shop.contact.operations import Note
 
 LONGEST_TEXT = 4000
 
@@ -67,6 +70,7 @@ class ContactForm(HonestForm):
 
     def __init__(self, *args, user=None, **options):
         super().__init__(*args, **options)
+        self.user = user
         if user is None or not user.is_authenticated:
             del self.fields["copy"]  # to an address that nobody has confirmed, it would be a way to send strangers mail
         else:
@@ -77,3 +81,18 @@ class ContactForm(HonestForm):
 
     def clean_email(self) -> str:
         return self.cleaned_data["email"].lower()
+
+    def note(self) -> Note:
+        """What was written, once it is valid."""
+        given = self.cleaned_data
+        wants_copy = given.get("copy") and EmailAddress.objects.filter(
+            user=self.user, email=self.user.email, verified=True
+        )
+        return Note(
+            key=given["key"],
+            name=given["name"],
+            email=given["email"],
+            about=given["about"],
+            text=given["text"],
+            copy_to=self.user.email if wants_copy else "",
+        )

@@ -1,7 +1,6 @@
 """The contact page. It needs no JavaScript, no account and no mail server."""
 
 from allauth.account.adapter import get_adapter
-from allauth.account.models import EmailAddress
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -23,7 +22,7 @@ def contact(request: HttpRequest) -> HttpResponse:
         writer = request.user if request.user.is_authenticated else None
         ip = get_adapter().get_client_ip(request)
         try:
-            operations.write(_note(request, form), writer=writer, ip=ip, now=timezone.now())
+            operations.write(form.note(), writer=writer, ip=ip, now=timezone.now())
             return redirect("contact:sent")
         except operations.TooMany as refusal:
             form.add_error(None, str(refusal))
@@ -37,18 +36,3 @@ def contact(request: HttpRequest) -> HttpResponse:
 @require_safe
 def sent(request: HttpRequest) -> HttpResponse:
     return render(request, "contact/sent.html")
-
-
-def _note(request: HttpRequest, form: ContactForm) -> operations.Note:
-    given = form.cleaned_data
-    wants_copy = given.get("copy") and EmailAddress.objects.filter(
-        user=request.user, email=request.user.email, verified=True
-    )
-    return operations.Note(
-        key=given["key"],
-        name=given["name"],
-        email=given["email"],
-        about=given["about"],
-        text=given["text"],
-        copy_to=request.user.email if wants_copy else "",
-    )

@@ -1,12 +1,11 @@
 from django.contrib import admin
-from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 
 from shop.bell import ring_after_commit
 from shop.coupons.forms import CouponForm, DiscountForm
 from shop.coupons.models import Coupon, Discount
-from shop.coupons.operations import NOT_COUNTED
+from shop.coupons.office import FROZEN, with_uses
 from worker_bell import Topic
 
 USES_SHOWN = 50
@@ -33,8 +32,7 @@ class CouponAdmin(admin.ModelAdmin):
     readonly_fields = ["used_by"]
 
     def get_queryset(self, request):
-        lives = ~Q(uses__order__state__in=NOT_COUNTED) & Q(uses__isnull=False)
-        return super().get_queryset(request).annotate(used_now=Count("uses", filter=lives))
+        return with_uses(super().get_queryset(request))
 
     @admin.display(description="used", ordering="used_now")
     def used(self, coupon: Coupon) -> int:
@@ -63,7 +61,7 @@ class CouponAdmin(admin.ModelAdmin):
         return format_html("<ul>{}</ul>{}", listed, every)
 
     def get_readonly_fields(self, request, obj=None):
-        return self.readonly_fields + (["code", "kind", "value", "currency"] if obj and obj.uses.exists() else [])
+        return self.readonly_fields + ([*FROZEN] if obj and obj.uses.exists() else [])
 
     def has_delete_permission(self, request, obj=None):
         """A coupon that was used explains a price; it is switched off instead."""

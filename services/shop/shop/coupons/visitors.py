@@ -51,20 +51,27 @@ def shown(request: HttpRequest, code: str) -> Saving | None:
 def saving_for(request: HttpRequest, code: str, goods: list[Goods], *, currency, customer, now) -> Saving | None:
     """This function will say what the coupon that a visitor typed saves; None if nothing was typed. See check().
 
-    Only unknown codes count as guesses. Whoever made too many is told nothing about any code for a while.
-
-    :raises CouponRefused:
+    :raises CouponRefused: see coupon_named() as well.
     """
     if not code.strip():
         return None
+    return check(coupon_named(request, code), goods, currency=currency, customer=customer, now=now)
+
+
+def coupon_named(request: HttpRequest, code: str) -> Coupon:
+    """This function will find a coupon by what a visitor typed.
+
+    Only unknown codes count as guesses. Whoever made too many is told nothing about any code for a while.
+
+    :raises UnknownCoupon, TooManyGuesses:
+    """
     guesses = f"coupon-guesses:{network_of(get_adapter().get_client_ip(request), v4_prefix=32)}"
     if cache.get(guesses, 0) >= MOST_GUESSES:
         raise TooManyGuesses
-    try:
-        return check(Coupon.objects.named(code).first(), goods, currency=currency, customer=customer, now=now)
-    except UnknownCoupon:
-        _count(guesses)
-        raise
+    if found := Coupon.objects.named(code).first():
+        return found
+    _count(guesses)
+    raise UnknownCoupon
 
 
 def _count(guesses: str) -> None:

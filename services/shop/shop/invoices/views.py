@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 from shop.invoices import pdf as paper
 from shop.invoices.billing import bill_of
 from shop.invoices.models import Invoice
+from shop.invoices.queries import invoice_of
 from shop.orders.views import seen_by_link
 
 
@@ -49,6 +50,6 @@ def handed_out(invoice: Invoice) -> HttpResponse:
 def _own(request: HttpRequest, number: UUID) -> Invoice:
     """L28: through the order, for its owner or who holds its signed link. An order that was not sent has none."""
     order = seen_by_link(request, number)
-    if invoice := Invoice.objects.filter(order=order).select_related("order").first():
+    if invoice := invoice_of(order):
         return invoice
     raise Http404("No such invoice.")

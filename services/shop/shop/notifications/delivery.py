@@ -94,8 +94,9 @@ def letter_of(mail: Mail) -> Letter:
     if mail.stop_url:  # RFC 2369, and RFC 8058 for one press
         headers |= {"List-Unsubscribe": f"<{mail.stop_url}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
     letter = Letter(mail.subject, mail.text, settings.DEFAULT_FROM_EMAIL, [mail.to], headers=headers)
-    if mail.kind == ANSWERED_AT_KEY:
-        letter.reply_to = [mail.key]
+    # Who answers a letter reaches people, where there are any.
+    answered_at = mail.key if mail.kind == ANSWERED_AT_KEY else settings.CONTACT_EMAIL
+    letter.reply_to = [answered_at] if answered_at and answered_at != mail.to else []
     if mail.html:
         letter.attach_alternative(mail.html, "text/html")
     return letter

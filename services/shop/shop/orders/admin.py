@@ -60,6 +60,7 @@ class LineInline(LookOnlyInline):
         "packed",
         "shipped",
         "short",
+        "awaited",
     ]
     ordering = ["position"]
 
@@ -123,7 +124,7 @@ class OrderAdmin(SomeEyesOnly, ReadOnly):
     ordering = ["-placed_at", "number"]
     list_per_page = 50
     show_full_result_count = False
-    exclude = ["checkout_key"]  # with it a guest shows that the order is theirs
+    exclude = ["checkout_key", "asked_mark"]  # with them a guest shows that the order is theirs
     inlines = [LineInline, ParcelInline, EventInline]
     change_form_template = "admin/orders/order.html"
 

@@ -1,21 +1,23 @@
-"""A customer changes their mind: at once while nothing is placed, by asking the store afterwards."""
+"""A customer changes their mind, or staff cancel: at once while nothing is placed, by asking the store afterwards."""
 
 from datetime import datetime
 
 from django.db import transaction
 
+from shop.accounts.models import User
 from shop.bell import ring_after_commit
 from shop.live.hint import tell_after_commit
 from shop.orders import letters
 from shop.orders.models import Order, OrderEvent
 from shop.orders.paying import release_hold
-from shop.orders.states import MOVES, State
+from shop.orders.states import CUSTOMER, MOVES, STAFF, State
 from shop.outbox.models import OutboxMessage, Topic
 from shop.payments import closing
 from shop.payments.states import State as PaymentState
+from shop.staff import history
 from worker_bell import Topic as Wake
 
-REASON = "The customer cancelled the order."
+REASONS = {CUSTOMER: "The customer cancelled the order.", STAFF: "The bookshop cancelled the order."}
 CANCELLABLE = frozenset({state for state, moves in MOVES.items() if State.CANCEL_REQUESTED in moves}) | {
     State.AWAITING_PAYMENT
 }
@@ -29,11 +31,12 @@ def can_cancel(order: Order, *, now: datetime) -> bool:
     return order.state_at(now) in CANCELLABLE
 
 
-def cancel(order: Order, *, now: datetime) -> Order:
+def cancel(order: Order, *, now: datetime, by: User | None = None) -> Order:
     """This function will cancel an unpaid order at once, and ask the store to cancel one that is placed.
 
     Cancelling again changes nothing.
 
+    :param by: the member of staff who does it, which the customer and the row's history are told; None for its customer.
     :raises TooLate: if the order is sent, over, or the store has already said that it cannot be stopped.
     """
     with transaction.atomic(durable=True):
@@ -44,14 +47,18 @@ def cancel(order: Order, *, now: datetime) -> Order:
             why = ": a part of it has left the warehouse" if order.state == State.PARTLY_SHIPPED else ""
             raise TooLate(f"Order {order.reference} cannot be cancelled any more{why}.")
         if order.state == State.AWAITING_PAYMENT:
-            _cancel_at_once(order, now=now)
+            _cancel_at_once(order, actor=STAFF if by else CUSTOMER, now=now)
         else:
-            _ask_the_store(order, now=now)
+            _ask_the_store(order, actor=STAFF if by else CUSTOMER, now=now)
+        if by:
+            history.note(order, f"{State(order.state).label}.", by=by)
     return order
 
 
-def _cancel_at_once(order: Order, *, now: datetime) -> None:
-    event = order.move_to(State.CANCELLED, at=now, actor="customer")
+def _cancel_at_once(order: Order, *, now: datetime, actor: str = CUSTOMER) -> None:
+    """A customer need not be told who it was that changed their mind."""
+    reason = REASONS[actor] if actor != CUSTOMER else ""
+    event = order.move_to(State.CANCELLED, at=now, reason=reason, actor=actor)
     order.save()
     event.save(force_insert=True)
     tell_after_commit()
@@ -61,13 +68,13 @@ def _cancel_at_once(order: Order, *, now: datetime) -> None:
     ring_after_commit(Wake.MAIL)
 
 
-def _ask_the_store(order: Order, *, now: datetime) -> None:
+def _ask_the_store(order: Order, *, now: datetime, actor: str = CUSTOMER) -> None:
     """No letter: the page says that it was asked for, and the store's answer brings one."""
     if OutboxMessage.objects.filter(topic=Topic.ORDER_CANCEL, key=str(order.number)).exists():
         raise TooLate("The warehouse has already answered that this order cannot be cancelled any more.")
-    event: OrderEvent = order.move_to(State.CANCEL_REQUESTED, at=now, actor="customer")
+    event: OrderEvent = order.move_to(State.CANCEL_REQUESTED, at=now, actor=actor)
     order.save()
     event.save(force_insert=True)
     tell_after_commit()
-    OutboxMessage.write(topic=Topic.ORDER_CANCEL, key=str(order.number), body={"reason": REASON}, now=now)
+    OutboxMessage.write(topic=Topic.ORDER_CANCEL, key=str(order.number), body={"reason": REASONS[actor]}, now=now)
     ring_after_commit(Wake.OUTBOX)

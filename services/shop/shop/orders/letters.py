@@ -55,6 +55,7 @@ class Row:
     :ivar copies: such as "2", or "1 of 2" of a part.
     :ivar instead_of: the price of one before a discount, and the discount's name; empty without one.
     :ivar missing: what cannot be sent, how much less is to be paid for it and why; empty if all of it can.
+    :ivar awaited: what the order waits for, and why; empty if all of it is there.
     """
 
     title: str
@@ -65,6 +66,7 @@ class Row:
     instead_of: str
     total: str
     missing: str
+    awaited: str
 
 
 def letter(
@@ -77,6 +79,7 @@ def letter(
     kind: str = "",
     reasons: Mapping[int, str] | None = None,
     parcel: Parcel | None = None,
+    by_staff: bool = False,
 ) -> Mail:
     """This function will render the letter that tells of one event; the caller saves it with the event.
 
@@ -84,6 +87,7 @@ def letter(
     :param kind: which letter, if it is not the one that its state always has.
     :param reasons: why copies of a line cannot be sent, in the warehouse's words, by the line's position.
     :param parcel: the one that left with this event; of several the last.
+    :param by_staff: whether it was not its customer who wanted what this event is the end of.
     """
     kind = kind or KINDS[State(event.state)]
     return compose(
@@ -94,7 +98,8 @@ def letter(
         template=kind,
         layout="order",
         context=(context := _context(order, lines, State(event.state), event.reason, returned, reasons or {}))
-        | _of_parcel(order, lines, parcel),
+        | _of_parcel(order, lines, parcel)
+        | {"by_staff": by_staff},
         now=now,
         message_id=f"order-{order.number}-v{event.version}-{kind}",
         reader=order.user_id,
@@ -157,7 +162,7 @@ def change_letter(order: Order, lines: list[OrderLine], parcel: Parcel, kind: st
 def _is_needed(order: Order, kind: str, context: dict) -> bool:
     """Whether a letter tells of money, of missing books, or of what is to be paid when the parcel is handed over."""
     is_due = topic_of(kind) == "parcels" and not order.is_prepaid
-    return bool(context["returned"] or context["in_part"] or is_due)
+    return bool(context["returned"] or context["in_part"] or context["awaited"] or is_due)
 
 
 def _of_parcel(order: Order, lines: list[OrderLine], parcel: Parcel | None) -> dict:
@@ -184,6 +189,7 @@ def _context(
     sent, ordered = sum(_sent(line, state) for line in lines), sum(line.quantity for line in lines)
     in_part = sent < ordered
     copies = {line: _sent(line, state) for line in lines}
+    awaited = sum(line.awaited for line in lines) if state in GOING_ON else 0
     total = order.total if state in NOTHING_DUE else order.price_of(copies)
     return {
         "order": order,
@@ -197,6 +203,7 @@ def _context(
         "tax": tax_sentence(order, total),
         "sent": sent,
         "missing": ordered - sent,
+        "awaited": awaited,
         "ordered": ordered,
         "in_part": in_part,
         "url": order.signed_url,
@@ -227,7 +234,7 @@ def _row(line: OrderLine, currency: str, state: State, reasons: Mapping[int, str
     copies = _sent(line, state)
     missing = line.short if state in NOTHING_DUE else line.quantity - copies
     reason = reasons.get(line.position, "")
-    is_told = reason or (missing and state not in NOTHING_DUE)
+    is_told = missing and (reason or state not in NOTHING_DUE)
     worth = money(line.to_pay - line.price_of(line.quantity - missing), currency)
     return Row(
         title=line.title,
@@ -238,4 +245,5 @@ def _row(line: OrderLine, currency: str, state: State, reasons: Mapping[int, str
         instead_of=f"{money(line.list_price, currency)}, {line.price_reason}" if line.price_reason else "",
         total=money(copies * line.unit_price, currency),
         missing=f"{missing} cannot be sent ({worth}): {reason or 'not there'}" if is_told else "",
+        awaited=f"{line.awaits} {reason}".strip() if line.awaited and state in GOING_ON else "",
     )

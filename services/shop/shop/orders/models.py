@@ -29,6 +29,7 @@ class Order(Linked, models.Model):
     """One purchase. `number` is its key everywhere: here, on the wire and in the store."""
 
     link_salt = "shop.orders.link"
+    is_new = False  # of the one that place_order() has just made
 
     class Payment(models.TextChoices):
         ON_DELIVERY = "on_delivery", "Pay on delivery"
@@ -41,6 +42,14 @@ class Order(Linked, models.Model):
     number = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     checkout_key = models.UUIDField(
         unique=True, help_text="Made with the checkout form: sending it twice is one order."
+    )
+    asked_mark = models.CharField(
+        max_length=64,
+        blank=True,
+        default="",
+        db_default="",
+        editable=False,
+        help_text="A keyed hash of the whole request by which a program ordered with a key of its own.",
     )
     user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="orders")
     email = models.EmailField()
@@ -184,6 +193,9 @@ class OrderLine(models.Model):
     packed = models.PositiveSmallIntegerField(default=0)
     shipped = models.PositiveSmallIntegerField(default=0)
     short = models.PositiveSmallIntegerField(default=0)
+    awaited = models.PositiveSmallIntegerField(
+        default=0, db_default=0, help_text="Not there by now, but still to come: the customer waits for all copies."
+    )
 
     class Meta:
         constraints = [
@@ -209,6 +221,15 @@ class OrderLine(models.Model):
     def to_pay(self) -> Decimal:
         """What the copies cost after the coupon."""
         return self.total - self.discount
+
+    @property
+    def awaits(self) -> str:
+        """A sentence for the customer on copies that are still to come; empty if there are none."""
+        if not self.awaited:
+            return ""
+        copies, they_are = ("copy", "it is") if self.awaited == 1 else ("copies", "they are")
+        told = f"The order waits for {self.awaited} {copies} that the warehouse does not have at present"
+        return f"{told}; it is sent when {they_are} there, all together as you chose."
 
     def price_of(self, copies: int) -> Decimal:
         """This function will answer what so many of the line's copies cost after the coupon."""

@@ -107,17 +107,19 @@ def place_order(
     if_short: Order.IfShort = Order.IfShort.SHIP,
     coupon: str = "",
     agreed: Decimal | None = None,
+    asked_mark: str = "",
 ) -> Order:
     """This function will turn a cart into an order.
 
     One to be paid on delivery is placed at once: its message to the store and its letter are written with it. One to be
     paid now waits for its money until `pay_until`. Repeating a checkout key answers the order it made, also when two
-    come at once.
+    come at once; `is_new` says whether this call made it.
 
     :param buyer: None for a guest.
     :param held: None if the store could not be asked: the shop's last known numbers decide then.
     :param bill_to: None if the bill goes where the parcel goes.
     :param agreed: the total that the customer has seen; None if nobody has looked.
+    :param asked_mark: by which a program's request is known again.
     :raises CannotOrder: see its kinds; nothing is kept then.
     :raises shop.coupons.operations.CouponRefused: likewise.
     :raises shop.cart.operations.TooManyLines: more books than one order may hold.
@@ -132,6 +134,7 @@ def place_order(
             order = Order(
                 number=order_number(checkout_key),
                 checkout_key=checkout_key,
+                asked_mark=asked_mark,
                 user=buyer,
                 email=email,
                 placed_at=now,
@@ -142,11 +145,13 @@ def place_order(
                 **_addresses(ship_to, bill_to),
                 **cost.of_order,
             )
-            return _write(order, cost, now=now)
+            order = _write(order, cost, now=now)
     except REFUSALS:  # to the twin of a double submit, or to who goes back and sends the form again, it says nothing
         if placed := _placed_by(checkout_key, buyer):
             return placed
         raise
+    order.is_new = True
+    return order
 
 
 def _terms(payment: Order.Payment, total: Decimal, *, now: datetime) -> dict:

@@ -14,7 +14,7 @@ from django.utils.crypto import constant_time_compare
 from shop.accounts.models import User
 from shop.live.models import edition
 from shop.orders.models import Order, OrderEvent, OrderLine, Parcel
-from shop.orders.states import MOVES, State
+from shop.orders.states import MOVES, STAFF, State
 from shop.outbox.models import Deliverable
 from shop.payments.models import Refund
 from shop.payments.refunds import owed
@@ -147,6 +147,9 @@ WORDS: dict[State, str] = {
 WORDS_PREPAID: dict[State, str] = {
     State.PLACED: "Your payment arrived, and we are passing the order to the warehouse.",
 }
+WORDS_BY_STAFF: dict[State, str] = {
+    State.CANCEL_REQUESTED: "We are cancelling your order. The warehouse looks whether it can still be stopped.",
+}
 NEXT: dict[State, str] = {
     State.CANCEL_REQUESTED: "You hear the warehouse's answer by e-mail.",
     State.PLACED: "The warehouse still has to confirm it; you will hear by e-mail.",
@@ -161,7 +164,11 @@ GOING_ON = frozenset({State.ACCEPTED, State.PACKING, State.CANCEL_REQUESTED, Sta
 
 def timeline(order: Order) -> list[Step]:
     words = WORDS | (WORDS_PREPAID if order.payment == Order.Payment.PREPAID else {})
-    steps = [Step(event.at, event.state, words[State(event.state)], event.reason) for event in order.events.all()]
+    by_actor = {STAFF: words | WORDS_BY_STAFF}
+    steps = [
+        Step(event.at, event.state, by_actor.get(event.actor, words)[State(event.state)], event.reason)
+        for event in order.events.all()
+    ]
     if order.is_unconfirmed and steps:
         steps[-1] = replace(steps[-1], words=f"{steps[-1].words} To be confirmed by the warehouse.")
     return steps
@@ -174,8 +181,8 @@ def what_comes_next(order: Order) -> str:
 
 
 def heard_of(order: Order) -> list[StoreEvent]:
-    """What the warehouse said of an order of which copies are short, in its order; not asked for of any other."""
-    if not any(line.short for line in order.lines.all()):
+    """What the warehouse said of an order of which copies are short or awaited, in its order; not asked for of any other."""
+    if not any(line.short or line.awaited for line in order.lines.all()):
         return []
     return list(StoreEvent.objects.filter(order=order).order_by("version"))
 
@@ -195,7 +202,7 @@ def parcels_of(order: Order, *, anyhow: bool = False) -> list[Parcel]:
 
 
 def reasons_of(order: Order, heard: list[StoreEvent]) -> dict[int, str]:
-    """Why copies of an order cannot be sent, in the warehouse's words, by the position of the line."""
+    """Why copies of an order cannot be sent, or not yet, in the warehouse's words, by the position of the line."""
     last = next((event for event in heard if event.version == order.store_version), None)
     told = last.body.get("line_reasons", {}) if last else {}
     return {int(line): reason for line, reason in told.items()}

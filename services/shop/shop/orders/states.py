@@ -20,18 +20,19 @@ class State(models.TextChoices):
 
 
 CUSTOMER, SHOP, WAREHOUSE = "customer", "shop", "warehouse"
+STAFF = "staff"  # in place of the customer, where a move says so
 
 TABLE = (
     Move(None, State.AWAITING_PAYMENT, CUSTOMER, "orders, and is going to pay at once"),
     Move(None, State.PLACED, CUSTOMER, "orders, and pays on delivery"),
     Move(State.AWAITING_PAYMENT, State.PLACED, CUSTOMER, "pays in time, or late while the copies can still be held"),
     Move(State.AWAITING_PAYMENT, State.EXPIRED, SHOP, "sees that the time to pay is over"),
-    Move(State.AWAITING_PAYMENT, State.CANCELLED, CUSTOMER, "cancels before anything is paid"),
+    Move(State.AWAITING_PAYMENT, State.CANCELLED, CUSTOMER, "cancels before anything is paid, or staff do"),
     Move(State.EXPIRED, State.PLACED, CUSTOMER, "paid late, and the copies could be held again"),
     Move(State.PLACED, State.ACCEPTED, WAREHOUSE, "has the copies and puts them aside"),
     Move(State.PLACED, State.REJECTED, WAREHOUSE, "has too few copies, or does not sell a book any more"),
     Move(State.PLACED, State.CANCELLED, WAREHOUSE, "had heard of a cancelling before it heard of the order"),
-    Move(State.PLACED, State.CANCEL_REQUESTED, CUSTOMER, "asks to cancel"),
+    Move(State.PLACED, State.CANCEL_REQUESTED, CUSTOMER, "asks to cancel, or staff do"),
     Move(
         State.ACCEPTED,
         State.PLACED,
@@ -42,7 +43,7 @@ TABLE = (
     Move(State.ACCEPTED, State.SHIPPED, WAREHOUSE, "packs and hands over in one go"),
     Move(State.ACCEPTED, State.FAILED, WAREHOUSE, "cannot deliver, and says why"),
     Move(State.ACCEPTED, State.CANCELLED, WAREHOUSE, "says that it was cancelled there"),
-    Move(State.ACCEPTED, State.CANCEL_REQUESTED, CUSTOMER, "asks to cancel"),
+    Move(State.ACCEPTED, State.CANCEL_REQUESTED, CUSTOMER, "asks to cancel, or staff do"),
     Move(
         State.PACKING,
         State.PLACED,
@@ -54,7 +55,7 @@ TABLE = (
     Move(State.PACKING, State.SHIPPED, WAREHOUSE, "hands the parcel over"),
     Move(State.PACKING, State.FAILED, WAREHOUSE, "cannot deliver, and says why"),
     Move(State.PACKING, State.CANCELLED, WAREHOUSE, "says that it was cancelled there"),
-    Move(State.PACKING, State.CANCEL_REQUESTED, CUSTOMER, "asks to cancel"),
+    Move(State.PACKING, State.CANCEL_REQUESTED, CUSTOMER, "asks to cancel, or staff do"),
     Move(State.PARTLY_SHIPPED, State.SHIPPED, WAREHOUSE, "hands the last parcel over, or cannot deliver the rest"),
     # The store answers a cancelling: done, or not, and then the order is back where the store says it is.
     Move(State.CANCEL_REQUESTED, State.CANCELLED, WAREHOUSE, "could stop it"),

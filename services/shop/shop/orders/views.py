@@ -31,7 +31,8 @@ ORDERS_PER_PAGE = 20
 def orders(request: HttpRequest) -> HttpResponse:
     paginator = Paginator(queries.orders_of(request.user), ORDERS_PER_PAGE)
     page = paginator.page(nearest_page(request.GET.get("page", ""), paginator.num_pages))
-    watched = queries.may_change(page.object_list, now=timezone.now())
+    # Those that are placed meanwhile come first.
+    watched = page.number == 1 or queries.may_change(page.object_list, now=timezone.now())
     return _page(request, "orders/orders.html", "orders/_list.html", {"page": page, "watched": watched})
 
 

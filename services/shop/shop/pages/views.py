@@ -12,6 +12,8 @@ from django.views.static import serve
 
 from shop.catalogue import queries
 from shop.catalogue.availability import Hearing
+from shop.coupons import tariff
+from shop.orders.countries import COUNTRIES
 from shop.pages.addresses import absolute
 from shop.pages.company import Company
 from shop.payments.gateways import gateways
@@ -46,7 +48,15 @@ def about(request: HttpRequest) -> HttpResponse:
 @require_safe
 def help(request: HttpRequest) -> HttpResponse:
     ways = [gateway.label for gateway in gateways().values()]
-    context = {"ways": ways, "minutes": settings.PAYMENT_WINDOW_S // 60, "company": Company.from_settings()}
+    context = {
+        "ways": ways,
+        "minutes": settings.PAYMENT_WINDOW_S // 60,
+        "delivery": tariff.delivery_sentence(),
+        "tax": settings.TAX_PERCENT,
+        "return_days": settings.RETURN_WITHIN.days,
+        "countries": len(COUNTRIES),
+        "company": Company.from_settings(),
+    }
     return render(request, "pages/help.html", context)
 
 

@@ -60,7 +60,7 @@ class Written:
 def write_due(*, now: datetime) -> Written:
     """This function will write the day's letters once its hour has come, each once, whatever stops it on the way."""
     local = now.astimezone(ZoneInfo(settings.DIGEST_TIME_ZONE))
-    if local.hour < settings.DIGEST_HOUR or Digest.objects.filter(day=local.date()).exists():
+    if local.hour < settings.DIGEST_HOUR or not is_left(local.date()):
         return Written(None)
     return write(day=local.date(), now=now)
 
@@ -68,10 +68,13 @@ def write_due(*, now: datetime) -> Written:
 def write(*, day: date, now: datetime) -> Written:
     """This function will write a day's letters if they are not written yet: to who wants one, may see something, and has to.
 
-    The day is taken with its letters: a process that ends in between has done nothing.
+    The day is taken with its letters: a process that ends in between has done nothing. While nobody wants any it stays, so
+    that who asks for them today has today's.
     """
     staff = who_wants("digest", User.objects.filter(is_active=True, is_staff=True).order_by("pk"))
-    found = gather(now=now) if staff else []
+    if not staff:
+        return Written(None)
+    found = gather(now=now)
     with transaction.atomic(durable=True):
         _, is_new = Digest.objects.get_or_create(day=day, defaults={"made_at": now, "letters": 0})
         if not is_new:
@@ -80,6 +83,11 @@ def write(*, day: date, now: datetime) -> Written:
         write_all(letters)
         Digest.objects.filter(day=day).update(letters=len(letters))
     return Written(len(letters))
+
+
+def is_left(day: date) -> bool:
+    """Whether the day's letters are still to be written."""
+    return not Digest.objects.filter(day=day).exists()
 
 
 def letter(user: User, parts: list[Part], *, day: date, now: datetime):

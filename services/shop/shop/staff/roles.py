@@ -128,7 +128,7 @@ FIELDS: dict[str, dict[str, tuple[str, str]]] = {
         ),
         SEE_BILLING: ("not", "bill_*"),
     },
-    "orders.orderline": {SEE_BUYER: ("only", "position isbn13 title quantity packed shipped short")},
+    "orders.orderline": {SEE_BUYER: ("only", "position isbn13 title quantity packed shipped short awaited")},
     "accounts.user": {"accounts.change_user": ("only", "email name is_active joined_at last_login verified orders")},
 }
 

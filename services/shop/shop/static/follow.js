@@ -18,7 +18,9 @@
 
   const part = () => document.getElementById("followed");
   const orders = (root) => new Map([...root.querySelectorAll("[data-order]")].map((one) => [one.dataset.order, one]));
-  const isNewer = (order, edition) => order && Number(edition) > Number(order.dataset.edition);
+  // A list of all orders also shows those that are placed meanwhile.
+  const isNewer = (order, edition) =>
+    order ? Number(edition) > Number(order.dataset.edition) : part().hasAttribute("data-all");
   const spread = (milliseconds) => milliseconds * (0.5 + Math.random()); // so that not all come at once
 
   function connect() {

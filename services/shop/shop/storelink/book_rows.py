@@ -12,7 +12,8 @@ from store_client import BadRow, Book, DeletedBook
 
 COLUMNS = (
     "version, epoch, isbn13, title, subtitle, authors, publisher, series, series_number, language, format, "
-    "first_published, description, price, currency, categories, store_free, picture_sha256, picture_url"
+    "first_published, description, price, currency, categories, store_free, picture_sha256, picture_url, "
+    "contributors, imprint_of, pages"
 ).split(", ")
 # A withdrawn book that the shop never had is not worth a row.
 UPSERT = f"""
@@ -22,7 +23,8 @@ UPSERT = f"""
     FROM jsonb_to_recordset(%(rows)s::jsonb) AS row (
         id bigint, version bigint, epoch text, isbn13 text, title text, subtitle text, authors text[], publisher text,
         series text, series_number text, language text, format text, first_published integer, description text,
-        price numeric, currency text, categories jsonb, store_free integer, picture_sha256 text, picture_url text, retired boolean
+        price numeric, currency text, categories jsonb, store_free integer, picture_sha256 text, picture_url text, retired boolean,
+        contributors jsonb, imprint_of text, pages integer
     )
     WHERE NOT row.retired OR EXISTS (SELECT FROM catalogue_book known WHERE known.id = row.id)
     ORDER BY row.id
@@ -120,6 +122,7 @@ def _plain(row: Book | DeletedBook, epoch: str) -> dict:
     if isinstance(row, DeletedBook):
         return {"id": row.id, "version": row.version, "epoch": epoch, "deleted": True}
     plain = {**vars(row), "epoch": epoch, "price": str(row.price), "store_free": row.free}
+    plain["contributors"] = [vars(each) for each in row.contributors]
     picture = plain.pop("picture")
     plain["picture_sha256"], plain["picture_url"] = (picture.sha256, picture.url) if picture else ("", "")
     return plain

@@ -16,7 +16,7 @@ from shop.notifications import operations as notifications
 from shop.notifications.models import Mail
 from shop.orders import letters
 from shop.orders.models import Order, OrderEvent, OrderLine, Parcel
-from shop.orders.states import FROM_STORE, MOVES, IllegalMove, State
+from shop.orders.states import FROM_STORE, MOVES, STAFF, IllegalMove, State
 from shop.outbox.models import OutboxMessage, Topic
 from shop.payments import refunds
 from shop.payments.models import Refund
@@ -31,7 +31,7 @@ REASON_LENGTH = 500
 ATTENTION_LENGTH = 200
 GOING_ON = frozenset({State.ACCEPTED, State.PACKING, State.PARTLY_SHIPPED})
 BEFORE_ITS_END = GOING_ON | {State.CANCELLED}
-COUNTERS = ("packed", "shipped", "short")
+COUNTERS = ("packed", "shipped", "short", "awaited")
 
 
 @dataclass
@@ -95,9 +95,10 @@ def cancel_refused(number: UUID | str, *, reason: str, now: datetime) -> None:
     last = StoreEvent.objects.filter(order=order, version__lte=order.store_version).order_by("-version").first()
     state = FROM_STORE[last.body["status"]] if last else State.PLACED
     lines = list(order.lines.order_by("position"))
+    by_staff = order.events.filter(version=order.version, actor=STAFF).exists()
     event = order.move_to(state, at=now, reason=reason[:REASON_LENGTH], actor="warehouse")
-    kind = letters.NOT_CANCELLED
-    _save([order], Writes(events=[event], mails=[letters.letter(order, lines, event, now=now, kind=kind)]), now=now)
+    told = {"kind": letters.NOT_CANCELLED, "by_staff": by_staff}
+    _save([order], Writes(events=[event], mails=[letters.letter(order, lines, event, now=now, **told)]), now=now)
 
 
 def end_unheard(number: UUID | str, state: State, *, reason: str, now: datetime, actor: str = "warehouse") -> None:

@@ -7,7 +7,7 @@ from django.db import transaction
 from shop.accounts.models import User
 from shop.bell import ring_after_commit
 from shop.orders.models import Order
-from shop.orders.states import State
+from shop.orders.states import STAFF, State
 from shop.outbox.models import Deliverable, OutboxMessage, Topic
 from shop.payments.models import Refund
 from shop.returns import hearing
@@ -70,7 +70,7 @@ def _end_order(row: OutboxMessage, *, reason: str, who: User, had_been_tried: bo
     order = Order.objects.select_for_update().get(pk=row.key)
     if order.state not in (State.PLACED, State.CANCEL_REQUESTED):
         return "The message is given up. Its order had gone on already and stays as it is."
-    inbox.end_unheard(row.key, State.CANCELLED, reason=reason, now=now, actor="staff")
+    inbox.end_unheard(row.key, State.CANCELLED, reason=reason, now=now, actor=STAFF)
     _mark(Order.objects.filter(pk=order.pk), f"Given up by {who.email}: {reason}")
     ring_after_commit(Wake.MAIL, Wake.REFUNDS)
     if had_been_tried and not OutboxMessage.objects.filter(topic=Topic.ORDER_CANCEL, key=row.key).exists():

@@ -89,11 +89,13 @@ class EndpointAdmin(admin.ModelAdmin):
             endpoints.send_test(endpoint, now=timezone.now())
         self.message_user(request, "A test event is on its way; see the deliveries.", messages.SUCCESS)
 
-    @admin.action(description="Go on: send what waits", permissions=["change"])
+    @admin.action(description="Go on: send what waits, and what was set aside", permissions=["change"])
     def go_on(self, request, rows):
-        number = sum(endpoints.go_on(endpoint) for endpoint in rows)
-        told = f"{counted(number, 'webhook')} will be served again."
-        self.message_user(request, told, messages.SUCCESS if number else messages.WARNING)
+        came = [endpoints.go_on(endpoint, now=timezone.now()) for endpoint in rows]
+        served, due = sum(one.was_stopped for one in came), sum(one.sent_now for one in came)
+        told = f"{counted(served, 'webhook')} will be served again. "
+        told += f"Sent now: {counted(due, 'delivery', 'deliveries')} that had to wait or were set aside."
+        self.message_user(request, told, messages.SUCCESS if served or due else messages.WARNING)
 
     @admin.action(description="Send again what happened since …", permissions=["change"])
     def replay(self, request, rows):

@@ -1,5 +1,6 @@
 """What owners do with endpoints: make one, change its secret, have it go on."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -50,12 +51,32 @@ def secrets_of(endpoint: Endpoint, *, now: datetime) -> list[str]:
     return [secret for text in sealed if (secret := unseal(text, purpose=PURPOSE))]
 
 
-def go_on(endpoint: Endpoint) -> bool:
-    """This function will have an endpoint served again that was switched off or paused; what it missed follows in order."""
+@dataclass(frozen=True)
+class WentOn:
+    """What it came to.
+
+    :ivar was_stopped: whether it was switched off, or left alone for a while.
+    :ivar sent_now: deliveries that had to wait, or were set aside, and are due at once.
+    """
+
+    was_stopped: bool
+    sent_now: int
+
+
+def go_on(endpoint: Endpoint, *, now: datetime) -> WentOn:
+    """This function will have an endpoint served at once, also one that was switched off or paused.
+
+    What waits for its next try is due now, and what was set aside is taken up again: all of it goes in its order. One that is
+    not active is sent nothing.
+    """
     healthy = {"failures": 0, "failing_since": None, "next_at": None, "switched_off_at": None, "why_off": ""}
-    done = Endpoint.objects.filter(pk=endpoint.pk).exclude(failures=0, switched_off_at=None).update(**healthy) == 1
-    ring_after_commit(Topic.WEBHOOKS)
-    return done
+    with transaction.atomic():
+        stopped = Endpoint.objects.filter(pk=endpoint.pk).exclude(failures=0, switched_off_at=None)
+        was_stopped = stopped.update(**healthy) == 1
+        missed = Delivery.objects.filter(endpoint=endpoint.pk, endpoint__is_active=True)
+        number = missed.filter(state=Delivery.State.WAITING, next_at__gt=now).update(next_at=now)
+        number += send_again(missed.filter(state=Delivery.State.REFUSED), now=now)
+    return WentOn(was_stopped, number)
 
 
 def send_test(endpoint: Endpoint, *, now: datetime) -> Event:

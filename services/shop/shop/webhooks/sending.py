@@ -86,15 +86,22 @@ def send_due(
 
 def body_of(event: Event) -> bytes:
     """The same bytes at each attempt."""
+    data = dict(event.data)
+    if "at" in data:  # as the database writes a time
+        data["at"] = _utc(datetime.fromisoformat(data["at"]))
     told = {
         "id": event.public_id,
         "type": event.kind,
-        "timestamp": event.at.astimezone(UTC).isoformat().replace("+00:00", "Z"),
+        "timestamp": _utc(event.at),
         "sequence": event.pk,
         "subject": event.subject,
-        "data": event.data,
+        "data": data,
     }
     return json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _utc(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 def _turns(now: datetime, chance: Callable[[], float], open_line: Callable[[str], Line]) -> list[Turn]:

@@ -1,9 +1,13 @@
 """What comes after an order, by the documented calls: paying it, its parcels, and sending books back."""
 
+import threading
+
 import pytest
-from asking import KEY, order, problem
+from asking import KEY, order, problem, program
+from django.db import connection
 from django.utils import timezone
 
+from shop.api.models import KeptAnswer
 from shop.orders.models import Order, Parcel
 from shop.orders.states import State
 from shop.outbox.models import OutboxMessage, Topic
@@ -72,6 +76,7 @@ def test_parcels_are_told_with_what_is_in_them(hers, shipped, django_assert_max_
         parcels = hers.get(f"{shipped}parcels/").json()
     assert [(one["number"], one["status"], one["tracking"]) for one in parcels] == [(1, "dispatched", "JJD1")]
     assert [(item["product_id"], item["quantity"]) for item in parcels[0]["items"]] == [(1, 2), (2, 1)]
+    assert parcels[0]["currency"] == hers.get(shipped).json()["currency"] == "EUR"
 
 
 def test_books_are_sent_back_once_for_each_key(hers, shipped, django_assert_max_num_queries):
@@ -89,9 +94,45 @@ def test_books_are_sent_back_once_for_each_key(hers, shipped, django_assert_max_
         assert hers.get(f"{shipped}returns/").json() == [asked]
     Return.objects.update(state="approved")
     approved = hers.get(f"{shipped}returns/{asked['id']}/").json()
-    assert approved["status"] == "approved" and "key=" in approved["label"]
+    assert approved["status"] == "approved" and approved["label"].endswith("/label.pdf")
     too_many = hers.post(f"{shipped}returns/", {**body, "items": [{"product_id": 1, "quantity": 2}]})
     problem(too_many, 409, "refused")
+
+
+@pytest.mark.parametrize("is_forgotten", [False, True])
+def test_the_same_key_for_another_return_is_refused(hers, shipped, is_forgotten):
+    """Also when the answer is not kept any more: the return itself says what was asked."""
+    body = {"items": [{"product_id": 1, "quantity": 1}], "why": "damaged", "words": "A broken spine."}
+    repeat = {"Idempotency-Key": KEY}
+    first = hers.post(f"{shipped}returns/", body, headers=repeat)
+    if is_forgotten:
+        KeptAnswer.objects.all().delete()
+    others = (
+        {"items": [{"product_id": 1, "quantity": 2}]},
+        {"items": [{"product_id": 2}]},
+        {"why": "wrong"},
+        {"words": ""},
+    )
+    for other in others:
+        problem(hers.post(f"{shipped}returns/", {**body, **other}, headers=repeat), 422, "key-reused")
+    again = hers.post(f"{shipped}returns/", body, headers=repeat)
+    assert (again.status_code, again.json()) == (201, first.json()) and Return.objects.count() == 1
+    assert ("Idempotency-Replayed" in again) is not is_forgotten
+    for wrong in ("", "x"):
+        asked = hers.post(f"{shipped}returns/", body, headers={"Idempotency-Key": wrong})
+        assert problem(asked, 400, "invalid") == ["Idempotency-Key"]
+
+
+def test_of_twins_with_one_key_one_return_comes(alice, shipped):
+    body, answers = {"items": [{"product_id": 1}], "why": "wrong"}, []
+
+    def send():
+        answers.append(program(alice).post(f"{shipped}returns/", body, headers={"Idempotency-Key": KEY}).status_code)
+        connection.close()
+
+    all_three = [threading.Thread(target=send) for _ in range(3)]
+    [one.start() for one in all_three], [one.join() for one in all_three]
+    assert Return.objects.count() == 1 and set(answers) <= {201, 409} and 201 in answers
 
 
 def test_what_cannot_go_back_is_named(hers, shipped, unpaid):

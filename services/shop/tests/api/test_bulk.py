@@ -26,7 +26,10 @@ def test_a_file_goes_through_and_its_job_is_watched(staff, store):
     errors = watched["errors"]
     assert (errors["count"], [row["row"] for row in errors["results"]]) == (3, [3, 4])
     last = staff.get(errors["next"]).json()["errors"]
-    assert last["next"] is None and last["results"] == [{"row": 5, "reference": "", "message": "It is bad."}]
+    assert last["next"] is None and last["results"] == [
+        {"row": 5, "reference": "", "field": "price", "message": "It is bad."}
+    ]
+    assert [row["field"] for row in errors["results"]] == [None, None]
     problem(staff.get(job["url"], {"page": "3", "page_size": "2"}), 404, "not-found")
     problem(staff.get("/api/products/bulk/99/"), 404, "not-found")
 

@@ -89,6 +89,23 @@ def test_what_is_never_read_cannot_have_been_seen(hers, book):
     assert hers.get("/api/wishlist/").json()["count"] == 1
 
 
+def test_whatever_is_there_is_good_enough_for_who_asks_for_no_more(hers, staff, book, bob):
+    hers.post("/api/wishlist/", {"product_id": 1})
+    any_of_it = {"If-Match": "*"}
+    assert hers.delete("/api/wishlist/1/", headers=any_of_it).status_code == 204
+    assert hers.get("/api/wishlist/").json()["count"] == 0
+    problem(hers.delete("/api/wishlist/1/", headers=any_of_it), 412, "changed")
+    problem(hers.delete(f"/api/wishlist/{10**18}/", headers=any_of_it), 412, "changed")
+    path = f"/api/groups/agent/members/{bob.pk}/"
+    problem(staff.put(path, headers=any_of_it), 412, "changed")
+    assert staff.put(path).status_code == 204
+    assert staff.put(path, headers=any_of_it).status_code == 204
+    assert staff.delete(path, headers=any_of_it).status_code == 204
+    problem(staff.delete(path, headers=any_of_it), 412, "changed")
+    problem(staff.delete("/api/groups/nobodies/members/7/", headers=any_of_it), 404, "not-found")
+    problem(hers.delete(path, headers=any_of_it), 403, "forbidden")
+
+
 def test_of_many_who_write_over_the_same_one_does(alice, kept):
     """Lost updates: each has read the same, and only the first may write; the others are told, not overwritten."""
     path, start, answers = f"/api/addresses/{kept.pk}/", threading.Barrier(6), []

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from asking import order, problem
+from django.contrib.admin.models import LogEntry
 from django.utils import timezone
 
 from shop.accounts.addresses import add_address
@@ -42,12 +43,15 @@ def test_links_lead_from_the_door_to_orders_products_and_customers(staff, placed
     assert problem(staff.get("/api/employee/orders/", {"phase": "lost"}), 400, "invalid") == ["phase"]
 
 
-def test_a_new_order_is_processed_at_once_and_one_that_is_stays_so(staff, placed):
+def test_a_new_order_is_processed_at_once_and_one_that_is_stays_so(staff, olga, placed):
     later = timezone.now() + timedelta(minutes=5)
     OutboxMessage.objects.update(next_at=later, attempts=7)
     asked = staff.put(placed, {"phase": "processing"})
     assert asked.status_code == 202 and asked.json()["phase"] == "new"  # the warehouse's answer makes it "processing"
     assert OutboxMessage.objects.get().next_at < later
+    kept = LogEntry.objects.get()
+    assert (kept.user, kept.change_message) == (olga, "Sent to the warehouse at once. (API)")
+    assert kept.object_id == asked.json()["id"]
     Order.objects.update(state=State.ACCEPTED)
     again = staff.put(placed, {"phase": "processing"})
     assert again.status_code == 200 and again.json()["phase"] == "processing"

@@ -7,7 +7,7 @@ import pytest
 from addresses import addresses
 from asking import problem
 from django.urls import get_resolver
-from doors import CALLS, DOORS, NOT_DESCRIBED, filled
+from doors import CALLS, DOORS, NOT_DESCRIBED, NUMBER, filled
 from drf_spectacular.validation import validate_schema
 from shopping import new_key
 
@@ -22,7 +22,7 @@ def test_every_door_is_listed_here_and_described():
     holes = {"int": ["7"], "uuid": [new_key()], "path": ["x"], "slug": ["x"], "heading": ["x"], "str": ["x"]}
     ours = {path for path in addresses(**holes) if path.startswith(("/api/", "/auth/"))}
     number = holes["uuid"][0]
-    named = {filled(re.sub(r"{(return_)?number}", number, path)) for path in DOORS}
+    named = {filled(re.sub(NUMBER, number, path)) for path in DOORS}
     assert ours - NOT_DESCRIBED == named
     described = {path: {verb.upper() for verb in one} for path, one in description()["paths"].items()}
     assert described == {path: set(" ".join(verbs).split()) for path, verbs in DOORS.items()}
@@ -40,7 +40,48 @@ def test_the_description_is_valid_openapi_3_1(client):
         for verb, one in verbs.items()
         if {} in one.get("security", [{}]) or not one.get("security")
     }
-    assert open_to_guests >= {(path, verb) for path, verb, known in CALLS if not known}
+    assert open_to_guests == {(path, verb) for path, verb, known in CALLS if not known}
+
+
+def test_every_call_has_a_summary_of_its_own_and_nothing_that_is_said_of_code():
+    calls = [one for verbs in description()["paths"].values() for one in verbs.values()]
+    summaries = [one["summary"] for one in calls]
+    assert len(set(summaries)) == len(summaries) == len(CALLS)
+    for one in calls:
+        said = f"{one['summary']}. {one.get('description', '')}"
+        assert not re.search(r":\w+( \w+)?: ", said) and "library" not in said, said
+        assert len(one["summary"]) <= 110 and not one["summary"].endswith("."), said
+
+
+def test_every_call_tells_by_status_what_it_may_refuse_and_what_stands_above_its_answers():
+    answers = description()["components"]["responses"]
+    for path, verb, is_closed in CALLS:
+        door = description()["paths"][path][verb.lower()]
+        told, names = door["responses"], {one["name"] for one in door.get("parameters", ())}
+        assert {"401", "406", "429", "503"} <= set(told) and "default" not in told, path
+        assert ("404" in told) >= ("{" in path or "page" in names) and ("422" in told) == ("Idempotency-Key" in names)
+        assert ({"400", "413", "415"} <= set(told)) == ("requestBody" in door) and ("403" in told) >= is_closed, path
+        assert ("412" in told) == ("If-Match" in names) == (verb in ("PUT", "PATCH", "DELETE")), path
+        assert ("304" in told) == (verb == "GET") and (verb != "GET" or told["200"]["headers"]["ETag"]["required"])
+        for status, answer in told.items():
+            if "$ref" in answer:
+                whole = answers[answer["$ref"].rpartition("/")[2]]
+                examples = whole["content"]["application/problem+json"]["examples"]
+                named = [description()["components"]["examples"][name]["value"] for name in examples]
+                assert named and {one["status"] for one in named} == {int(status)}, (path, status)
+                assert status not in ("429", "503") or whole["headers"]["Retry-After"]["required"]
+    on = {
+        name: {
+            one["operationId"]
+            for verbs in description()["paths"].values()
+            for one in verbs.values()
+            for answer in one["responses"].values()
+            if name in answer.get("headers", {})
+        }
+        for name in ("Location", "X-Cart-Token", "Idempotency-Replayed")
+    }
+    assert on["Location"] == {"products_add", "products_bulk"} and "addresses_add" in on["Idempotency-Replayed"]
+    assert on["X-Cart-Token"] == {"cart_read", "cart_add", "cart_item", "cart_change"}
 
 
 def test_the_page_of_the_doors_needs_nothing_from_elsewhere(client):

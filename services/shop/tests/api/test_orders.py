@@ -1,9 +1,8 @@
 """Orders by the documented calls, through the same operation as the checkout."""
 
-import threading
-
 import pytest
-from asking import ADDRESS, KEY, order, problem, program
+from asking import ADDRESS, order, problem, program
+from django.contrib.admin.models import LogEntry
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -77,6 +76,35 @@ def test_another_s_order_is_not_there(hers, his, book):
     assert his.get("/api/orders/").json()["count"] == 0 and Order.objects.get().state == State.PLACED
 
 
+BARE = {"cart_items": [{"product_id": 1, "quantity": 1}]}  # all that an order needs of who has an address kept
+
+
+def test_the_barest_order_of_a_guest_names_all_that_is_missing(guest, book):
+    answer = guest.post("/api/orders/", BARE)
+    assert problem(answer, 400, "invalid") == ["email", "address"] and "postcode" in answer.content.decode()
+    with_mail = guest.post("/api/orders/", {**BARE, "email": "guest@example.org"})
+    assert problem(with_mail, 400, "invalid") == ["address"] and not Order.objects.exists()
+
+
+@pytest.mark.parametrize("who", ["alice", "olga"])
+def test_the_barest_order_of_a_customer_or_of_staff_goes_to_the_kept_address(request, who, book):
+    person = request.getfixturevalue(who)
+    client = program(person)
+    assert problem(client.post("/api/orders/", BARE), 400, "invalid") == ["address"]
+    add_address(person, Address(**ADDRESS), now=timezone.now())
+    placed = client.post("/api/orders/", BARE)
+    assert placed.status_code == 201, placed.content
+    told = placed.json()
+    assert (told["email"], told["ship_to"]["line1"], told["status"]) == (person.email, ADDRESS["line1"], "placed")
+    assert [(item["product_id"], item["quantity"]) for item in told["items"]] == [(1, 1)]
+
+
+def test_an_order_keeps_its_address_and_a_bare_one_goes_there_from_then_on(hers, alice, book):
+    order(hers, (book, 1))
+    assert alice.addresses.get().line1 == ADDRESS["line1"]
+    assert hers.post("/api/orders/", BARE).json()["ship_to"]["line1"] == ADDRESS["line1"]
+
+
 def test_the_default_address_is_taken_or_what_is_missing_is_named(hers, his, alice, book):
     items = {"cart_items": [{"product_id": 1, "quantity": 1}]}
     answer = hers.post("/api/orders/", items)
@@ -93,29 +121,6 @@ def test_the_default_address_is_taken_or_what_is_missing_is_named(hers, his, ali
     wrong = {**ADDRESS, "country": "QQ", "phone": "call me"}
     fields = problem(hers.post("/api/orders/", {**items, "address": wrong}), 400, "invalid")
     assert set(fields) == {"address.country", "address.phone"}
-
-
-def test_the_same_key_is_the_same_order_and_other_goods_are_refused(hers, his, book, make_book):
-    first, again = order(hers, (book, 1), key=KEY), order(hers, (book, 1), key=KEY)
-    assert (first.status_code, again.status_code) == (201, 200) and first.json()["id"] == again.json()["id"]
-    problem(order(hers, (book, 2), key=KEY), 422, "key-reused")
-    assert order(his, (book, 1), key=KEY).json()["id"] != first.json()["id"]
-    assert problem(order(hers, (book, 1), key="short"), 400, "invalid") == ["Idempotency-Key"]
-    assert Order.objects.count() == 2
-
-
-def test_of_twins_with_one_key_one_order_comes(alice, book):
-    answers = []
-
-    def send():
-        answers.append(order(program(alice), (book, 1), key=KEY))
-        connection.close()
-
-    both = [threading.Thread(target=send) for _ in range(3)]
-    [one.start() for one in both], [one.join() for one in both]
-    assert {answer.status_code for answer in answers} <= {200, 201}
-    assert len({answer.json()["id"] for answer in answers}) == Order.objects.count() == 1
-    assert not Cart.objects.exists()
 
 
 def test_what_cannot_be_had_is_told_and_nothing_is_kept(hers, book, make_book, make_coupon):
@@ -164,10 +169,11 @@ def test_why_a_coupon_cannot_be_used_is_told_apart(hers, book, make_coupon, now)
         assert problem(order(hers, (book, 1), coupon=code), 409, slug) == ["coupon"]
 
 
-def test_an_order_to_be_paid_names_the_page_to_pay_on(hers, book, settings, client):
+def test_an_order_to_be_paid_names_the_page_to_pay_on(hers, book, settings, client, alice):
     settings.TEST_BANK = True
     placed = order(hers, (book, 1), payment="prepaid").json()
     assert placed["status"] == "awaiting_payment" and placed["paid"] == "0.00" and placed["pay_until"]
+    client.force_login(alice)
     page = client.get(placed["pay_page"].removeprefix(settings.PUBLIC_URL))
     assert page.status_code == 200 and "/pay/" in page.content.decode()
     cancelled = hers.delete(f"/api/orders/{placed['id']}/")
@@ -185,6 +191,21 @@ def test_staff_see_every_order_and_make_legal_moves_only(hers, staff, book):
     assert problem(staff.put(path, {"status": "lost"}), 400, "invalid") == ["status"]
     asked = staff.put(path, {"status": "cancelled"})
     assert asked.status_code == 202 and asked.json()["status"] == "cancel_requested"
+
+
+def test_who_cancels_another_s_order_does_so_for_the_shop_and_it_stands_in_the_history(hers, staff, olga, book):
+    for way in ("put", "delete"):
+        path = f"/api/orders/{order(hers, (book, 1)).json()['id']}/"
+        asked = staff.put(path, {"status": "cancelled"}) if way == "put" else staff.delete(path)
+        assert asked.status_code == 202
+        last = hers.get(f"{path}timeline/").json()[-1]
+        assert (last["kind"], last["words"][:30]) == ("cancel_requested", "We are cancelling your order. ")
+        kept = LogEntry.objects.latest("id")
+        assert (kept.user, kept.object_id) == (olga, asked.json()["id"])
+    own = f"/api/orders/{order(staff, (book, 1)).json()['id']}/"
+    staff.delete(own)
+    assert staff.get(f"{own}timeline/").json()[-1]["words"].startswith("You asked to cancel.")
+    assert LogEntry.objects.count() == 2
 
 
 def test_an_order_that_is_over_cannot_be_cancelled(hers, staff, book):

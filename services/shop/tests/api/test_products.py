@@ -49,7 +49,18 @@ def test_the_list_is_searched_filtered_and_ordered(guest, make_book):
     assert ids(guest.get("/api/products/", {"author": "karel-capek"})) == [3]
     assert ids(guest.get("/api/products/", {"in_stock": "1"})) == [2, 1]
     assert ids(guest.get("/api/products/", {"series": "austen"})) == [2]
-    assert ids(guest.get("/api/products/", {"category": "unheard-of"})) == []
+
+
+def test_what_nobody_has_filed_a_book_under_is_an_empty_page_and_no_fault(guest, make_book):
+    make_book(1, series="Austen", categories=[["Fiction"]])
+    isbn = guest.get("/api/products/1/").json()["isbn13"]
+    for kind in ("category", "author", "publisher", "language", "series"):
+        for more in ({}, {"search": "book"}, {"series": "austen"} if kind != "series" else {"category": "fiction"}):
+            empty = guest.get("/api/products/", {**more, kind: "unheard-of"})
+            assert empty.status_code == 200, (kind, empty.content)
+            assert empty.json() == {"count": 0, "next": None, "previous": None, "results": []}, kind
+    assert ids(guest.get("/api/products/", {"series": "unheard-of", "search": isbn})) == []
+    assert ids(guest.get("/api/products/", {"series": ""})) == [1]
 
 
 @pytest.mark.parametrize("name,value", [("search", "978-0-14-143958-7"), *NARROWS.items()])

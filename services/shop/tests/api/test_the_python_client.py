@@ -4,8 +4,10 @@ import re
 
 import pytest
 from django.contrib.auth import get_user_model
+from shopping import code_sent_to
 
 from bookshop_client import Address, Changed, Client, Forbidden, Impossible, Invalid, KeyReused, NotFound, NotLoggedIn
+from shop.notifications.models import Mail
 from shop.webhooks.signing import headers, new_secret
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -33,6 +35,47 @@ def test_the_example_of_the_readme_runs(live_server, alice, books, pytestconfig,
     order = alice.orders.get()
     assert sum(line.quantity for line in order.lines.all()) == 2
     assert f"{order.reference} placed 25.00 EUR" in capsys.readouterr().out
+
+
+def test_one_opens_an_account_and_goes_on_when_its_password_has_changed(live_server, settings):
+    settings.ACCOUNT_RATE_LIMITS = False
+    person, kept = Client(live_server.url), []
+    for _ in range(2):  # an answer may be lost
+        person.register("eve@example.org", "a-long-password", username="eve", key="an-account-of-my-own")
+    person.resend_code("eve@example.org")
+    with pytest.raises(Invalid, match="code"):
+        person.verify_email("eve@example.org", "WRONG")
+    person.verify_email("eve@example.org", code_sent_to("eve@example.org"))
+    person.log_in("eve", "a-long-password")
+    me = person.me()
+    assert (me.username, me.email, me.is_staff, me.scope) == ("eve", "eve@example.org", False, "")
+    assert person.me(seen=me) is me and person.rename("Eve", seen=me).name == "Eve"
+    with pytest.raises(Changed):
+        person.rename("Evelyn", seen=me)
+    other = Client(live_server.url, tokens=person.tokens)
+    keeping = Client(live_server.url, tokens=person.tokens, on_tokens=kept.append)
+    with pytest.raises(Invalid, match="old_password|password"):
+        keeping.change_password("wrong", "a-longer-password")
+    keeping.change_password("a-long-password", "a-longer-password")
+    assert kept == [keeping.tokens] and keeping.me().name == "Eve"
+    with pytest.raises(NotLoggedIn):
+        other.me()
+    other.forget_password("eve@example.org")
+    key = re.search(r"/key/([^/\s]+)/", Mail.objects.filter(to="eve@example.org").latest("pk").text)[1]
+    other.reset_password(key, "the-longest-password")
+    with pytest.raises(NotLoggedIn):
+        keeping.me()
+    with pytest.raises(Invalid, match="used or too old"):
+        other.reset_password(key, "the-longest-password")
+    other.log_in("eve@example.org", "the-longest-password")
+    assert other.me().name == "Eve"
+
+
+def test_the_tree_of_categories_is_read_from_its_roots(client, make_book):
+    make_book(1, categories=[["Fiction", "Classics"]])
+    (fiction,) = client.categories()
+    assert (fiction.slug, fiction.name, fiction.books) == ("fiction", "Fiction", 1)
+    assert [(one.slug, one.children) for one in fiction.children] == [("fiction/classics", ())]
 
 
 def test_a_customer_orders_looks_and_cancels(client, books):

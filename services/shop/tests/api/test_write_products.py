@@ -1,8 +1,11 @@
 """Staff write books by the documented calls: through to the store, which owns them, and back by its feed."""
 
+import threading
+
 import pytest
-from asking import KEY, problem
+from asking import KEY, problem, program
 from django.core.management import call_command
+from django.db import connection
 from rest_framework.test import APIClient
 
 from shop.staff import roles
@@ -31,6 +34,64 @@ def test_the_answer_that_was_lost_comes_again_for_the_same_key(staff, store):
     assert again.status_code == 201 and len(store.writes) == 1
     problem(staff.post("/api/products/", {**EMMA, "title": "x"}, headers={"Idempotency-Key": KEY}), 422, "key-reused")
     assert problem(staff.post("/api/products/", EMMA, headers={"Idempotency-Key": "x"}), 400, "invalid")
+
+
+def test_the_same_write_again_is_answered_as_the_first_time_and_another_refused(staff, store):
+    call_command("sync_books")
+    calls = [
+        (staff.post, "/api/products/", EMMA),
+        (staff.patch, "/api/products/1/", {"price": "7.00"}),
+        (staff.put, "/api/products/1/", EMMA),
+        (staff.delete, "/api/products/1/", None),
+    ]
+    for number, (call, path, body) in enumerate(calls):
+        repeat = {"Idempotency-Key": f"{KEY}-{number}"}
+        first = call(path, body, headers=repeat)
+        assert staff.patch("/api/products/1/", {"price": f"{8 + number}.00"}).status_code == 200
+        again = call(path, body, headers=repeat)
+        assert (again.status_code, again.content) == (first.status_code, first.content)
+        assert "Idempotency-Replayed" not in first and again["Idempotency-Replayed"] == "true"
+        problem(call(path, {"title": "x", "no": 1}, headers=repeat), 422, "key-reused")
+    assert len(store.writes) == 8
+
+
+def test_a_write_whose_answer_was_lost_is_not_refused_for_what_it_did_itself(staff, guest, store):
+    call_command("sync_books")
+    seen = {"If-Match": guest.get("/api/products/1/")["ETag"]}
+    store.faults.append("swallow")
+    problem(
+        staff.patch("/api/products/1/", {"price": "7.00"}, headers={"Idempotency-Key": KEY, **seen}), 503, "store-away"
+    )
+    call_command("sync_books")
+    again = staff.patch("/api/products/1/", {"price": "7.00"}, headers={"Idempotency-Key": KEY, **seen})
+    assert (again.status_code, again.json()["price"]) == (200, "7.00") and len(store.writes) == 1
+    other = {"Idempotency-Key": f"{KEY}-2", **seen}
+    problem(staff.patch("/api/products/1/", {"price": "6.00"}, headers=other), 412, "changed")
+    assert len(store.writes) == 1
+
+
+def test_of_twins_at_once_one_writes(olga, store):
+    answers = []
+
+    def send():
+        answers.append(program(olga).post("/api/products/", EMMA, headers={"Idempotency-Key": KEY}).status_code)
+        connection.close()
+
+    all_three = [threading.Thread(target=send) for _ in range(3)]
+    [one.start() for one in all_three], [one.join() for one in all_three]
+    assert len(store.writes) == 1 and set(answers) <= {201, 409} and 201 in answers
+
+
+def test_a_key_that_is_empty_is_refused(staff, store):
+    empty = {"Idempotency-Key": ""}
+    calls = (
+        staff.post("/api/products/", EMMA, headers=empty),
+        staff.patch("/api/products/1/", {"price": "7.00"}, headers=empty),
+        staff.generic("POST", "/api/products/bulk/", b"isbn13\n", content_type="text/csv", headers=empty),
+    )
+    for answer in calls:
+        assert problem(answer, 400, "invalid") == ["Idempotency-Key"]
+    assert not store.writes and not store.files
 
 
 def test_a_book_is_changed_replaced_and_retired(staff, guest, store):

@@ -96,6 +96,14 @@ def test_everything_known_of_a_book_is_on_its_page(client, make_book):
         format="paperback",
         first_published=-20,
         publisher="Murray",
+        imprint_of="Hodder & Co",
+        pages=474,
+        contributors=[
+            {"name": "Hugh Thomson", "role": "A12"},
+            {"name": "<b>", "role": "B06"},
+            {"name": "Nobody Knows", "role": "Z98"},
+            {"name": "C. E. Brock", "role": "A12"},
+        ],
         description="First.\n\n<script>alert(1)</script>",
         categories=[["Fiction", "Classics"]],
     )
@@ -109,11 +117,14 @@ def test_everything_known_of_a_book_is_on_its_page(client, make_book):
         "Format Paperback",
         "https://schema.org/Paperback",
         "20 BC",
-        "Murray",
+        ", an imprint of Hodder",
+        "Illustrated by Hugh Thomson, C. E. Brock",
+        "Pages 474",
         "Fiction › Classics",
         "9780000000001",
     ):
         assert words in text(page)
+    assert "Translated by</th><td>&lt;b&gt;</td>" in page.content.decode() and "Nobody Knows" not in text(page)
     assert "<script>alert" not in page.content.decode()
     assert [other.title for other in page.context["beside"].same_author] == ["Persuasion"]
 

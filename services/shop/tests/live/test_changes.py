@@ -65,6 +65,10 @@ def copies_fall_short(order):
     OrderLine.objects.filter(order=order).update(short=1)
 
 
+def copies_are_awaited(order):
+    OrderLine.objects.filter(order=order).update(awaited=1)
+
+
 def there_is_more_time_to_pay(order):
     Order.objects.filter(pk=order.pk).update(pay_until=timezone.now())
 
@@ -87,7 +91,9 @@ def whole(order):
     return order
 
 
-CHANGES = [a_parcel_arrives, money_arrives, money_is_back, a_return_is_approved, copies_fall_short]
+CHANGES = [
+    a_parcel_arrives, money_arrives, money_is_back, a_return_is_approved, copies_fall_short, copies_are_awaited,
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("change", [*CHANGES, there_is_more_time_to_pay], ids=lambda change: change.__name__)

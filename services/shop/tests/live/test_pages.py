@@ -36,11 +36,11 @@ def test_a_page_says_what_it_shows_and_where_its_stream_is_and_gives_that_part_a
     assert f'data-live="/sse/orders/{f"?order={order.number}" if one else ""}"' in part
 
 
-def test_an_order_to_which_nothing_more_happens_is_not_followed(order, hers):
+def test_an_order_to_which_nothing_more_happens_is_not_followed_but_for_others_that_may_come(order, hers):
     move(order, State.ACCEPTED, State.SHIPPED)
-    for address in (order.get_absolute_url(), "/orders/"):
-        page = hers.get(address).content.decode()
-        assert "follow.js" not in page and "data-live" not in page
+    page = hers.get(order.get_absolute_url()).content.decode()
+    assert "follow.js" not in page and "data-live" not in page
+    assert "data-all" in (orders := hers.get("/orders/").content.decode()) and "data-live" in orders
 
 
 def test_the_part_is_nobody_elses(order, bob):

@@ -100,6 +100,16 @@ def test_a_letter_arrives_as_text_and_html_and_says_that_a_machine_wrote_it(post
     assert not [name for name in letter.keys() if name.startswith("List-")]
 
 
+def test_who_answers_a_letter_reaches_people_where_there_are_any(postbox, clock, settings):
+    write("order:1:2:shipped")
+    letter = Mail.objects.get()
+    assert letter_of(letter).reply_to == []
+    settings.CONTACT_EMAIL = "service@bookshop.example"
+    assert letter_of(letter).message()["Reply-To"] == "service@bookshop.example"
+    letter.to = settings.CONTACT_EMAIL
+    assert letter_of(letter).reply_to == [], "not to themselves"
+
+
 def test_an_event_has_one_letter_however_often_it_is_written(postbox, clock):
     """L6"""
     for _ in range(3):

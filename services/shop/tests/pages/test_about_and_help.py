@@ -1,10 +1,14 @@
 """About us, help and the home page's shelves; facts that nobody has set are not made up."""
 
+from datetime import timedelta
+from decimal import Decimal
+
 import pytest
 from django.core.cache import cache
 from shopping import order, put_in_cart, text
 
 from shop.catalogue.models import Book
+from shop.orders.countries import COUNTRIES
 
 pytestmark = pytest.mark.django_db
 
@@ -26,6 +30,14 @@ def test_help_tells_of_the_ways_to_pay_that_are_open(client, settings):
     settings.TEST_BANK = True
     page = text(client.get("/help/"))
     assert "or beforehand" in page and "15 minutes" in page
+
+
+def test_help_tells_what_the_settings_say_of_delivery_tax_and_returns(client, settings):
+    settings.DELIVERY_PRICE, settings.FREE_DELIVERY_FROM, settings.TAX_PERCENT = Decimal("3.90"), None, Decimal("7.00")
+    settings.RETURN_WITHIN = timedelta(days=45)
+    page = text(client.get("/help/"))
+    for told in ("Delivery costs €3.90.", "7 % tax included", "for 45 days", f"to {len(COUNTRIES)} countries"):
+        assert told in page
 
 
 @pytest.mark.parametrize("path", ["/", "/books/", "/cart/", "/nothing/", "/accounts/login/", "/contact/", "/help/"])

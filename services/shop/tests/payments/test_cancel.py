@@ -1,16 +1,19 @@
-"""Cancelling from the customer's side: in each state, too late, twice, and against money that is on its way."""
+"""Cancelling by the customer: in each state, too late, twice, and against money that is on its way; and by staff."""
 
 import pytest
+from django.contrib.admin.models import LogEntry
+from django.db import transaction
 from django.test import Client
 
 from shop.notifications.models import Mail
+from shop.orders import cancelling, queries
 from shop.orders.models import Order
 from shop.orders.states import State
 from shop.outbox.models import OutboxMessage, Topic
 from shop.payments import tidying
 from shop.payments.gateways.test import bank
 from shop.payments.models import Payment, Refund
-from shop.storelink import statuses
+from shop.storelink import inbox, statuses
 from shop.storelink.delivery import send_orders
 from shop.storelink.store import open_store
 
@@ -113,10 +116,6 @@ def test_a_cancel_that_is_refused_for_another_reason_puts_the_order_back(paid, c
     order = paid()
     deliver()
     cancel(order)
-    from django.db import transaction
-
-    from shop.storelink import inbox
-
     with transaction.atomic(durable=True):
         inbox.cancel_refused(order.number, reason="The parcel is sealed.", now=clock())
     assert Order.objects.get().state == "accepted"
@@ -201,3 +200,45 @@ def test_a_line_that_falls_short_is_paid_back_in_part_and_told_by_name(paid, del
         statuses.sync_order_statuses(line, clock)
     assert Refund.objects.count() == 1 and Payment.objects.get().kept == Refund.objects.get().amount
     assert Order.objects.get().state == "shipped"
+
+
+def steps_of(order):
+    return [step.words for step in queries.timeline(queries.any_order(order.pk))]
+
+
+def test_an_unpaid_order_that_staff_cancel_is_the_shops_doing(started, cancel, clock, olga):
+    payment, _ = started()
+    Order.objects.update(pay_until="2100-01-01T00:00Z")
+    for _ in range(2):
+        cancelling.cancel(payment.order, by=olga, now=clock())
+    order = Order.objects.get()
+    event = order.events.get(state="cancelled")
+    assert (event.actor, event.reason) == ("staff", "The bookshop cancelled the order.")
+    letter = Mail.objects.get().text
+    assert "The bookshop cancelled the order." in letter and "customer" not in letter
+    kept = LogEntry.objects.get()
+    assert (kept.user, kept.object_id, kept.change_message) == (olga, str(order.pk), "Cancelled. (API)")
+
+
+def test_a_placed_order_that_staff_cancel_is_the_shops_doing_in_page_letter_and_warehouse(paid, deliver, clock, olga):
+    order = paid()
+    deliver()
+    cancelling.cancel(order, by=olga, now=clock())
+    assert steps_of(order)[-1].startswith("We are cancelling your order.")
+    assert OutboxMessage.objects.get(topic=Topic.ORDER_CANCEL).body == {"reason": "The bookshop cancelled the order."}
+    assert LogEntry.objects.get().change_message == "Cancelling asked for. (API)"
+    deliver()
+    assert Order.objects.get().state == "cancelled"
+    assert not any("You asked" in words for words in steps_of(order))
+    letter = Mail.objects.get(kind="order_cancelled").text
+    assert "The bookshop cancelled the order." in letter and "customer" not in letter
+
+
+def test_what_the_shop_could_not_stop_its_customer_is_not_said_to_have_wanted(paid, deliver, clock, olga):
+    order = paid()
+    deliver()
+    cancelling.cancel(order, by=olga, now=clock())
+    with transaction.atomic(durable=True):
+        inbox.cancel_refused(order.number, reason="The parcel is sealed.", now=clock())
+    letter = Mail.objects.get(kind="order_not_cancelled").text
+    assert "We wanted to cancel your order" in letter and "goes on as before." in letter and "asked" not in letter

@@ -99,7 +99,16 @@ def test_who_is_no_staff_any_more_hears_nothing_and_cannot_choose_it(waiting, ol
     assert 'name="digest"' in client.get("/account/letters/").content.decode()
     User.objects.filter(pk=olga.pk).update(is_staff=False)
     assert 'name="digest"' not in client.get("/account/letters/").content.decode()
-    assert digest.write_due(now=SEVEN).letters == 0
+    assert digest.write_due(now=SEVEN) == NO_LETTERS
+
+
+def test_a_day_that_nobody_wanted_to_hear_of_is_told_to_who_asks_for_it_later(waiting, olga):
+    assert digest.write_due(now=SEVEN) == NO_LETTERS
+    out = StringIO()
+    call_command("digest", "send", stdout=out)
+    assert out.getvalue() == "Nobody has asked for them.\n" and not Digest.objects.exists()
+    who_wants_it(olga)
+    assert digest.write_due(now=SEVEN).letters == 1
 
 
 def test_who_is_stopped_in_between_has_done_nothing_and_the_next_does_all_of_it(waiting, olga, monkeypatch):

@@ -22,8 +22,15 @@ DHL = {"carrier": "DHL", "tracking": "00340434"}
 
 
 @pytest.fixture
-def says(place, store, clock):
-    """The store says the next thing of an order of three copies; answer the order."""
+def says(of_a_new_order):
+    """The store says the next thing of an order of three copies, which is being packed; answer the order."""
+    of_a_new_order("packing", packed=1)
+    return of_a_new_order
+
+
+@pytest.fixture
+def of_a_new_order(place, store, clock):
+    """As `says`, of an order that is accepted only."""
     made = place(quantity=3)
     store.orders[str(made.number)] = {"lines": [{"line": 1, "quantity": 3}]}
 
@@ -33,7 +40,6 @@ def says(place, store, clock):
         return made
 
     say("received")
-    say("packing", packed=1)
     return say
 
 
@@ -143,6 +149,26 @@ def test_copies_that_the_warehouse_waits_for_call_for_a_person(says):
     order = says("packing", packed=1, awaited=1, line_reasons={1: "Lost"})
     assert order.attention.startswith("The warehouse waits for copies, as the customer chose: 1 × ")
     assert Order.objects.get().lines.get().short == 0
+
+
+def test_copies_that_are_awaited_are_told_as_such_and_not_as_short_until_they_come(of_a_new_order):
+    says, page_of = of_a_new_order, lambda order: Client().get(order.signed_url, follow=True).content.decode()
+    order = says("packing", awaited=2, line_reasons={1: "A copy was looked for in vain, and no other is free."})
+    told = (
+        "The order waits for 2 copies that the warehouse does not have at present; it is sent when they are there, all "
+        "together as you chose. A copy was looked for in vain, and no other is free."
+    )
+    letter = last_letter(order)
+    text = " ".join(letter.text.split())
+    assert letter.kind == "order_packing" and told in text and told in letter.html
+    assert "2 of the 3 copies you ordered are not there at present." in text
+    assert "cannot be sent" not in text and "0.00" not in text
+    page = page_of(order)
+    assert told in page and "cannot be sent" not in page
+    order = says("packing", awaited=1, line_reasons={1: "Lost"})
+    assert "waits for 1 copy that" in page_of(order)
+    order = says("packing", packed=1)
+    assert (kinds(order), "waits for" in page_of(order)) == ([], False)
 
 
 def test_a_part_that_left_never_leaves_again_when_the_store_has_forgotten_the_order(says, clock):

@@ -38,6 +38,7 @@ def test_a_book_comes_over_with_all_its_facts(store, client, clock):
     facts = {
         "subtitle": "A Novel", "authors": ["Jane Austen", "Another Lady"], "publisher": "Egerton", "series": "Novels",
         "series_number": "2", "format": "audio CD", "first_published": -44, "description": "Long.", "price": "9.90", "free": 3,
+        "contributors": [{"name": "Hugh Thomson", "role": "A12"}], "imprint_of": "Whitehall & Co", "pages": 474,
     }  # fmt: skip
     store.tell(
         book_row(1, 7, title="Pride “and” Prejudice", picture=picture, categories=[["Fiction", "Classics"]], **facts)

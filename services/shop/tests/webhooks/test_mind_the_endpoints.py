@@ -30,7 +30,32 @@ def test_an_endpoint_that_fails_for_days_is_switched_off_the_owners_hear_of_it_o
     clock.later(days=1)
     assert send().failed == 0, "nothing is tried any more"
     partner.usual = 204
-    assert endpoints.go_on(endpoint) and send().taken == 2 and not endpoints.go_on(endpoint)
+    assert endpoints.go_on(endpoint, now=clock()).was_stopped and send().taken == 2
+    assert endpoints.go_on(endpoint, now=clock()) == endpoints.WentOn(was_stopped=False, sent_now=0)
+
+
+def test_going_on_sends_at_once_what_waits_for_hours_and_what_was_set_aside(
+    partner, make_endpoint, due, send, clock, capsys
+):
+    endpoint = make_endpoint(partner, switched_off_at=clock(), failures=12, failing_since=clock())
+    others = make_endpoint(name="Others")
+    rows, (theirs,) = due(endpoint, 3, subject="book:1"), due(others)
+    Delivery.objects.update(next_at=clock() + timedelta(hours=12), attempts=5)
+    Delivery.objects.filter(pk=rows[0].pk).update(state=State.REFUSED, done_at=clock())
+    Delivery.objects.filter(pk=rows[2].pk).update(state=State.SENT, done_at=clock())
+    came = endpoints.go_on(endpoint, now=clock())
+    assert came == endpoints.WentOn(was_stopped=True, sent_now=2)
+    assert send().taken == 2 and partner.ids == [row.event.public_id for row in rows[:2]], "in their order"
+    assert fresh(theirs).next_at > clock()
+    call_command("webhooks", "go-on", others.name)
+    assert "1 that had to wait or were set aside are sent now." in capsys.readouterr().out
+
+
+def test_going_on_sends_nothing_to_one_that_is_not_active(make_endpoint, due, clock):
+    endpoint = make_endpoint(is_active=False, wants_stock=True)
+    due(endpoint)
+    Delivery.objects.update(state=State.REFUSED)
+    assert endpoints.go_on(endpoint, now=clock()).sent_now == 0 and states(endpoint) == [State.REFUSED]
 
 
 def test_a_partner_that_says_it_is_gone_is_asked_no_more(partner, make_endpoint, due, send, olga):

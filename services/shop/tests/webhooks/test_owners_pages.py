@@ -1,6 +1,7 @@
 """Owners make webhooks, see their secret once, and see and repeat what was sent."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.db import connection
@@ -99,7 +100,9 @@ def test_all_since_a_time_are_sent_again_and_one_that_was_switched_off_goes_on(o
     assert "3 deliveries will be sent again" in text(page)
     assert "Enter a valid date" in text(act(owner, "replay", endpoint, apply="Send it again", since="soon"))
     assert "Switched off since 2026-11-26" in text(owner.get(LIST))
-    assert "1 webhook will be served again" in text(act(owner, "go_on", endpoint)) and "Fine" in text(owner.get(LIST))
+    Delivery.objects.update(next_at=timezone.now() + timedelta(hours=12))
+    page = text(act(owner, "go_on", endpoint))
+    assert "1 webhook will be served again. Sent now: 3 deliveries" in page and "Fine" in text(owner.get(LIST))
 
 
 def test_one_is_deleted_with_all_that_was_sent_to_it_and_without_listing_it(owner, make_endpoint, due):

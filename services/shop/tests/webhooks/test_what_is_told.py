@@ -1,5 +1,7 @@
 """What happens is written for partners in the transaction that makes it true, however it is made; and nothing for nobody."""
 
+import json
+import re
 import uuid
 from datetime import timedelta
 from decimal import Decimal
@@ -20,6 +22,7 @@ from shop.orders.operations import place_order
 from shop.orders.paying import expire_next
 from shop.storelink import book_rows, inbox
 from shop.webhooks.models import Delivery, Event
+from shop.webhooks.sending import body_of
 from store_client import Book as Told
 from store_client import OrderEvent as Heard
 
@@ -77,6 +80,10 @@ def test_each_move_of_an_order_is_told_with_its_lines_and_nothing_of_its_custome
     assert moves[2]["lines"] == [line], "as they are after the move"
     assert {name for move in moves for name in move} == {"order", "state", "version", "at", "lines"}
     assert not any(word in str(moves) for word in ("Alice", "alice", "High Street", "Ring", "home"))
+    said = [json.loads(body_of(event)) for event in Event.objects.order_by("id")]
+    times = [time for one in said for time in (one["timestamp"], one["data"]["at"])]
+    assert all(re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z", time) for time in times), times
+    assert said[1]["data"]["at"] == "2026-11-21T11:00:00Z"
     keys = set(Delivery.objects.values_list("key", flat=True))
     assert keys == {f"{endpoint.pk}:order:{order.number}"}, "one after the other"
 

@@ -1,7 +1,7 @@
 """What the store says on the wire, and a client that says it. Plain Python; the contract belongs to the store."""
 
 from store_client.book_files import ImportColumn, ImportFault, ImportJob
-from store_client.books import Book, DeletedBook, Picture
+from store_client.books import Book, Contributor, DeletedBook, Picture
 from store_client.client import StoreClient
 from store_client.credential import TokenFile
 from store_client.digests import BookRange, BookRow, OrderRange, OrderRow, Ranges, ReturnRange, ReturnRow, StoredOrder

@@ -15,11 +15,15 @@ BLOCK_BYTES = 64 * 1024
 
 @dataclass(frozen=True)
 class ImportFault:
-    """A record that was left out, and why."""
+    """A record that was left out, and why.
+
+    :ivar column: the store's name of the one that is to blame; None if it is the record as a whole.
+    """
 
     record: int
     reference: str
     reason: str
+    column: str | None = None
 
 
 @dataclass(frozen=True)
@@ -159,5 +163,8 @@ def _column(told: dict) -> ImportColumn:
 
 def _fault(row: dict) -> ImportFault:
     return ImportFault(
-        record=read.integer(row, "record"), reference=read.text(row, "reference"), reason=read.text(row, "reason")
+        record=read.integer(row, "record"),
+        reference=read.text(row, "reference"),
+        reason=read.text(row, "reason"),
+        column=read.text(row, "column", missing="") or None,  # a store that is not upgraded yet names none
     )

@@ -5,6 +5,8 @@ from decimal import Decimal
 
 from store_client import read
 
+MOST_PAGES = 32_767
+
 
 @dataclass(frozen=True)
 class Picture:
@@ -13,8 +15,19 @@ class Picture:
 
 
 @dataclass(frozen=True)
+class Contributor:
+    """Who made a book otherwise than as its author. :ivar role: as ONIX has it; `store_client.roles` has the words."""
+
+    name: str
+    role: str
+
+
+@dataclass(frozen=True)
 class Book:
-    """A title as the store has it now. `version` rises with every change, also with one of `free`."""
+    """A title as the store has it now. `version` rises with every change, also with one of `free`.
+
+    A store of before tells of no contributors, imprints and pages.
+    """
 
     id: int
     version: int
@@ -35,6 +48,9 @@ class Book:
     picture: Picture | None
     free: int
     retired: bool
+    contributors: tuple[Contributor, ...] = ()
+    imprint_of: str = ""
+    pages: int | None = None
 
     @classmethod
     def parse(cls, row: dict) -> "Book | DeletedBook":
@@ -61,6 +77,9 @@ class Book:
             picture=_picture(row),
             free=read.integer(row, "free", low=0, high=read.INTEGER_MAX),
             retired=read.flag(row, "retired"),
+            contributors=tuple(_contributor(each) for each in read.items(row, "contributors", missing=())),
+            imprint_of=read.text(row, "imprint_of", missing=""),
+            pages=read.integer(row, "pages", low=0, high=MOST_PAGES) if row.get("pages") is not None else None,
         )
 
 
@@ -70,6 +89,11 @@ class DeletedBook:
 
     id: int
     version: int
+
+
+def _contributor(told: object) -> Contributor:
+    each = read.obj(told)
+    return Contributor(name=read.text(each, "name", empty=False), role=read.text(each, "role", empty=False))
 
 
 def _picture(row: dict) -> Picture | None:

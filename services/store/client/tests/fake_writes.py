@@ -62,7 +62,11 @@ def _file(store, problem, command: str, path: str, body, headers) -> tuple[int, 
 
 def _faults(store, number: int) -> list[dict]:
     lines = enumerate(store.files[number][2][1:], start=2)
-    return [{"record": place, "reference": "", "reason": "It is bad."} for place, line in lines if line == "bad"]
+    return [
+        {"record": place, "reference": "", "reason": "It is bad.", "column": "" if place < 5 else "price"}
+        for place, line in lines
+        if line == "bad"
+    ]
 
 
 def _job(store, number: int) -> dict:

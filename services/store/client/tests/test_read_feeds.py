@@ -63,6 +63,11 @@ def test_a_deleted_book_is_no_more_than_its_key(store, client):
         ({"currency": "eur"}, "currency"),
         ({"picture": {"sha256": "../../etc", "url": "/x"}}, "sha256"),
         ({"categories": [[]]}, "categories"),
+        ({"contributors": ["Hugh Thomson"]}, "an object"),
+        ({"contributors": [{"name": "Hugh Thomson"}]}, "role"),
+        ({"imprint_of": None}, "imprint_of"),
+        ({"pages": "many"}, "pages"),
+        ({"pages": 10**6}, "pages"),
     ],
 )
 def test_a_bad_row_is_named_and_the_others_arrive(store, client, wrong, named):

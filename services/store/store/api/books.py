@@ -24,6 +24,7 @@ from store.api.paging import (
     number_from,
 )
 from store.api.permissions import ScopeOrStaff
+from store.api.schema import ETAG
 from store.api.shapes import BookShape, changes_of, list_of
 from store.api.writing import CHANGES_ONE, WRITES
 from store.catalogue import feed
@@ -41,6 +42,7 @@ class BooksDoor(APIView):
 class BookChanges(BooksDoor):
     @extend_schema(operation_id="books_changes", parameters=CHANGES, responses=changes_of(BookShape(many=True), "Book"))
     def get(self, request):
+        """Read the feed of books: each as it is now, in the order of their changes."""
         with suppress(InProgress):  # the next poll will tell of them
             lapse_due_holds(now=timezone.now())
         return answer_changes(request, feed.changes)
@@ -49,6 +51,7 @@ class BookChanges(BooksDoor):
 class Books(BooksDoor):
     @extend_schema(operation_id="books_list", parameters=[*LIST, SEARCH], responses=list_of(BookShape))
     def get(self, request):
+        """List the books, in the order of their numbers."""
         limit = number_from(request, "limit", least=1, most=LARGEST_PAGE, default=USUAL_LIST_PAGE)
         after = number_from(request, "after", least=0, most=LARGEST_ID, default=0)
         search = request.query_params.get("search", "").replace("\x00", "").strip()
@@ -56,7 +59,10 @@ class Books(BooksDoor):
         return answer_list(rows, limit=limit, ids=[row["id"] for row in rows])
 
     @extend_schema(
-        operation_id="books_add", parameters=WRITES, request=BookSerializer, responses={200: BookShape, 201: BookShape}
+        operation_id="books_add",
+        parameters=[*WRITES, ETAG],
+        request=BookSerializer,
+        responses={200: BookShape, 201: BookShape},
     )
     def post(self, request):
         """Add a book."""
@@ -66,6 +72,7 @@ class Books(BooksDoor):
 class OneBook(BooksDoor):
     @extend_schema(operation_id="books_read", responses=BookShape)
     def get(self, request, book_id: int):
+        """Read a book as it is now."""
         found = feed.books(book_id=min(book_id, LARGEST_ID))
         if not found:
             raise Http404
@@ -73,23 +80,26 @@ class OneBook(BooksDoor):
 
     @extend_schema(operation_id="books_put", parameters=CHANGES_ONE, request=BookSerializer, responses=BookShape)
     def put(self, request, book_id: int):
-        """Let the book be as the body says; what it does not say is empty, but for whether it is sold."""
+        """Let a book be as the body says. What it does not say is empty, but for whether it is sold."""
         return writing.answer(request, Verb.CHANGED, book_id, facts_of(request.data, whole=True))
 
     @extend_schema(operation_id="books_change", parameters=CHANGES_ONE, request=BookSerializer, responses=BookShape)
     def patch(self, request, book_id: int):
-        """Change what the body names."""
+        """Change of a book what the body names."""
         return writing.answer(request, Verb.CHANGED, book_id, facts_of(request.data, whole=False))
 
     @extend_schema(operation_id="books_retire", parameters=CHANGES_ONE, responses={200: BookShape})
     def delete(self, request, book_id: int):
-        """Retire it: it is sold no longer, and orders of the past keep it."""
+        """Retire a book. It is sold no longer, and orders of the past keep it."""
         return writing.answer(request, Verb.RETIRED, book_id, {"retired": True})
 
 
 class BookPicture(BooksDoor):
-    @extend_schema(operation_id="books_picture", responses={(200, "image/jpeg"): OpenApiTypes.BINARY, 304: None})
+    @extend_schema(
+        operation_id="books_picture", parameters=[ETAG], responses={(200, "image/jpeg"): OpenApiTypes.BINARY, 304: None}
+    )
     def get(self, request, book_id: int):
+        """Get the picture of a book."""
         names = (
             Book.objects.filter(id=min(book_id, LARGEST_ID))
             .exclude(picture="")

@@ -43,6 +43,7 @@ class DigestsDoor(APIView):
 class BookRanges(DigestsDoor):
     @extend_schema(operation_id="books_digests", parameters=[FIRST, RANGES], responses=BookRangesShape)
     def get(self, request):
+        """Read digests of books, range by range. A copy that has the same ones is the same."""
         found, following = books.ranges(first=_first_of_range(request), number=_number_of_ranges(request))
         return Response({"ranges": found, "next": following})
 
@@ -50,30 +51,35 @@ class BookRanges(DigestsDoor):
 class BookRows(DigestsDoor):
     @extend_schema(operation_id="books_digests_rows", parameters=[FIRST], responses=BookRowsShape)
     def get(self, request):
+        """Read the digest of each book of one range."""
         return Response({"rows": books.rows(first=_first_of_range(request))})
 
 
 class OrderRanges(DigestsDoor):
     @extend_schema(operation_id="orders_digests", parameters=[PREFIX, RANGES], responses=OrderRangesShape)
     def get(self, request):
+        """Read digests of the service's orders, range by range. A copy that has the same ones is the same."""
         return _ranges_of(orders, request)
 
 
 class OrderRows(DigestsDoor):
     @extend_schema(operation_id="orders_digests_rows", parameters=[PREFIX], responses=OrderRowsShape)
     def get(self, request):
+        """Read the digest of each order of one range."""
         return _rows_of(orders, request)
 
 
 class ReturnRanges(DigestsDoor):
     @extend_schema(operation_id="returns_digests", parameters=[PREFIX, RANGES], responses=ReturnRangesShape)
     def get(self, request):
+        """Read digests of the service's returns, range by range. A copy that has the same ones is the same."""
         return _ranges_of(returns, request)
 
 
 class ReturnRows(DigestsDoor):
     @extend_schema(operation_id="returns_digests_rows", parameters=[PREFIX], responses=return_rows_shape())
     def get(self, request):
+        """Read the digest of each return of one range."""
         return _rows_of(returns, request)
 
 

@@ -7,10 +7,11 @@ EPOCH, CURSOR = "5f2a3c1e-9b7d-4f60-a1c2-e3d4f5a6b7c8", "NWYyYTNjMWU6MTAyNDozMDE
 FACTS = {
     "isbn13": "9780141439587", "title": "Emma", "subtitle": "", "authors": ["Jane Austen"], "publisher": "Penguin",
     "series": "", "series_number": "", "language": "en", "format": "paperback", "first_published": 1815, "description": "",
-    "price": "9.50", "currency": "EUR", "categories": [["Fiction", "Classics"]], "retired": False,
+    "price": "9.50", "currency": "EUR", "categories": [["Fiction", "Love and marriage"]], "retired": False,
 }  # fmt: skip
 BOOK = {
     "id": 301, "version": 4, **FACTS, "free": 12,
+    "contributors": [{"name": "Hugh Thomson", "role": "A12"}], "imprint_of": "", "pages": 474,
     "picture": {"sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08", "url": "/api/books/301/picture/"},
 }  # fmt: skip
 ADDRESS = {
@@ -100,6 +101,6 @@ BY_SHAPE = {
         ],
     },
     "WatchedImportShape": IMPORT
-    | {"faults": [{"record": 17, "reference": "9780141439580", "reason": "The ISBN is wrong: its last digit does not fit."}]},
+    | {"faults": [{"record": 17, "reference": "9780141439580", "reason": "The ISBN is wrong: its last digit does not fit.", "column": "isbn13"}]},
     "WholeOrderShape": SHOWN | {"events": [EVENT]},
 }  # fmt: skip

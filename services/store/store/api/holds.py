@@ -46,7 +46,7 @@ class OneHold(APIView):
 
     @extend_schema(operation_id="holds_release", responses={200: HoldAnswerShape})
     def delete(self, request, number: UUID):
-        """Let go of them. Doing it again is harmless."""
+        """Let go of copies that were put aside. Doing it again is harmless."""
         try:
             known = operations.release_hold(number=number, client=request.auth.name, now=timezone.now())
         except operations.HoldUsed:

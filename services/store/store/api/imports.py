@@ -82,7 +82,7 @@ class Imports(APIView):
 
     @extend_schema(operation_id="imports_list", parameters=PART_OF_JOBS, responses=ImportsShape)
     def get(self, request):
-        """The caller's files, the newest first."""
+        """List the caller's files, the newest first."""
         runs = ImportRun.objects.filter(client=request.auth.name)
         if "sent_by" in request.query_params:
             runs = runs.filter(uploaded_by=request.query_params["sent_by"].replace("\0", ""))
@@ -98,7 +98,7 @@ class Imports(APIView):
         responses={200: ImportShape, 201: ImportShape},
     )
     def post(self, request):
-        """Send a file in. It is checked, and then brought in unless it is a dry run, by the worker for imports."""
+        """Send a file of books in. It is checked, and then brought in unless it is a dry run, by the worker for imports."""
         sent = _said_of(request)
         length = int(request.META.get("CONTENT_LENGTH") or 0)
         if length > settings.LARGEST_IMPORT_BYTES:
@@ -120,13 +120,13 @@ class OneImport(APIView):
 
     @extend_schema(operation_id="imports_read", parameters=PART_OF_FAULTS, responses=WatchedImportShape)
     def get(self, request, run_id: int):
-        """What has come of the caller's file so far, with a part of what was left out of it."""
+        """See what has come of the caller's file so far, with a part of what was left out of it."""
         run = ImportRun.objects.filter(client=request.auth.name, pk=min(run_id, LARGEST_ID)).first()
         if run is None:
             raise Http404
         after = number_from(request, "offset", least=0, most=MOST_FAULTS_KEPT, default=0)
         limit = number_from(request, "limit", least=1, most=MOST_FAULTS, default=USUAL_FAULTS)
-        faults = run.faults.order_by("record", "id").values("record", "reference", "reason")
+        faults = run.faults.order_by("record", "id").values("record", "reference", "reason", "column")
         return Response(_as_told(run) | {"faults": list(faults[after : after + limit])})
 
 

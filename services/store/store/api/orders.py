@@ -27,6 +27,7 @@ from store.api.paging import (
 from store.api.parsers import BatchJSONParser
 from store.api.permissions import ScopeOrStaff
 from store.api.problems import Problem, as_problem, in_progress
+from store.api.schema import REPLAYED
 from store.api.serializers import BatchSerializer, CancelSerializer, OrderSerializer, new_order
 from store.api.shapes import (
     BatchAnswerShape,
@@ -70,12 +71,14 @@ class OrderChanges(OrdersDoor):
         operation_id="orders_changes", parameters=CHANGES, responses=changes_of(EventShape(many=True), "Order")
     )
     def get(self, request):
+        """Read the feed of what becomes of the service's orders."""
         return answer_changes(request, partial(feed.changes, client=request.auth.name))
 
 
 class Orders(OrdersDoor):
     @extend_schema(operation_id="orders_list", parameters=[*LIST, STATUS], responses=list_of(OrderShape))
     def get(self, request):
+        """List orders, the oldest first. A service sees its own, staff those of their role."""
         limit = number_from(request, "limit", least=1, most=LARGEST_PAGE, default=USUAL_LIST_PAGE)
         after = number_from(request, "after", least=0, most=LARGEST_ID, default=0)
         orders = self.visible_orders().filter(id__gt=after).order_by("id").prefetch_related("lines")
@@ -92,12 +95,13 @@ class Orders(OrdersDoor):
 class OneOrder(OrdersDoor):
     @extend_schema(operation_id="orders_read", responses=WholeOrderShape)
     def get(self, request, number: UUID):
+        """Read an order, with all that has become of it."""
         order = self.visible_orders().filter(number=number).first()
         if order is None:
             raise Http404
         return Response(self.told(order) | {"events": _events(order)})
 
-    @extend_schema(operation_id="orders_push", request=OrderSerializer, responses=TOLD)
+    @extend_schema(operation_id="orders_push", parameters=[REPLAYED], request=OrderSerializer, responses=TOLD)
     def put(self, request, number: UUID):
         """Push an order. Doing it again is harmless; the same number with another content is refused."""
         form = OrderSerializer(data=request.data)
@@ -110,12 +114,11 @@ class OneOrder(OrdersDoor):
 
 
 class OrderBatch(OrdersDoor):
-    """Many orders in one request, each answered as its own PUT would be, whatever becomes of the others."""
-
     parser_classes = [BatchJSONParser]
 
     @extend_schema(operation_id="orders_push_many", request=BatchSerializer, responses=BatchAnswerShape)
     def post(self, request):
+        """Push many orders in one request. Each is answered as its own PUT would be, whatever becomes of the others."""
         form = BatchSerializer(data=request.data)
         form.is_valid(raise_exception=True)
         entries, client = form.validated_data["orders"], request.auth.name
@@ -131,7 +134,7 @@ class OrderBatch(OrdersDoor):
 class CancelOrder(OrdersDoor):
     @extend_schema(operation_id="orders_cancel", request=CancelSerializer, responses=TOLD)
     def put(self, request, number: UUID):
-        """Cancel. 201: the order has not come yet, and will not be packed when it does."""
+        """Cancel an order. 201: it has not come yet, and will not be packed when it does."""
         form = CancelSerializer(data=request.data)
         form.is_valid(raise_exception=True)
         client = request.auth.name

@@ -4,18 +4,31 @@ from rest_framework import exceptions
 
 from store.api.examples import ORDER
 from store.api.problems import as_problem, in_progress
-from store.api.writing import KEY_HEADER, key_used
+from store.api.writing import key_used
 from store.orders.accepting import OrderCancelled, OrderDiffers
 
+
+def _problem(status: int, slug: str, title: str, detail: str) -> dict:
+    """Of doors that make theirs as they go."""
+    return {"type": f"/problems/{slug}", "title": title, "status": status, "detail": detail}
+
+
 PROBLEMS = {
-    "Invalid": as_problem(exceptions.ValidationError({"lines": [{"quantity": ["A valid integer is required."]}]})).body,
+    "BadParameter": _problem(
+        400, "bad-parameter", "A parameter is wrong", "`limit` must be a whole number from 1 to 2000."
+    ),
+    "NotJson": as_problem(exceptions.ParseError("The body is not JSON in UTF-8.")).body,
+    "BadCursor": _problem(
+        400,
+        "bad-cursor",
+        "The cursor cannot be read",
+        "Send the `next` of an earlier answer of this feed, or no `after` to read from the beginning.",
+    ),
+    "CutOff": _problem(400, "cut-off", "A part is missing", "The file ended too early. Send it again."),
     "Unauthenticated": as_problem(exceptions.NotAuthenticated()).body,
     "Forbidden": as_problem(exceptions.PermissionDenied()).body,
     "NotFound": as_problem(exceptions.NotFound()).body,
-    "InProgress": in_progress().body,
-    "OrderDiffers": as_problem(OrderDiffers(ORDER)).body,
-    "OrderCancelled": as_problem(OrderCancelled(ORDER)).body,
-    "WriteDiffers": key_used().body,
+    "NotAcceptable": as_problem(exceptions.NotAcceptable()).body,
     "OutOfStock": {
         "type": "/problems/out-of-stock",
         "title": "Too few copies",
@@ -24,38 +37,49 @@ PROBLEMS = {
         "order": ORDER,
         "short": [{"line": 1, "book": 301, "quantity": 2, "free": 1}],
     },
-    "ChangedMeanwhile": {
-        "type": "/problems/changed-meanwhile",
-        "title": "The book has changed",
-        "status": 412,
-        "detail": "The book is of version 5 by now. Read it again, and decide anew; nothing was kept.",
-    },
-    "TooLate": {
-        "type": "/problems/too-late",
-        "title": "Too late to cancel",
-        "status": 409,
-        "detail": "The order is dispatched already.",
-    },
+    "OrderDiffers": as_problem(OrderDiffers(ORDER)).body,
+    "TooLate": _problem(409, "too-late", "Too late to cancel", "The order is dispatched already."),
+    "HoldDiffers": _problem(
+        409, "hold-differs", "Other copies are held", "Other lines are held under this number. Release them first."
+    ),
+    "HoldUsed": _problem(
+        409,
+        "hold-used",
+        "The order has come",
+        "The order of this number has come, or was cancelled; its copies are its own affair now.",
+    ),
+    "ReturnDiffers": _problem(
+        409,
+        "return-differs",
+        "The number is taken",
+        "This number belongs to a return with another content. Use a new number for a new return.",
+    ),
+    "NotSent": _problem(409, "not-sent", "The order has not left yet", "Order 0B0E-5B52 is still being packed."),
+    "TooMany": _problem(409, "too-many", "More than was sent", "Line 1: 2 to be sent back, 1 can be."),
+    "WriteDiffers": key_used().body,
+    "InProgress": in_progress().body,
+    "OrderCancelled": as_problem(OrderCancelled(ORDER)).body,
+    "FeedRestarted": _problem(
+        410,
+        "feed-restarted",
+        "The feed was restarted",
+        "The feed has begun anew. Read it from the beginning, without `after`.",
+    ),
+    "ChangedMeanwhile": _problem(
+        412,
+        "changed-meanwhile",
+        "The book has changed",
+        "The book is of version 5 by now. Read it again, and decide anew; nothing was kept.",
+    ),
+    "TooLarge": _problem(413, "too-large", "The body is too large", "Send at most 256 kB."),
+    "UnsupportedMediaType": _problem(
+        415,
+        "unsupported-media-type",
+        "Not this media type",
+        "Unsupported media type “text/plain” in request.",
+    ),
+    "Invalid": as_problem(exceptions.ValidationError({"lines": [{"quantity": ["A valid integer is required."]}]})).body,
+    "Unavailable": _problem(
+        503, "unavailable", "Try again later", "The warehouse cannot answer at present. Try again."
+    ),
 }
-# What is said by some doors alone.
-BY_DOOR = {
-    "orders_push": ("OutOfStock", "OrderDiffers", "OrderCancelled", "InProgress"),
-    "orders_cancel": ("TooLate", "InProgress"),
-    "holds_take": ("OutOfStock", "InProgress"),
-    "holds_release": ("InProgress",),
-    "returns_ask": ("InProgress",),
-}
-
-
-def problems_of(path: str, door: dict) -> list[str]:
-    """Names of those that a described door may answer, but for what is a fault of ours."""
-    named = {parameter["name"] for parameter in door.get("parameters", ())}
-    told = [
-        ("Invalid", "requestBody" in door),
-        ("Unauthenticated", True),
-        ("Forbidden", True),
-        ("NotFound", "{" in path),
-        ("WriteDiffers", KEY_HEADER in named),
-        ("ChangedMeanwhile", "If-Match" in named),
-    ]
-    return [*BY_DOOR.get(door["operationId"], ()), *(name for name, fits in told if fits)]

@@ -14,6 +14,7 @@ from store.api.paging import CHANGES, answer_changes
 from store.api.permissions import ScopeOrStaff
 from store.api.problems import Problem, in_progress
 from store.api.return_serializers import ReturnSerializer
+from store.api.schema import REPLAYED
 from store.api.shapes import RETURN_SHAPE, ReturnEventShape, changes_of
 from store.orders.models import Order
 from store.returns import feed
@@ -31,13 +32,14 @@ class ReturnChanges(ReturnsDoor):
         operation_id="returns_changes", parameters=CHANGES, responses=changes_of(ReturnEventShape(many=True), "Return")
     )
     def get(self, request):
+        """Read the feed of what becomes of the service's returns."""
         return answer_changes(request, partial(feed.changes, client=request.auth.name))
 
 
 class OneReturn(ReturnsDoor):
     @extend_schema(operation_id="returns_read", responses=RETURN_SHAPE)
     def get(self, request, number: UUID):
-        """A service sees its own returns, staff all."""
+        """Read a return. A service sees its own ones, staff all."""
         returns = Return.objects.select_related("order").filter(number=number)
         if isinstance(request.auth, ServiceCredential):
             returns = returns.filter(client=request.auth.name)
@@ -46,7 +48,10 @@ class OneReturn(ReturnsDoor):
         return Response(_as_told(found))
 
     @extend_schema(
-        operation_id="returns_ask", request=ReturnSerializer, responses={201: RETURN_SHAPE, 200: RETURN_SHAPE}
+        operation_id="returns_ask",
+        parameters=[REPLAYED],
+        request=ReturnSerializer,
+        responses={201: RETURN_SHAPE, 200: RETURN_SHAPE},
     )
     def put(self, request, number: UUID):
         """Pass on what a customer wants to send back. Doing it again is harmless."""

@@ -21,6 +21,13 @@ class PictureShape(serializers.Serializer):
     url = serializers.CharField(help_text="A path of this store; it takes the same token.")
 
 
+class ContributorShape(serializers.Serializer):
+    """Who else made the book, or an author who did more than write it."""
+
+    name = serializers.CharField()
+    role = serializers.CharField(help_text="As ONIX has it: A12 illustrated, B06 translated it (code list 17).")
+
+
 class BookShape(serializers.Serializer):
     """A book that is gone has `id`, `version` and `deleted` alone."""
 
@@ -31,7 +38,10 @@ class BookShape(serializers.Serializer):
     title = serializers.CharField(required=False)
     subtitle = serializers.CharField(required=False)
     authors = serializers.ListField(child=serializers.CharField(), required=False)
-    publisher = serializers.CharField(required=False)
+    contributors = ContributorShape(many=True, required=False)
+    publisher = serializers.CharField(required=False, help_text="The name on the book: the imprint's, if it has one.")
+    imprint_of = serializers.CharField(required=False, help_text="The publisher whose imprint that name is.")
+    pages = serializers.IntegerField(required=False, allow_null=True)
     series = serializers.CharField(required=False)
     series_number = serializers.CharField(required=False)
     language = serializers.CharField(required=False)
@@ -40,7 +50,7 @@ class BookShape(serializers.Serializer):
     description = serializers.CharField(required=False)
     price = serializers.DecimalField(max_digits=10, decimal_places=2, required=False)
     currency = serializers.CharField(required=False)
-    free = serializers.IntegerField(required=False, help_text="Copies that are on a shelf and promised to nobody.")
+    free = serializers.IntegerField(required=False, help_text="New copies on a shelf that are promised to nobody.")
     retired = serializers.BooleanField(required=False)
     categories = serializers.ListField(child=serializers.ListField(child=serializers.CharField()), required=False)
     picture = PictureShape(required=False, allow_null=True)
@@ -50,6 +60,7 @@ class FaultShape(serializers.Serializer):
     record = serializers.IntegerField(help_text="CSV: the number of the line; ONIX: of the record.")
     reference = serializers.CharField()
     reason = serializers.CharField()
+    column = serializers.CharField(help_text="CSV: ours, such as price; empty if the line as a whole is meant.")
 
 
 class ColumnShape(serializers.Serializer):

@@ -22,7 +22,7 @@ class OrderStory(APIView):
 
     @extend_schema(operation_id="orders_story", parameters=[AUDIENCE], responses=StoryShape)
     def get(self, request, number: UUID):
-        """What happened to the service's own order here, as much as the audience may hear; nothing, if it never came."""
+        """Read what happened to the service's own order here, as much as the audience may hear. Nothing, if it never came."""
         asked = request.query_params.get("audience", Audience.SHOPPER)
         if asked not in list(Audience):
             raise Problem(400, "bad-parameter", "A parameter is wrong", f"`audience` is one of {', '.join(Audience)}.")

@@ -16,6 +16,7 @@ from store.api import book_writes
 from store.api.book_serializers import fingerprint_of
 from store.api.paging import LARGEST_ID
 from store.api.problems import Problem
+from store.api.schema import ETAG, REPLAYED
 from store.catalogue.operations import NoSuchBook
 
 KEY_HEADER, ACTOR_HEADER = "Idempotency-Key", "X-Actor"
@@ -26,9 +27,11 @@ WRITES = [  # as the description names them
         KEY_HEADER, UUID, IN_A_HEADER, required=True, description="The same one again is the same write, done once."
     ),
     OpenApiParameter(ACTOR_HEADER, str, IN_A_HEADER, required=True, description="Who does it, percent-encoded."),
+    REPLAYED,
 ]
 CHANGES_ONE = [
     *WRITES,
+    ETAG,
     OpenApiParameter(
         "If-Match", str, IN_A_HEADER, description='The version that was seen, such as "12": 412 if it has changed.'
     ),

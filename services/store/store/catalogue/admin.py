@@ -9,6 +9,7 @@ from django.utils.html import format_html
 
 from store.admin_site import NothingIsDeleted
 from store.catalogue import covers
+from store.catalogue.contributors import in_words
 from store.catalogue.models import Book, Category, SentPicture
 from store.catalogue.pictures import NotAPicture, look_at
 from store.ringing import ring_after_commit
@@ -100,12 +101,23 @@ class BookAdmin(NothingIsDeleted, admin.ModelAdmin):
     search_help_text = "Title, series, author or ISBN"
     ordering = ["title", "id"]
     autocomplete_fields = ["categories"]
-    readonly_fields = ["present_picture", "on_shelf", "reserved", "free", "why"]
+    readonly_fields = ["present_picture", "on_shelf", "reserved", "free", "why", "others"]
     fieldsets = [
-        (None, {"fields": ["isbn13", "title", "subtitle", "authors", "retired"]}),
+        (None, {"fields": ["isbn13", "title", "subtitle", "authors", "others", "retired"]}),
         ("Price and stock", {"fields": [("price", "currency"), ("on_shelf", "reserved", "free"), "why"]}),
         ("Picture", {"fields": ["present_picture", "new_picture"]}),
-        ("Edition", {"fields": [("series", "series_number"), "publisher", "language", "format", "first_published"]}),
+        (
+            "Edition",
+            {
+                "fields": [
+                    ("series", "series_number"),
+                    ("publisher", "imprint_of"),
+                    "language",
+                    ("format", "pages"),
+                    "first_published",
+                ],
+            },
+        ),
         ("For shoppers", {"fields": ["categories", "description"]}),
     ]
     actions = ["retire", "sell_again"]
@@ -119,6 +131,10 @@ class BookAdmin(NothingIsDeleted, admin.ModelAdmin):
             covers.send_in(book, picture, actor=request.user.email, now=timezone.now())
         ring_after_commit(Topic.BOOKS)
 
+    @admin.display(description="others who made it")
+    def others(self, book: Book) -> str:
+        return in_words(book.contributors) or "—"
+
     @admin.display(description="authors")
     def written_by(self, book: Book) -> str:
         return ", ".join(book.authors)
@@ -128,8 +144,8 @@ class BookAdmin(NothingIsDeleted, admin.ModelAdmin):
         return f"{book.price} {book.currency}"
 
     @admin.display(description="on the shelf", ordering="on_shelf")
-    def on_shelf(self, book: Book) -> int:
-        return getattr(book, "on_shelf", 0)
+    def on_shelf(self, book: Book) -> str:
+        return bands.shelf_in_words(getattr(book, "on_shelf", 0), getattr(book, "not_new", 0))
 
     @admin.display(description="promised", ordering="reserved")
     def reserved(self, book: Book) -> int:

@@ -6,14 +6,13 @@ MD5 of a range is that of its rows' MD5s, joined in the order of their ids. MD5 
 
 from typing import Any
 
-from store.catalogue.feed import TREE_SQL
+from store.catalogue.feed import FREE_SQL, TREE_SQL
 from store.feed.epoch import HEAD_SQL
 from store.rows import rows_of
 
 RANGE = 1_000  # ids
 LAST_ID = 2**63 - 1
 
-_FREE_SQL = "COALESCE(level.on_shelf - level.reserved, 0)"
 # Every book of some ids, with the MD5 of what a shopper sees of it. A retired book is as good as none.
 _ROWS_SQL = f"""
     places AS (
@@ -21,13 +20,13 @@ _ROWS_SQL = f"""
         FROM catalogue_book_categories placed JOIN tree ON tree.id = placed.category_id
         WHERE placed.book_id >= %(first)s AND placed.book_id < %(end)s GROUP BY placed.book_id
     ), told AS (
-        SELECT book.id, book.retired, {_FREE_SQL} AS free,
+        SELECT book.id, book.retired, {FREE_SQL} AS free,
                md5(jsonb_build_array(
                    book.id, book.isbn13, book.title, book.subtitle, to_jsonb(book.authors), book.publisher, book.series,
                    book.series_number, book.language, book.format, book.first_published, book.description,
                    book.price::text, book.currency, COALESCE(places.paths, '[]'::jsonb), book.picture_sha256
                )::text) AS book,
-               md5(jsonb_build_array(book.id, {_FREE_SQL})::text) AS stock
+               md5(jsonb_build_array(book.id, {FREE_SQL})::text) AS stock
         FROM catalogue_book book
         LEFT JOIN stock_stocklevel level ON level.book_id = book.id LEFT JOIN places ON places.book_id = book.id
         WHERE book.id >= %(first)s AND book.id < %(end)s

@@ -24,16 +24,18 @@ _PLACES_SQL = """
         GROUP BY placed.book_id
     )
 """
+# As `StockLevel.free`; a book that never had a copy has no level. GREATEST leaves out what is NULL.
+FREE_SQL = "GREATEST(level.on_shelf - level.not_new - level.reserved - level.awaited, 0)"
 # A book as the contract has it, written by Postgres: what passes through Python unread costs it nothing. A row becomes JSON
 # in half the time that json_build_object takes, which looks at the type of each name as well.
-_TOLD_SQL = """
+_TOLD_SQL = f"""
     page.book_id,
     CASE WHEN page.deleted OR book.id IS NULL
     THEN json_build_object('id', page.book_id, 'version', page.version, 'deleted', true)
     ELSE (SELECT row_to_json(told) FROM (SELECT
-        page.book_id AS id, page.version, book.isbn13, book.title, book.subtitle, book.authors, book.publisher, book.series,
-        book.series_number, book.language, book.format, book.first_published, book.description,
-        book.price::text AS price, book.currency, COALESCE(level.on_shelf - level.reserved, 0) AS free, book.retired,
+        page.book_id AS id, page.version, book.isbn13, book.title, book.subtitle, book.authors, book.contributors, book.publisher,
+        book.imprint_of, book.pages, book.series, book.series_number, book.language, book.format, book.first_published, book.description,
+        book.price::text AS price, book.currency, {FREE_SQL} AS free, book.retired,
         COALESCE(places.paths, '[]') AS categories,
         CASE WHEN book.picture_sha256 <> '' THEN json_build_object(
             'sha256', book.picture_sha256, 'url', '/api/books/' || page.book_id || '/picture/') END AS picture

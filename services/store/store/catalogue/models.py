@@ -15,6 +15,7 @@ from store.feed.models import FeedRow
 
 OLDEST_YEAR, LATEST_YEAR = -3000, 2100
 HIGHEST_PRICE = Decimal("99999.99")
+MOST_PAGES = 32_000
 PICTURE_FIELDS = ("picture", "picture_sha256", "picture_width", "picture_height")
 
 
@@ -43,10 +44,13 @@ class Category(models.Model):
 
 class BookQuerySet(models.QuerySet):
     def with_stock(self) -> "BookQuerySet":
-        """Each book with `on_shelf`, `reserved` and `free`; a book that never had a copy has none of each."""
-        on_shelf = models.functions.Coalesce("level__on_shelf", 0)
-        reserved = models.functions.Coalesce("level__reserved", 0)
-        return self.annotate(on_shelf=on_shelf, reserved=reserved, free=on_shelf - reserved)
+        """Each book with `on_shelf`, `not_new`, `reserved`, `awaited` and `free`, as in its `StockLevel`; a book that never had
+        a copy has none of each.
+        """
+        names = ("on_shelf", "not_new", "reserved", "awaited")
+        level = {name: models.functions.Coalesce(f"level__{name}", 0) for name in names}
+        free = level["on_shelf"] - level["not_new"] - level["reserved"] - level["awaited"]
+        return self.annotate(**level, free=models.functions.Greatest(free, 0))
 
     def with_small_picture(self) -> "BookQuerySet":
         """Each book with `small`: the name of its small picture's file, or none."""
@@ -73,7 +77,14 @@ class Book(models.Model):
     authors = ArrayField(
         models.CharField(max_length=200), default=list, blank=True, help_text="In the title page's order."
     )
-    publisher = models.CharField(max_length=200, blank=True)
+    contributors = models.JSONField(default=list, db_default=[], blank=True, editable=False)  # names, and roles of ONIX
+    publisher = models.CharField(
+        max_length=200, blank=True, help_text="The name on the book: the imprint's, if it has one."
+    )
+    imprint_of = models.CharField(
+        max_length=200, blank=True, default="", db_default="", help_text="The publisher whose imprint that name is."
+    )
+    pages = models.PositiveSmallIntegerField(null=True, blank=True, validators=[MaxValueValidator(MOST_PAGES)])
     series = models.CharField(max_length=300, blank=True)
     series_number = models.CharField("number in the series", max_length=30, blank=True)
     language = models.CharField(

@@ -13,7 +13,7 @@ from store.counting.models import CountedCopy, CountState, Outcome, ShelfCount
 from store.holds.operations import lapse_due_holds
 from store.orders.codes import Code
 from store.shelves.finding import Refused, copy_labelled, story_of
-from store.stock.models import BookItem, CopyState
+from store.stock.models import BookItem, Condition, CopyState
 from store.stock.operations import lock_copies, lock_levels, note_copies, shelve_copies
 from store.waiting import InProgress
 
@@ -27,8 +27,11 @@ class CountedAlready(Refused):
 def start(*, shelf: str, blind: bool, actor: str, now: datetime) -> ShelfCount:
     """Begin to count the shelf, or go on with its open count.
 
+    :param shelf: as `shelves.naming` writes it.
     :param blind: nobody is shown what should be there before the counting is over.
     """
+    if begun := _begun(shelf):
+        return begun
     try:
         with transaction.atomic(durable=True):
             return ShelfCount.objects.create(
@@ -36,6 +39,11 @@ def start(*, shelf: str, blind: bool, actor: str, now: datetime) -> ShelfCount:
             )
     except IntegrityError:  # somebody is at it already
         return ShelfCount.objects.get(shelf=shelf, state=CountState.OPEN)
+
+
+def _begun(shelf: str) -> ShelfCount | None:
+    """The open count of a shelf without copies too, whose name nobody but a count has written down."""
+    return ShelfCount.objects.filter(shelf__iexact=shelf, state=CountState.OPEN).order_by("pk").first()
 
 
 def scan(*, count_id: int, code: Code) -> str:
@@ -130,13 +138,14 @@ def _locked_sheet(count: ShelfCount) -> Sheet:
 
 
 def _split(missing: Sequence[BookItem]) -> tuple[list[BookItem], list[BookItem]]:
-    """Of each book so many as are free can go missing; the others are promised."""
+    """Of each book so many as are not promised can go missing, and what is not new; the others are promised."""
     levels = lock_levels(copy.book_id for copy in missing)
-    left = Counter({book: level.free for book, level in levels.items()})
+    left = Counter({book: level.unpromised for book, level in levels.items()})
     can_go, promised = [], []
     for copy in missing:
-        (can_go if left[copy.book_id] > 0 else promised).append(copy)
-        left[copy.book_id] -= 1
+        is_new = copy.condition == Condition.NEW
+        (promised if is_new and left[copy.book_id] <= 0 else can_go).append(copy)
+        left[copy.book_id] -= is_new
     return can_go, promised
 
 

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 from store.accounts.roles import COUNT
 from store.counting import operations, tasks
 from store.counting.comparing import compare
-from store.counting.forms import StartForm
+from store.counting.forms import SettleForm, StartForm
 from store.counting.models import CountedCopy, CountState, Outcome, ShelfCount
 from store.orders.bench import GOOD, NOTE, REFUSED, Told
 from store.shelves import codes
@@ -27,10 +27,14 @@ COPIES_SHOWN = 200
 @require_http_methods(["GET", "HEAD", "POST"])
 @staff_page
 def show_counts(request: HttpRequest, rights: Collection[str]) -> HttpResponse:
-    """This view will list the counts, the open ones first; on POST begin one."""
+    """This view will list the counts, the open ones first; on POST begin one, or settle a task that no shelf is known for."""
+    if "task" in request.POST:
+        return _settle(request)
     form = StartForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         count = operations.start(**form.cleaned_data, actor=request.user.email, now=timezone.now())
+        if form.news:
+            messages.warning(request, form.news)
         return HttpResponseRedirect(reverse("counting:count", args=[count.pk]))
     counts = ShelfCount.objects.order_by("-state", "-pk")  # "posted" and "open" before "dropped"
     context = {
@@ -43,6 +47,19 @@ def show_counts(request: HttpRequest, rights: Collection[str]) -> HttpResponse:
         "may_count": COUNT in rights,
     }
     return TemplateResponse(request, "admin/counting/counts.html", frame() | context)
+
+
+def _settle(request: HttpRequest) -> HttpResponse:
+    form = SettleForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, "Nothing was noted. Write what became of the copy.")
+    elif tasks.settle(
+        task_id=form.cleaned_data["task"], note=form.cleaned_data["note"], actor=request.user.email, now=timezone.now()
+    ):
+        messages.success(request, "It is noted, and no longer to be counted.")
+    else:
+        messages.info(request, "It was settled before.")
+    return HttpResponseRedirect(request.path)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -10,15 +10,15 @@ from django.db import connection
 from store.catalogue.models import Category
 from store.catalogue.queries import category_places
 from store.importing.cells import CHANGEABLE
-from store.importing.models import TO_DO, Outcome
+from store.importing.models import TO_DO, ImportRun, Outcome
 from store.importing.staging import BY_INDEX
 from store.ringing import ring_after_commit
+from store.shelves.naming import spelled
 from store.stock.models import Origin
 from store.stock.operations import Delivery, receive_copies
 from store.stock.queries import numbers_brought
 from worker_bell import Topic
 
-ACTOR = "import_books"
 MOST_COPIES_AT_ONCE = 10_000
 # The next records of an outcome, up to so many and so many copies, so that no transaction lasts for long.
 NEXT_SQL = """
@@ -44,7 +44,8 @@ LOCK_SQL = f"""
 INSERT_SQL = f"""
     INSERT INTO catalogue_book ({", ".join(CHANGEABLE)}, isbn13, picture, picture_sha256, retired)
     SELECT title, COALESCE(subtitle, ''), COALESCE(series, ''), COALESCE(series_number, ''), COALESCE(authors, '{{}}'),
-           first_published, COALESCE(language, ''), price, currency, COALESCE(publisher, ''), COALESCE(description, ''),
+           first_published, COALESCE(language, ''), price, currency,
+           COALESCE(contributors, '[]'), COALESCE(publisher, ''), COALESCE(imprint_of, ''), pages, COALESCE(description, ''),
            COALESCE(format, ''), isbn13, '', '', false
     FROM importing_stagedbook taken WHERE {TAKEN} ORDER BY isbn13
     ON CONFLICT (isbn13) DO NOTHING RETURNING id
@@ -91,11 +92,12 @@ class Applied(NamedTuple):
     copies: int = 0
 
 
-def apply_batch(run_id: int, after: Place, size: int, *, now: datetime) -> Applied:
+def apply_batch(run: ImportRun, size: int, *, now: datetime) -> Applied:
     """Step: bring the run's next records in; nothing is left to do when the answer's `done` is 0."""
+    after = Place(run.done_outcome, run.done_number)
     with connection.cursor() as cursor:
         cursor.execute(BY_INDEX)
-        taken, done, more = _next(cursor, run_id, after, size)
+        taken, done, more = _next(cursor, run.pk, after, size)
         if not done:
             return Applied(after)
         if taken["outcome"] == Outcome.RETIRED:
@@ -103,9 +105,14 @@ def apply_batch(run_id: int, after: Place, size: int, *, now: datetime) -> Appli
             cursor.execute(RETIRE_SQL, taken)
             brought = Applied(retired=cursor.rowcount)
         else:
-            brought = _put_in(cursor, taken, done, more, now)
+            brought = _put_in(cursor, taken, done, more, {**_who(run), "now": now})
     ring_after_commit(Topic.BOOKS)
     return brought._replace(place=Place(taken["outcome"], taken["upto"]), done=done)
+
+
+def _who(run: ImportRun) -> dict:
+    """For the ledger: who said yes, and to what."""
+    return {"actor": run.approved_by or run.uploaded_by, "note": f"import {run.pk}: {run.name}"}
 
 
 def _next(cursor, run_id: int, after: Place, size: int) -> tuple[dict, int, bool]:
@@ -122,7 +129,7 @@ def _next(cursor, run_id: int, after: Place, size: int) -> tuple[dict, int, bool
     return {}, 0, False
 
 
-def _put_in(cursor, taken: dict, done: int, more: bool, now: datetime) -> Applied:
+def _put_in(cursor, taken: dict, done: int, more: bool, who: dict) -> Applied:
     new, changed, copies = set(), set(), 0
     if taken["outcome"] == Outcome.NEW:
         new = set(_ids(cursor, INSERT_SQL, taken))
@@ -133,7 +140,7 @@ def _put_in(cursor, taken: dict, done: int, more: bool, now: datetime) -> Applie
         cursor.execute(MORE_SQL, taken)
         rows = cursor.fetchall()
         changed |= _put_into_categories(cursor, rows)
-        copies = _receive(rows, now)
+        copies = _receive(rows, who)
     return Applied(new=len(new), changed=len(changed - new), copies=copies)
 
 
@@ -161,8 +168,9 @@ def _paths(categories) -> list[list[str]]:
     return (json.loads(categories) if isinstance(categories, str) else categories) or []
 
 
-def _receive(more: Sequence[tuple], now: datetime) -> int:
+def _receive(more: Sequence[tuple], who: dict) -> int:
     owed_by = [(book, copies, shelf) for book, _, copies, shelf in more if copies]
     brought = numbers_brought([book for book, _, _ in owed_by], Origin.IMPORT)
-    deliveries = [Delivery(book, copies - brought.get(book, 0), shelf) for book, copies, shelf in owed_by]
-    return receive_copies(deliveries, origin=Origin.IMPORT, actor=ACTOR, now=now)
+    shelves = spelled(dict.fromkeys(shelf for _, _, shelf in owed_by))
+    deliveries = [Delivery(book, copies - brought.get(book, 0), shelves[shelf]) for book, copies, shelf in owed_by]
+    return receive_copies(deliveries, origin=Origin.IMPORT, **who)

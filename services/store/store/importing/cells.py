@@ -16,7 +16,10 @@ CHANGEABLE = (
     "language",
     "price",
     "currency",
+    "contributors",
     "publisher",
+    "imprint_of",
+    "pages",
     "description",
     "format",
 )
@@ -30,6 +33,7 @@ def cells_of(row: Row) -> Cells:
     """The cells of one record."""
     said = row._asdict() | {
         "authors": None if row.authors is None else array_of(row.authors),
+        "contributors": None if row.contributors is None else json.dumps(row.contributors),
         "categories": categories_of(row.categories),
         "retire": "t" if row.retire else "f",
     }

@@ -89,6 +89,7 @@ class ImportRun(models.Model):
     done_changed = models.PositiveIntegerField(default=0)
     done_retired = models.PositiveIntegerField(default=0)
     done_copies = models.PositiveIntegerField(default=0)
+    brought_from = models.DateTimeField(null=True, help_text="When the first of it was brought in.")
 
     class Meta:
         verbose_name = "import"
@@ -129,6 +130,9 @@ class ImportFault(models.Model):
     record = models.PositiveIntegerField()
     reference = models.CharField(max_length=100, blank=True)
     reason = models.CharField(max_length=500)
+    column = models.CharField(
+        max_length=20, blank=True, default="", db_default="", help_text="CSV: ours, if one is to blame."
+    )
 
     class Meta:
         indexes = [models.Index(fields=["run", "record"], name="faults_of_import")]
@@ -172,7 +176,10 @@ class StagedBook(models.Model):
     language = models.TextField(null=True)
     price = models.DecimalField(max_digits=7, decimal_places=2, null=True)
     currency = models.TextField(null=True)
+    contributors = models.JSONField(null=True)
     publisher = models.TextField(null=True)
+    imprint_of = models.TextField(null=True)
+    pages = models.PositiveSmallIntegerField(null=True)
     description = models.TextField(null=True)
     format = models.TextField(null=True)
     categories = models.JSONField(null=True)

@@ -11,6 +11,7 @@ from store.importing.forms import ColumnsForm, UploadForm
 from store.importing.models import ImportRun, Outcome, RunState
 from store.importing.refusal import FileRefused
 from store.importing.sources import header_of
+from store.labels.forms import MOST_LABELS
 from store.spreadsheet import as_csv
 from store.staff_pages import rights_on
 
@@ -126,7 +127,16 @@ def _facts(run: ImportRun) -> dict:
         "retired": queries.books_to_retire(run) if shown and run.retired else [],
         "faults": run.faults.order_by("record", "id")[: queries.FAULTS_SHOWN] if run.bad else [],
         "about_faults": telling.about_kept_faults(run),
+        "labels": _labels_of(run),
     }
+
+
+def _labels_of(run: ImportRun) -> list[tuple[int, int, int]]:
+    """The parts in which labels of its copies are printed: number, first and last copy."""
+    if not run.brought_from:
+        return []
+    firsts = range(1, run.done_copies + 1, MOST_LABELS)
+    return [(part, first, min(first + MOST_LABELS - 1, run.done_copies)) for part, first in enumerate(firsts, start=1)]
 
 
 def _page(model_admin, request: HttpRequest, name: str, title: str, **context) -> HttpResponse:

@@ -3,10 +3,14 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from django.db.models import QuerySet
+
+from store.catalogue.contributors import in_words
 from store.catalogue.models import Book
 from store.importing.cells import CHANGEABLE
 from store.importing.models import WORKED_ON, ImportFault, ImportRun, Outcome, StagedBook
 from store.spreadsheet import harmless
+from store.stock.models import BookItem, Origin
 
 CHANGES_SHOWN = 20
 CHANGES_AT_ONCE = 500
@@ -67,6 +71,14 @@ def books_to_retire(run: ImportRun) -> list[Book]:
     return list(Book.objects.filter(isbn13__in=isbns).order_by("isbn13"))
 
 
+def copies_of(run: ImportRun, copies: QuerySet | None = None) -> QuerySet:
+    """The copies that the import brought. While one is brought in no other one is: so it is known by the time."""
+    copies = BookItem.objects.all() if copies is None else copies
+    if not (run.done_copies and run.brought_from):
+        return copies.none()
+    return copies.filter(origin=Origin.IMPORT, received_at__gte=run.brought_from, received_at__lte=run.worked_at)
+
+
 def import_before(run: ImportRun) -> ImportRun | None:
     """The one that is worked on first, if it is not this one."""
     return ImportRun.objects.filter(state__in=WORKED_ON, id__lt=run.pk).order_by("id").first()
@@ -94,4 +106,6 @@ def _changes(book: Book, row: StagedBook) -> list[Change]:
 
 
 def _shown(value) -> str:
+    if isinstance(value, list) and any(isinstance(one, dict) for one in value):
+        return in_words(value)
     return ", ".join(value) if isinstance(value, list) else "" if value is None else str(value)

@@ -8,6 +8,8 @@ from typing import IO, NamedTuple
 LONGEST_CELL = 20_000
 LONGEST_LINE = 200_000
 BOM = b"\xef\xbb\xbf"
+NOT_UTF_8 = "The line is not UTF-8: save the file as “CSV UTF-8”, as spreadsheets call it."
+OLD_ENDS = "It holds line ends of old Macs (CR alone): save the file as “CSV UTF-8”, as spreadsheets call it."
 
 
 class BadRecord(Exception):
@@ -49,6 +51,8 @@ class _Lines:
         self.of_record.append(line)
         if len(line) == LONGEST_LINE and not line.endswith(b"\n"):
             self._skip_the_rest()
+            if b"\r" in line:
+                raise BadRecord(OLD_ENDS)
             raise BadRecord(f"The line is longer than {LONGEST_LINE:,} bytes.")
         # A byte of another encoding is a fault of its own line.
         return (line.removeprefix(BOM) if at_start else line).decode(errors="surrogateescape")
@@ -104,7 +108,9 @@ def _sentence(error: str) -> str:
         return f"A cell is longer than {LONGEST_CELL:,} characters, or its quote is never closed."
     if "unexpected end" in error:
         return "A quote is opened and never closed."
-    return f"A quote is out of place or never closed: {error}."
+    if "new-line character" in error:
+        return OLD_ENDS
+    return "A quote is out of place or never closed: within a quoted cell each quote is written twice."
 
 
 def _foreign_characters(cells: list[str]) -> str:
@@ -113,5 +119,10 @@ def _foreign_characters(cells: list[str]) -> str:
         try:
             text.encode()
         except UnicodeEncodeError:  # what errors="surrogateescape" made of a byte that is not UTF-8
-            return "The line is not UTF-8."
+            return NOT_UTF_8
     return "The line holds a NUL character." if "\x00" in text else ""
+
+
+def clean(text: str) -> str:
+    """What pages can show and Postgres can keep: foreign bytes and NULs are what some faults are about."""
+    return text.replace("\x00", "�").encode("utf-8", "replace").decode()

@@ -1,23 +1,24 @@
 """What a line of a CSV file means, and the shape in which every format's records go on."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
-from functools import lru_cache
-from typing import NamedTuple
+from functools import lru_cache, partial
+from typing import Any, NamedTuple
 
 from store.catalogue.isbn import to_isbn13
 from store.catalogue.models import HIGHEST_PRICE, LATEST_YEAR, OLDEST_YEAR, Book
 from store.importing import formats, languages
 from store.importing.refusal import FileRefused
+from store.shelves.codes import LONGEST_SHELF, PRINTABLE
 
 REQUIRED = ("isbn13", "title", "authors", "first_published", "language", "price", "currency", "copies")
 OPTIONAL = ("subtitle", "publisher", "description", "format", "categories", "shelf")
 FIELDS = REQUIRED + OPTIONAL
 MOST_COPIES = 10_000
+FOR_NOTHING = "Its price is 0: what is free of charge, or has no price yet, is not sold here."
 CACHED = 5_000  # cells of a kind, which repeat from line to line
 MOST_AUTHORS = 50
-LONGEST_SHELF = 30
 LONGEST_CATEGORY = 100
 LONGEST = {field.name: field.max_length for field in Book._meta.fields if field.max_length}
 # “The Hunger Games (The Hunger Games, #1)”; of several series in the brackets the first counts.
@@ -25,7 +26,14 @@ SERIES = re.compile(r"(?P<title>.+?)\s*\((?P<series>[^()]+?),?\s+#\s*(?P<number>
 
 
 class BadRow(Exception):
-    """The line breaks a rule; the text is a sentence for the person who made the file."""
+    """The line breaks a rule; the text is a sentence for the person who made the file.
+
+    :ivar column: the one of ours that it is about; empty if it is about the line as a whole.
+    """
+
+    def __init__(self, sentence: str, *, column: str = ""):
+        super().__init__(sentence)
+        self.column = column
 
 
 class Row(NamedTuple):
@@ -47,7 +55,10 @@ class Row(NamedTuple):
     language: str | None = None
     price: Decimal | None = None
     currency: str | None = None
+    contributors: list[dict[str, str]] | None = None
     publisher: str | None = None
+    imprint_of: str | None = None
+    pages: int | None = None
     description: str | None = None
     format: str | None = None
     categories: tuple[tuple[str, ...], ...] = ()
@@ -82,34 +93,45 @@ def row_from(columns: Sequence[str], cells: Sequence[str], number: int, *, curre
     """
     if len(cells) != len(columns):
         raise BadRow(f"It has {len(cells)} cells where the header has {len(columns)}.")
-    text = {name: cell.strip() for name, cell in zip(columns, cells) if name}
-    try:
-        isbn13 = to_isbn13(text["isbn13"])
-        language = languages.normal(text["language"]) if "language" in text else None
-        form = formats.normal(text["format"]) if "format" in text else None
-    except ValueError as error:
-        raise BadRow(str(error)) from None
-    title, series, series_number = _title(text["title"]) if "title" in text else (None, None, None)
-    price = price_of(text["price"]) if "price" in text else None
+    said = _Said({name: cell.strip() for name, cell in zip(columns, cells) if name})
+    isbn13 = said.read("isbn13", to_isbn13)
+    language, form = said.read("language", languages.normal), said.read("format", formats.normal)
+    title, series, series_number = said.read("title", _title) or (None, None, None)
+    price = said.read("price", price_of)
     return Row(
         number=number,
         isbn13=isbn13,
         title=title,
-        subtitle=short_of("subtitle", text["subtitle"]) if "subtitle" in text else None,
+        subtitle=said.read("subtitle", partial(short_of, "subtitle")),
         series=series,
         series_number=series_number,
-        authors=authors_of(text["authors"]) if "authors" in text else None,
-        first_published=year_of(text.get("first_published", "")),
+        authors=said.read("authors", authors_of),
+        first_published=said.read("first_published", year_of),
         language=language,
         price=price,
-        currency=currency_of(text.get("currency", currency)) if price is not None else None,
-        copies=copies_of(text.get("copies", "0")),
-        publisher=short_of("publisher", text["publisher"]) if "publisher" in text else None,
-        description=short_of("description", text["description"]) if "description" in text else None,
+        currency=said.read("currency", currency_of, usual=currency) if price is not None else None,
+        copies=said.read("copies", copies_of, usual="0"),
+        publisher=said.read("publisher", partial(short_of, "publisher")),
+        description=said.read("description", partial(short_of, "description")),
         format=form,
-        categories=paths_of(text.get("categories", "")),
-        shelf=shelf_of(text.get("shelf", "")),
+        categories=said.read("categories", paths_of, usual=""),
+        shelf=said.read("shelf", shelf_of, usual=""),
     )
+
+
+class _Said(dict[str, str]):
+    """The cells of a line, by our names of their columns."""
+
+    def read(self, column: str, meaning: Callable[[str], Any], *, usual: str | None = None) -> Any:
+        """What a cell means; None for a column that the file lacks, unless there is a usual text for it.
+
+        :raises BadRow: naming the column.
+        """
+        text = self.get(column, usual)
+        try:
+            return None if text is None else meaning(text)
+        except (BadRow, ValueError) as error:
+            raise BadRow(str(error), column=column) from None
 
 
 def _title(text: str) -> tuple[str, str, str]:
@@ -146,7 +168,9 @@ def price_of(text: str) -> Decimal:
         text = text.replace(",", ".")  # as a comma's countries write it
     if not re.fullmatch(r"\d{1,5}(\.\d{1,2})?", text, re.ASCII):
         raise BadRow(f"“{text[:20]}” is no price: write it like 12.50, up to {HIGHEST_PRICE}.")
-    return Decimal(text)
+    if not (price := Decimal(text)):
+        raise BadRow(FOR_NOTHING)
+    return price
 
 
 @lru_cache(CACHED)
@@ -180,6 +204,8 @@ def short_of(name: str, text: str) -> str:
 def shelf_of(text: str) -> str:
     if len(text) > LONGEST_SHELF:
         raise BadRow(f"The shelf is longer than {LONGEST_SHELF} characters.")
+    if text and not PRINTABLE.fullmatch(text):
+        raise BadRow(f"“{text}” cannot be the name of a shelf: it has the letters A to Z, digits and dashes.")
     return text
 
 

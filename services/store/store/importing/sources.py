@@ -26,11 +26,15 @@ UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 
 
 class Fault(NamedTuple):
-    """A record that is left out, and why."""
+    """A record that is left out, and why.
+
+    :ivar column: the one of ours that is to blame, where one is.
+    """
 
     record: int
     reference: str
     reason: str
+    column: str = ""
 
 
 class Batch(NamedTuple):
@@ -78,7 +82,8 @@ def header_of(file: IO[bytes]) -> Header:
     if first.fault:
         raise FileRefused(f"Its first line cannot be read: {first.fault}")
     below = next(found, None)
-    return Header(delimiter, first.cells, below.cells if below else [])
+    # Of a line that is not UTF-8 the cells still show which column is which, as far as they can be shown.
+    return Header(delimiter, first.cells, [reading.clean(cell) for cell in below.cells] if below else [])
 
 
 def batches_of(run: ImportRun, file: IO[bytes], *, now: datetime, size: int) -> Iterator[Batch]:
@@ -157,7 +162,7 @@ def _look_at(run: ImportRun, line: Line, batch: Batch) -> None:
     try:
         batch.good.append(cells_of(rows.row_from(run.columns, line.cells, line.number, currency=run.currency)))
     except BadRow as error:
-        batch.faults.append(Fault(line.number, _isbn_as_written(run.columns, line.cells), str(error)))
+        batch.faults.append(Fault(line.number, _isbn_as_written(run.columns, line.cells), str(error), error.column))
 
 
 def _isbn_as_written(columns: list[str], cells: list[str]) -> str:

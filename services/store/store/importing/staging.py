@@ -8,7 +8,7 @@ from django.db import connection
 
 from store.catalogue.queries import category_places
 from store.importing.cells import CATEGORIES, CHANGEABLE, COLUMNS, ISBN, NOTHING, NUMBER, Cells, array_of
-from store.importing.models import ImportRun, Outcome
+from store.importing.models import Format, ImportRun, Outcome
 from store.importing.sources import Fault
 
 # A batch is small beside the catalogue, and the planner does not know it: a table filled a moment ago has no statistics.
@@ -20,7 +20,8 @@ INCOMING_SQL = f"""
     {BY_INDEX};
     CREATE TEMP TABLE IF NOT EXISTS importing_incoming (
         isbn13 text, number int, title text, subtitle text, series text, series_number text, authors varchar[],
-        first_published smallint, language text, price numeric, currency text, publisher text, description text, format text,
+        first_published smallint, language text, price numeric, currency text, contributors jsonb, publisher text,
+        imprint_of text, pages smallint, description text, format text,
         categories jsonb, copies int, shelf text, retire boolean, places bigint[]
     ) ON COMMIT DELETE ROWS;
     DELETE FROM importing_incoming
@@ -133,4 +134,5 @@ def _fault(run: ImportRun, number: int, isbn13: str, staged_as: int) -> Fault:
         return Fault(
             number, isbn13, f"There is no book {isbn13} yet, and for a new one a title and a price are missing."
         )
-    return Fault(number, isbn13, f"ISBN {isbn13} stands in {run.what_a_record_is} {staged_as} already.")
+    told = f"ISBN {isbn13} stands in {run.what_a_record_is} {staged_as} already."
+    return Fault(number, isbn13, told, "isbn13" if run.format == Format.CSV else "")

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from store.importing.models import MOST_FAULTS_KEPT, ImportRun, RunState
 
 SILENT_AFTER = timedelta(minutes=2)
+DRY_RUN = "It was a dry run."  # why one ended that was checked to its end
 
 
 def sentence_of(run: ImportRun) -> str:
@@ -40,8 +41,12 @@ def outcome_of(run: ImportRun) -> str:
 
 
 def share_of(run: ImportRun) -> tuple[int, int]:
-    """How far it has come, of how much."""
-    return (run.position, run.size_bytes) if run.state == RunState.CHECKING else (run.done, run.to_do)
+    """How far it has come, of how much: of the check in bytes, and then of bringing in. A dry run ends with the check."""
+    if run.is_dry_run and run.reason == DRY_RUN:
+        return run.size_bytes, run.size_bytes
+    if run.is_dry_run or run.state == RunState.CHECKING:
+        return run.position, run.size_bytes
+    return run.done, run.to_do
 
 
 def what_keeps_it(run: ImportRun, ahead: ImportRun | None, now: datetime) -> str:

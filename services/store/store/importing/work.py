@@ -9,8 +9,8 @@ from django.db import OperationalError, connection, transaction
 from django.db.models import F
 from psycopg.errors import DeadlockDetected, LockNotAvailable
 
-from store.importing import files
-from store.importing.applying import Applied, Place, apply_batch
+from store.importing import files, telling
+from store.importing.applying import Applied, apply_batch
 from store.importing.models import (
     ENDED,
     MOST_FAULTS_KEPT,
@@ -24,6 +24,7 @@ from store.importing.models import (
     Outcome,
     RunState,
 )
+from store.importing.reading import clean
 from store.importing.refusal import FileRefused
 from store.importing.sources import Batch, Fault, ahead, batches_of
 from store.importing.staging import stage
@@ -130,22 +131,21 @@ def _keep_faults(run: ImportRun, faults: Sequence[Fault]) -> None:
     room = max(MOST_FAULTS_KEPT - run.bad, 0)
     ImportFault.objects.bulk_create(
         ImportFault(
-            run=run, record=fault.record, reference=_clean(fault.reference)[:100], reason=_clean(fault.reason)[:500]
+            run=run,
+            record=fault.record,
+            reference=clean(fault.reference)[:100],
+            reason=clean(fault.reason)[:500],
+            column=fault.column,
         )
         for fault in faults[:room]
     )
-
-
-def _clean(text: str) -> str:
-    """What Postgres can keep: foreign bytes and NULs are what some faults are about."""
-    return text.replace("\x00", "�").encode("utf-8", "replace").decode()
 
 
 def _checked(run: ImportRun, *, now: datetime) -> None:
     following = {
         AfterCheck.ASK: {"state": RunState.CHECKED},
         AfterCheck.APPLY: {"state": RunState.APPLYING, "approved_by": run.uploaded_by},
-        AfterCheck.END: {"state": RunState.DISCARDED, "ended_at": now, "reason": "It was a dry run."},
+        AfterCheck.END: {"state": RunState.DISCARDED, "ended_at": now, "reason": telling.DRY_RUN},
     }
     ImportRun.objects.filter(pk=run.pk, state=RunState.CHECKING).update(**following[run.after_check])
 
@@ -166,15 +166,17 @@ def _apply(run: ImportRun, now: datetime) -> Applied:
     fresh = ImportRun.objects.select_for_update().get(pk=run.pk)
     if fresh.state != RunState.APPLYING:
         return Applied()
-    applied = apply_batch(run.pk, Place(fresh.done_outcome, fresh.done_number), APPLY_BATCH, now=now)
+    applied = apply_batch(fresh, APPLY_BATCH, now=now)
     fresh.done_outcome, fresh.done_number = applied.place
     fresh.done += applied.done
     fresh.done_new += applied.new
     fresh.done_changed += applied.changed
     fresh.done_retired += applied.retired
     fresh.done_copies += applied.copies
-    fresh.worked_at = now
-    if not applied.done:
+    fresh.brought_from = fresh.brought_from or now
+    if applied.done:
+        fresh.worked_at = now
+    else:
         fresh.state, fresh.ended_at = RunState.DONE, now
     fresh.save()
     return applied

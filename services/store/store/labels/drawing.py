@@ -27,6 +27,7 @@ class CopyLabel(NamedTuple):
     isbn13: str
     title: str
     shelf: str
+    condition: str = ""  # of one that is not new, with its price
 
 
 class ShelfLabel(NamedTuple):
@@ -72,7 +73,7 @@ def _inside(x: float, y: float, width: float, height: float) -> Place:
 
 
 def _draw_copy(canvas: Canvas, label: CopyLabel, place: Place) -> None:
-    """From above: the title and the shelf, the copy's own code, and the book's."""
+    """From above: the title and the shelf, the copy's own code with its condition unless it is new, and the book's code."""
     x, y, width, height = place
     top = y + height
     write(canvas, label.shelf, x + width, top - 8, 9, right=True)
@@ -83,6 +84,7 @@ def _draw_copy(canvas: Canvas, label: CopyLabel, place: Place) -> None:
     below = y + EAN_HEIGHT + 3.6 * mm
     draw_code128(canvas, label.barcode, x=x, y=below, width=width, height=bars, thickest=THICKEST)
     write(canvas, label.barcode, x + 10 * THICKEST, below - 7, 7)
+    write(canvas, label.condition, x + width, below - 7, 7, right=True)
     draw_ean13(canvas, label.isbn13, x=x, y=y, height=EAN_HEIGHT, module=EAN_MODULE)
 
 

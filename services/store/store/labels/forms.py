@@ -4,7 +4,8 @@ from django import forms
 
 from store.labels import wanted
 from store.labels.drawing import ON_A_SHEET, CopyLabel, Paper, ShelfLabel
-from store.shelves.codes import LONGEST_SHELF
+from store.shelves.codes import LONGEST_SHELF, NotAShelf, is_printable
+from store.shelves.naming import spelled
 
 MOST_AT_ONCE = 20 * ON_A_SHEET  # what somebody waits for; more are drawn in the background
 MOST_LABELS = 10_000
@@ -46,7 +47,8 @@ class LabelsForm(forms.Form):
             raise forms.ValidationError(
                 f"{len(names):,} labels; {MOST_LABELS:,} at most are printed at once. Print them in parts."
             )
-        self.names, self.labels = names, self.labels_of(names)
+        self.names = names
+        self.labels = self.labels_of(names)
         return said
 
     def clean_start(self) -> int:
@@ -77,11 +79,8 @@ class ShelfLabelsForm(LabelsForm):
         self.fields["what"].help_text = f"One a line; {HOW_MANY}"
 
     def labels_of(self, names: list[str]) -> list[ShelfLabel]:
+        self.names = names = list(dict.fromkeys(spelled(names).values()))
         for name in names:
-            if len(name) > LONGEST_SHELF:
-                raise forms.ValidationError(
-                    f"“{name[:40]}” is too long: a shelf's name has {LONGEST_SHELF} letters at most."
-                )
-            if not all(" " <= letter <= "~" for letter in name):
-                raise forms.ValidationError(f"“{name}” cannot be a barcode: use the letters A to Z, digits and dashes.")
+            if len(name) > LONGEST_SHELF or not is_printable(name):
+                raise forms.ValidationError(str(NotAShelf(name)))
         return wanted.of_shelves(names)

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from django.db.models import Count, Q
 
+from store.orders.awaiting import note_kept
 from store.orders.models import Order, OrderLine
 from store.orders.queries import oldest_free_copies
 from store.stock.models import BookItem
@@ -76,8 +77,10 @@ def _lines(orders: Sequence[Order]) -> list[OrderLine]:
     place = {order.pk: number for number, order in enumerate(orders)}
     live = Count("allocations", filter=Q(allocations__released_at__isnull=True))
     lines = OrderLine.objects.filter(order__in=place).annotate(packed=live).select_related("order")
-    for line in (found := sorted(lines, key=lambda line: (place[line.order_id], line.line))):
-        line.wanted = line.to_deliver - line.packed - line.awaited
+    found = sorted(lines, key=lambda line: (place[line.order_id], line.line))
+    note_kept(found)
+    for line in found:
+        line.wanted = line.to_deliver - line.packed - line.awaited + line.kept
     return [line for line in found if line.wanted > 0]
 
 

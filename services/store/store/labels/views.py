@@ -10,13 +10,17 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
+from store.importing.models import ImportRun
+from store.importing.queries import copies_of
 from store.labels import batches, drawing, listing
-from store.labels.forms import MOST_AT_ONCE, MOST_LABELS, CopyLabelsForm, LabelsForm, ShelfLabelsForm
+from store.labels.forms import MOST_AT_ONCE, MOST_LABELS, UNKNOWN_SHOWN, CopyLabelsForm, LabelsForm, ShelfLabelsForm
 from store.labels.models import Kind, LabelBatch, LabelFile
 from store.labels.picking import MOST_ORDERS, TooMany, pick_list
 from store.orders import queue
 from store.orders.models import Order
 from store.orders.views import asked_filters, promise, queue_address
+from store.shelves.codes import is_printable
+from store.shelves.scanned import number_of
 from store.staff_pages import frame, staff_page
 from store.stock.models import BookItem
 
@@ -29,15 +33,39 @@ PAPER = "label_paper"  # what was printed on last, in the session
 @staff_page
 def copy_labels(request: HttpRequest, rights: Collection[str]) -> HttpResponse:
     """This view will ask which copies get labels; on POST answer them as a PDF."""
-    return _labels(request, CopyLabelsForm, "Labels of copies", [])
+    return _labels(request, CopyLabelsForm, "Labels of copies", _brought(request) if "import" in request.GET else [])
+
+
+def _brought(request: HttpRequest) -> QuerySet:
+    """A part of the copies that an import brought, as many as can be printed at once."""
+    run, part = (number_of(request.GET, name) for name in ("import", "part"))
+    found = ImportRun.objects.filter(pk=run).first() if run and part else None
+    if found is None:
+        raise Http404
+    start = min((part - 1) * MOST_LABELS, found.done_copies)
+    copies = copies_of(found).order_by("shelf", "id").values_list("barcode", flat=True)
+    return copies[start : start + MOST_LABELS]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @staff_page
 def shelf_labels(request: HttpRequest, rights: Collection[str]) -> HttpResponse:
     """This view will ask which shelves get labels; on POST answer them as a PDF."""
+    return _labels(request, ShelfLabelsForm, "Labels of shelves", _all_shelves(request) if "all" in request.GET else [])
+
+
+def _all_shelves(request: HttpRequest) -> list[str]:
+    """Those whose names can be barcodes; the others are named."""
     known = BookItem.objects.exclude(shelf="").order_by("shelf").values_list("shelf", flat=True).distinct()
-    return _labels(request, ShelfLabelsForm, "Labels of shelves", known[:MOST_LABELS] if "all" in request.GET else [])
+    names = list(known[:MOST_LABELS])
+    if odd := [name for name in names if not is_printable(name)]:
+        more = f" and {len(odd) - UNKNOWN_SHOWN} more" if len(odd) > UNKNOWN_SHOWN else ""
+        messages.warning(
+            request,
+            f"Left out, since Code 128 cannot say their names: {', '.join(odd[:UNKNOWN_SHOWN])}{more}. "
+            "Move their copies to shelves of other names.",
+        )
+    return [name for name in names if is_printable(name)]
 
 
 def ask_for_labels(request: HttpRequest, copies: QuerySet) -> HttpResponse | None:

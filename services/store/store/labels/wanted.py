@@ -10,7 +10,10 @@ def of_copies(barcodes: Sequence[str]) -> tuple[list[CopyLabel], list[str]]:
     """The labels in this order, by one statement; and the barcodes that no copy has."""
     known = {copy.barcode: copy for copy in BookItem.objects.filter(barcode__in=barcodes).select_related("book")}
     found = [known[barcode] for barcode in barcodes if barcode in known]
-    labels = [CopyLabel(copy.barcode, copy.book.isbn13, copy.book.title, copy.shelf) for copy in found]
+    labels = [
+        CopyLabel(copy.barcode, copy.book.isbn13, copy.book.title, copy.shelf, copy.condition_in_words)
+        for copy in found
+    ]
     return labels, [barcode for barcode in barcodes if barcode not in known]
 
 

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from django.db.models import Max
 
-from store.orders import queries
+from store.orders import awaiting, queries
 from store.orders.codes import Command
 from store.orders.models import Allocation, Order, OrderLine, OrderState
 from store.orders.packing import PackingRefused
@@ -48,9 +48,11 @@ def context_of(order: Order, lines: list[OrderLine] | None, told: Told | None, *
     lines = queries.lines_at_bench(order) if lines is None else lines
     packed, copies = sum(line.packed for line in lines), sum(line.to_deliver for line in lines)
     sent = sum(line.shipped for line in lines)
+    awaiting.note_kept(lines)
     for line in lines:
+        line.to_take = line.to_deliver - line.awaited + line.kept - line.packed
         line.boxed, line.to_send = line.packed - line.shipped, line.to_deliver - line.shipped
-    missing = [line for line in lines if line.packed < line.to_deliver]
+    missing = [line for line in lines if line.to_take > 0]
     stopped = order.state == OrderState.CANCELLED
     return {
         "title": f"Packing {order.reference}",
@@ -58,7 +60,7 @@ def context_of(order: Order, lines: list[OrderLine] | None, told: Told | None, *
         "ship_to": order.ship_to,
         "lines": lines,
         "packed": packed,
-        "progress": _progress(order, packed, copies, sent),
+        "progress": _progress(order, packed, copies, sent, waits=sum(line.awaited - line.kept for line in lines)),
         "offered": next((line for line in missing if line.next), None),
         "told": told,
         "stopped": stopped,
@@ -69,17 +71,17 @@ def context_of(order: Order, lines: list[OrderLine] | None, told: Told | None, *
     }
 
 
-def _progress(order: Order, packed: int, copies: int, sent: int) -> str:
+def _progress(order: Order, packed: int, copies: int, sent: int, *, waits: int) -> str:
     if not order.is_open:
         return f"This order is {order.get_state_display()}."
-    if sent and packed < copies:
-        return f"{sent} sent, {packed - sent} in the box, {copies - packed} to scan."
     if packed == copies and sent:
         return f"{sent} sent, and the rest is in the box: scan “done”."
     if packed == copies:
         return "Everything is in the box: scan “done”." if copies > 1 else "The copy is in the box: scan “done”."
-    rest = copies - packed
-    return f"{packed} of {copies} in the box, {rest} more to scan."
+    rest = copies - packed - waits
+    told = f"{sent} sent, {packed - sent} in the box" if sent else f"{packed} of {copies} in the box"
+    told += f", {rest} {'to scan' if sent else 'more to scan'}." if rest else "."
+    return f"{told} The order waits for {waits} that {'has' if waits == 1 else 'have'} not come." if waits else told
 
 
 def _given_back(order: Order) -> list[BookItem]:

@@ -75,6 +75,11 @@ class OrderQuerySet(models.QuerySet):
     def to_pack(self) -> "OrderQuerySet":
         return self.that_may_be_packed().filter(state__in=OPEN_STATES)
 
+    def placed_after(self, order: "Order") -> "OrderQuerySet":
+        """Those that come after this one where the oldest comes first."""
+        later = models.Q(placed_at__gt=order.placed_at)
+        return self.filter(later | models.Q(placed_at=order.placed_at, pk__gt=order.pk))
+
     def claimed(self, *, now: datetime) -> "OrderQuerySet":
         return self.filter(claimed_until__gt=now)
 
@@ -182,7 +187,7 @@ class OrderLine(models.Model):
     quantity = models.PositiveSmallIntegerField()
     short = models.PositiveSmallIntegerField(default=0)  # copies that cannot be delivered
     short_reason = models.TextField(blank=True)
-    # Still owed to a customer who waits for all, while none on the shelf is promised: they were lost after the promise.
+    # Still owed to a customer who waits for all, and not promised: they were lost after the promise. See `orders.awaiting`.
     awaited = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
@@ -196,6 +201,9 @@ class OrderLine(models.Model):
             models.CheckConstraint(
                 condition=models.Q(quantity__gte=1, quantity__lte=LARGEST_QUANTITY), name="line_quantity_is_sensible"
             ),
+        ]
+        indexes = [
+            models.Index(fields=["book"], name="lines_that_wait", condition=models.Q(awaited__gt=0)),
         ]
 
     def __str__(self) -> str:

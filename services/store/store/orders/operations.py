@@ -113,10 +113,13 @@ def _put_back(order: Order, lines: Sequence[OrderLine], *, actor: str, now: date
     live.update(released_at=now)
     parcelling.leave_unused(parcels, actor=actor, now=now)
     move_copies(copies, CopyState.AVAILABLE, reason=Reason.GIVEN_BACK, actor=actor, now=now, order_number=order.number)
-    back, owed = Counter(copy.book_id for copy in copies), Counter()
+    owed, awaited = Counter(), Counter()
     for line in lines:
         owed[line.book_id] += line.to_deliver - line.packed - line.awaited
-    shift_levels({book: Shift(on_shelf=back[book], reserved=-owed[book]) for book in back.keys() | owed.keys()})
+        awaited[line.book_id] += line.awaited
+    if awaited.total():
+        OrderLine.objects.filter(order=order, awaited__gt=0).update(awaited=0)
+    shift_levels({book: Shift(reserved=-owed[book], awaited=-awaited[book]) for book in owed})
 
 
 def record(order: Order, *, actor: str, now: datetime, lines: Sequence[OrderLine] | None = None) -> None:

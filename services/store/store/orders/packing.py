@@ -11,7 +11,7 @@ from store.orders import awaiting, parcelling, queries
 from store.orders.models import Allocation, Order, OrderLine, OrderState
 from store.orders.operations import record
 from store.orders.parcels import ParcelState
-from store.stock.models import BookItem, CopyState, Reason
+from store.stock.models import BookItem, Condition, CopyState, Reason
 from store.stock.operations import Shift, lock_copies, lock_levels, move_copies
 
 
@@ -32,12 +32,14 @@ class Box(NamedTuple):
 
     :ivar lines: each with `packed`, and with `closed`: its copies in parcels that are not open any more.
     :ivar live: what lies in open parcels.
+    :ivar has_come: whether copies that the order waited for are promised to it now.
     """
 
     order: Order
     lines: list[OrderLine]
     live: list[Allocation]
     chosen: list[BookItem]
+    has_come: bool = False
 
 
 def choose_copies(
@@ -53,8 +55,11 @@ def choose_copies(
         refuse_unless_open(order, revision)
         box = open_box(order, barcodes)
         refuse_unless_fitting(box)
+        version = order.version
         if _fill(box, actor=actor, now=now):
             note_work(order, actor=actor, now=now)
+        if box.has_come and order.version == version:
+            record(order, actor=actor, now=now)
     return order
 
 
@@ -82,8 +87,10 @@ def propose_copies(order: Order) -> list[BookItem]:
     """What is in the box already and, for the rest, the longest free copies on the shelf. Nothing is saved."""
     in_box = queries.copies_in_box(order)
     wanted = Counter()
-    for line in queries.lines_with_packed(order):
-        wanted[line.book_id] += line.to_deliver - line.packed
+    lines = queries.lines_with_packed(order)
+    awaiting.note_kept(lines)
+    for line in lines:
+        wanted[line.book_id] += line.to_deliver - line.packed - line.awaited + line.kept
     return in_box + queries.oldest_free_copies({book: number for book, number in wanted.items() if number > 0})
 
 
@@ -112,7 +119,8 @@ def open_box(order: Order, barcodes: Sequence[str]) -> Box:
     if twice:
         raise PackingRefused(*(f"Copy {barcode} is named twice; a copy goes into the box once." for barcode in twice))
     lines = queries.lines_with_packed(order)
-    awaiting.promise_again(lines, lock_levels(line.book_id for line in lines))
+    lock_levels(line.book_id for line in lines)
+    has_come = awaiting.promise_again(lines)
     live = list(Allocation.objects.filter(line__order=order, released_at__isnull=True, parcel__state=ParcelState.OPEN))
     in_box = Counter(allocation.line_id for allocation in live)
     for line in lines:
@@ -126,7 +134,7 @@ def open_box(order: Order, barcodes: Sequence[str]) -> Box:
     by_id = {copy.id: copy for copy in copies}
     for allocation in live:
         allocation.copy = by_id[allocation.copy_id]
-    return Box(order, lines, live, [by_barcode[barcode] for barcode in barcodes])
+    return Box(order, lines, live, [by_barcode[barcode] for barcode in barcodes], has_come)
 
 
 def refuse_unless_fitting(box: Box, *, complete: bool = False) -> None:
@@ -147,6 +155,7 @@ def refuse_unless_fitting(box: Box, *, complete: bool = False) -> None:
         if copy.book_id not in ordered
     ]
     problems += why_not_free([c for c in box.chosen if c.state != CopyState.AVAILABLE and c.id not in in_box])
+    problems += [why_not_sold(c) for c in box.chosen if c.condition != Condition.NEW and c.id not in in_box]
     chosen = Counter(copy.book_id for copy in box.chosen)
     for book_id, number in ordered.items():
         if chosen[book_id] > number:
@@ -175,6 +184,12 @@ def why_not_free(copies: Sequence[BookItem]) -> list[str]:
             where = f"in order {order.number} ({order.get_state_display()})"
         sentences.append(f"Copy {copy.barcode} of “{copy.book}” is {where}.")
     return sentences
+
+
+def why_not_sold(copy: BookItem) -> str:
+    """Why a copy that is not new stays on the shelf."""
+    told = f"Copy {copy.barcode} of “{copy.book}” is {copy.get_condition_display()}"
+    return f"{told}: orders are of new copies. What it is can be changed on the copy's page."
 
 
 def send_off(order: Order, *, actor: str, now: datetime) -> int:
@@ -231,7 +246,7 @@ def exchange(order: Order, *, into: Sequence[Allocation], out: Sequence[Allocati
     ):
         copies = [allocation.copy for allocation in allocations]
         numbers = Counter(copy.book_id for copy in copies)
-        shifts = {book: Shift(on_shelf=shelf * n, reserved=shelf * n) for book, n in numbers.items()}
+        shifts = {book: Shift(reserved=shelf * n) for book, n in numbers.items()}
         told = {"actor": actor, "now": now, "order_number": order.number}
         move_copies(copies, state, reason=reason, shifts=shifts, **told)
     order.revision += 1

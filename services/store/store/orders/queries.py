@@ -2,35 +2,37 @@
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection
-from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery, Window
+from django.db.models import Count, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Window
 from django.db.models.functions import Coalesce, JSONObject, RowNumber
 
 from store.orders.models import Allocation, Order, OrderLine
 from store.orders.parcels import GONE, Parcel, ParcelState
-from store.stock.models import BookItem, CopyState
+from store.stock.models import BookItem, Condition, CopyState
 
 SHELVES_SHOWN = 3
 NEXT_SHOWN = 2  # the one to take, and the one after it
 LEVEL_DIFFERENCES_SQL = """
     WITH counted AS (
-        SELECT book_id, count(*) AS on_shelf FROM stock_bookitem WHERE state = 'available' GROUP BY book_id
+        SELECT book_id, count(*) AS on_shelf, count(*) FILTER (WHERE condition <> 'new') AS not_new
+        FROM stock_bookitem WHERE state = 'available' GROUP BY book_id
     ), waiting AS (
-        SELECT line.book_id, line.quantity - line.short - line.awaited - COALESCE(boxed.number, 0) AS number
+        SELECT line.book_id, line.quantity - line.short - line.awaited - COALESCE(boxed.number, 0) AS number, line.awaited
         FROM orders_orderline line
         JOIN orders_order o ON o.id = line.order_id AND o.state IN ('received', 'packing', 'part_sent')
         LEFT JOIN (
             SELECT line_id, count(*) AS number FROM orders_allocation WHERE released_at IS NULL GROUP BY line_id
         ) boxed ON boxed.line_id = line.id
         UNION ALL
-        SELECT line.book_id, line.quantity FROM holds_holdline line
+        SELECT line.book_id, line.quantity, 0 FROM holds_holdline line
         JOIN holds_hold hold ON hold.id = line.hold_id AND hold.state = 'held'
     ), promised AS (
-        SELECT book_id, sum(number) AS reserved FROM waiting GROUP BY book_id
+        SELECT book_id, sum(number) AS reserved, sum(awaited) AS awaited FROM waiting GROUP BY book_id
     )
     SELECT book_id FROM stock_stocklevel level
     FULL JOIN counted USING (book_id) FULL JOIN promised USING (book_id)
-    WHERE (COALESCE(level.on_shelf, 0), COALESCE(level.reserved, 0))
-          IS DISTINCT FROM (COALESCE(counted.on_shelf, 0), COALESCE(promised.reserved, 0))
+    WHERE (COALESCE(level.on_shelf, 0), COALESCE(level.not_new, 0), COALESCE(level.reserved, 0), COALESCE(level.awaited, 0))
+          IS DISTINCT FROM (COALESCE(counted.on_shelf, 0), COALESCE(counted.not_new, 0), COALESCE(promised.reserved, 0),
+                            COALESCE(promised.awaited, 0))
     ORDER BY book_id
 """
 
@@ -60,6 +62,11 @@ def copies_by_parcel(order: Order) -> list[tuple[Parcel, list[BookItem]]]:
     return list(found.items())
 
 
+def free_copies(**asked) -> QuerySet:
+    """Copies on the shelf that orders can be packed with: new ones."""
+    return BookItem.objects.filter(state=CopyState.AVAILABLE, condition=Condition.NEW, **asked)
+
+
 def oldest_free_copies(number_by_book: dict[int, int]) -> list[BookItem]:
     """For each book so many of its free copies (fewer, if there are not so many), the longest on the shelf first."""
     if not number_by_book:
@@ -68,7 +75,7 @@ def oldest_free_copies(number_by_book: dict[int, int]) -> list[BookItem]:
     wanted = Q(pk__in=[])
     for book_id, number in number_by_book.items():
         wanted |= Q(book_id=book_id, age__lte=number)
-    free = BookItem.objects.filter(book_id__in=number_by_book, state=CopyState.AVAILABLE).annotate(age=age)
+    free = free_copies(book_id__in=number_by_book).annotate(age=age)
     return list(free.filter(wanted).select_related("book").order_by("book_id", "age"))
 
 
@@ -85,12 +92,12 @@ def books_with_wrong_level() -> list[int]:
 
 
 def lines_for_packing(order: Order) -> list[OrderLine]:
-    """The order's lines with `packed`, `on_shelf` and `shelves`: where the oldest copies on the shelf stand."""
+    """The order's lines with `packed`, `on_shelf` and `shelves`: how many new copies stand on the shelf, the oldest where."""
     lines = list(
         OrderLine.objects.filter(order=order)
         .annotate(
             packed=Count("allocations", filter=Q(allocations__released_at__isnull=True)),
-            on_shelf=Coalesce("book__level__on_shelf", 0),
+            on_shelf=Coalesce(F("book__level__on_shelf") - F("book__level__not_new"), 0),
         )
         .order_by("line")
     )
@@ -112,7 +119,7 @@ def lines_at_bench(order: Order, *, locked: bool = False) -> list[OrderLine]:
     :param locked: also lock the levels of their books until the transaction ends. An open order has one for each.
     """
     live = Allocation.objects.filter(line=OuterRef("pk"), released_at__isnull=True).order_by().values("line")
-    free = BookItem.objects.filter(book=OuterRef("book"), state=CopyState.AVAILABLE).order_by("received_at", "id")
+    free = free_copies(book=OuterRef("book")).order_by("received_at", "id")
     shown = free.values(shown=JSONObject(barcode="barcode", shelf="shelf"))[:NEXT_SHOWN]
     lines = OrderLine.objects.filter(order=order).annotate(
         packed=_number(live),
@@ -161,7 +168,7 @@ def parcels_told(order: Order) -> list[dict]:
 def copies_to_choose_from(order: Order, term: str, *, page: int, size: int) -> tuple[list[BookItem], bool]:
     """A page of the free copies of the ordered books, oldest first, by a part of barcode or title; is there more?"""
     books = OrderLine.objects.filter(order=order).values("book_id")
-    free = BookItem.objects.filter(book_id__in=books, state=CopyState.AVAILABLE).select_related("book")
+    free = free_copies(book_id__in=books).select_related("book")
     if term:
         free = free.filter(Q(barcode__icontains=term) | Q(book__title__icontains=term))
     start = (page - 1) * size

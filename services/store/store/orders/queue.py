@@ -7,12 +7,16 @@ from typing import NamedTuple
 from django.db import connection
 from django.db.models import Count, Exists, OuterRef, Q
 
+from store.orders import awaiting
 from store.orders.models import OPEN_STATES, Order, OrderLine, OrderQuerySet, OrderState, Payment
 from store.orders.parcels import Parcel
 
-# What packers save counts the revision on, every move the version; and some things change because time passes.
+# What packers save counts the revision on, every move the version; what is waited for comes without either; and some things
+# change because time passes.
 MARK = """
-SELECT count(*), sum(hashtextextended(concat_ws(' ', id, version, revision, claimed_until > %(now)s, packer, placed_at < %(late)s), 0))
+SELECT count(*), sum(hashtextextended(concat_ws(' ', id, version, revision, claimed_until > %(now)s, packer, placed_at < %(late)s), 0)),
+       (SELECT sum(hashtextextended(concat_ws(' ', level.book_id, level.on_shelf - level.not_new - level.reserved), 0))
+        FROM stock_stocklevel level WHERE level.book_id IN (SELECT book_id FROM orders_orderline WHERE awaited > 0))
 FROM orders_order WHERE state = ANY(%(open)s) AND NOT (payment = %(prepaid)s AND paid < total)
 """
 
@@ -35,7 +39,8 @@ CHOICES = {
 class Waiting(NamedTuple):
     """One order of the queue.
 
-    :ivar copies: to be delivered; :ivar packed: of these, in the box; :ivar short: titles of what cannot be delivered.
+    :ivar copies: to be delivered; :ivar packed: of these, in the box; :ivar short: titles of what cannot be delivered; :ivar come:
+        of what it waited for and is kept for it now.
     """
 
     order: Order
@@ -44,6 +49,7 @@ class Waiting(NamedTuple):
     copies: int
     packed: int
     short: list[str]
+    come: list[str]
 
 
 def queue(orders: OrderQuerySet, filters: Filters, *, packer: str, now: datetime, promise: timedelta) -> OrderQuerySet:
@@ -78,7 +84,7 @@ def mark(*, now: datetime, promise: timedelta) -> str:
 
 
 def told(orders: Iterable[Order], *, promise: timedelta) -> list[Waiting]:
-    """The orders with what a packer wants to know before opening one, by one statement for all."""
+    """The orders with what a packer wants to know before opening one, by one statement for all, or two if one waits."""
     orders = list(orders)
     live = Q(allocations__released_at__isnull=True)
     lines_of: dict[int, list[OrderLine]] = {order.pk: [] for order in orders}
@@ -86,6 +92,7 @@ def told(orders: Iterable[Order], *, promise: timedelta) -> list[Waiting]:
         OrderLine.objects.filter(order__in=orders).annotate(packed=Count("allocations", filter=live)).order_by("line")
     ):
         lines_of[line.order_id].append(line)
+    awaiting.note_kept(line for lines in lines_of.values() for line in lines)
     return [_told(order, lines_of[order.pk], promise) for order in orders]
 
 
@@ -97,7 +104,8 @@ def _told(order: Order, lines: list[OrderLine], promise: timedelta) -> Waiting:
         copies=sum(line.to_deliver for line in lines),
         packed=sum(line.packed for line in lines),
         short=[f"{line.short} × {line.title}" for line in lines if line.short]
-        + [f"waits for {line.awaited} × {line.title}" for line in lines if line.awaited],
+        + [f"waits for {n} × {line.title}" for line in lines if (n := line.awaited - line.kept)],
+        come=[f"{line.kept} × {line.title}" for line in lines if line.kept],
     )
 
 

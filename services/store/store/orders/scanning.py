@@ -12,11 +12,12 @@ from store.orders import awaiting, codes, labelling, packing, parcelling, querie
 from store.orders.at_bench import Bench, Done, Scanned, on_shelf, refuse_if_changed
 from store.orders.codes import Command, Label
 from store.orders.models import Allocation, Order, OrderQuerySet, OrderState
+from store.orders.operations import record
 from store.orders.packing import PackingRefused
 from store.orders.parcels import Parcel, ParcelState
 from store.orders.story import copy_in_a_sentence
-from store.stock.models import BookItem, CopyState, LedgerLine
-from store.stock.operations import lock_copies, lock_levels
+from store.stock.models import BookItem, Condition, CopyState, LedgerLine
+from store.stock.operations import lock_copies
 from store.waiting import InProgress
 
 
@@ -49,19 +50,25 @@ def scan(*, orders: OrderQuerySet, order_id: int, scanned: Scanned, packer: str,
     with transaction.atomic(durable=True):
         order = _take_up(orders.select_for_update().get(pk=order_id), packer=packer, now=now)
         bench = Bench(order, queries.lines_at_bench(order, locked=True), packer, now)
-        if any(line.awaited for line in bench.lines):
-            awaiting.promise_again(bench.lines, lock_levels(line.book_id for line in bench.lines))
-        if scanned.what in COMMANDS:
-            refuse_if_changed(order, scanned)
-            return COMMANDS[scanned.what](bench)
-        if scanned.what in shortage.NOTED:
-            words = shortage.note(bench, scanned)
-        elif isinstance(scanned.what, Label):
-            refuse_if_changed(order, scanned)
-            words = labelling.note(bench, scanned.what)
-        else:
-            words = _put_in(bench, scanned)
-    return Done(order, bench.lines, words)
+        has_come, version = awaiting.promise_again(bench.lines), order.version
+        done = _done(bench, scanned)
+        if has_come and order.version == version:
+            record(order, actor=packer, now=now, lines=bench.lines)
+    return done
+
+
+def _done(bench: Bench, scanned: Scanned) -> Done:
+    if scanned.what in COMMANDS:
+        refuse_if_changed(bench.order, scanned)
+        return COMMANDS[scanned.what](bench)
+    if scanned.what in shortage.NOTED:
+        words = shortage.note(bench, scanned)
+    elif isinstance(scanned.what, Label):
+        refuse_if_changed(bench.order, scanned)
+        words = labelling.note(bench, scanned.what)
+    else:
+        words = _put_in(bench, scanned)
+    return Done(bench.order, bench.lines, words)
 
 
 def take_over(*, orders: OrderQuerySet, order_id: int, packer: str, now: datetime) -> Order:
@@ -78,15 +85,21 @@ def take_over(*, orders: OrderQuerySet, order_id: int, packer: str, now: datetim
 def take_next(*, queue: OrderQuerySet, packer: str, now: datetime, instead_of: int | None = None) -> Order | None:
     """Claim the first order of the queue that is nobody's; answer None if there is none.
 
-    :param queue: orders to pack, in their order.
-    :param instead_of: an order that the packer leaves to others.
+    Orders of which nothing can be packed before copies come are left out.
+
+    :param queue: orders to pack, the oldest first.
+    :param instead_of: an order that the packer leaves to others: the one after it is taken, and after the last the first.
     """
     with transaction.atomic(durable=True):
+        free = queue.unclaimed(now=now).exclude(pk__in=awaiting.in_vain())
+        turns = [free]
         if instead_of is not None:
             Order.objects.filter(pk=instead_of, packer=packer).update(packer="", claimed_until=None)
+            left, others = Order.objects.filter(pk=instead_of).first(), free.exclude(pk=instead_of)
+            turns = [others.placed_after(left), others] if left else [others]
         # Who comes second skips what the first is taking; a row taken meanwhile no longer is unclaimed.
-        free = queue.unclaimed(now=now).exclude(pk=instead_of)
-        order = free.select_for_update(of=("self",), skip_locked=True).first()
+        first = (each.select_for_update(of=("self",), skip_locked=True).first() for each in turns)
+        order = next((each for each in first if each is not None), None)
         if order is not None:
             order.claim(packer, now=now)
             order.save(update_fields=["packer", "claimed_until"])
@@ -116,6 +129,8 @@ def _put_in(bench: Bench, scanned: Scanned) -> str:
     places = packing.places_left(lines, {line.id: line.packed for line in lines})
     if copy.book_id not in places:
         raise PackingRefused(f"“{copy.book}” is not in this order: {_put_back(copy)}.")
+    if copy.condition != Condition.NEW:
+        raise PackingRefused(packing.why_not_sold(copy))
     if not places[copy.book_id] and any(each.awaited for each in lines if each.book_id == copy.book_id):
         raise PackingRefused(awaiting.none_free(str(copy.book)))
     if not places[copy.book_id]:
@@ -142,7 +157,7 @@ def _copy_of(bench: Bench, scanned: Scanned) -> BookItem:
     wanted = Q(barcode__in=code.labels)
     line = next((line for line in bench.lines if code.isbn13 and line.isbn13 == code.isbn13), None)
     if line:
-        free = BookItem.objects.filter(book=line.book_id, state=CopyState.AVAILABLE).order_by("received_at", "id")
+        free = queries.free_copies(book=line.book_id).order_by("received_at", "id")
         wanted |= Q(pk__in=free.values("pk")[:1])
     found = list(BookItem.objects.select_for_update(of=("self",)).select_related("book").filter(wanted))
     labelled = [copy for copy in found if copy.barcode in code.labels]

@@ -1,12 +1,12 @@
 """A copy that is not on its shelf, or cannot be sold: one press at the bench."""
 
-from store.orders import shortfall
+from store.orders import awaiting, shortfall
 from store.orders.at_bench import Bench, Scanned, on_shelf
 from store.orders.codes import Command
 from store.orders.models import OrderLine, OrderState
 from store.orders.operations import end
 from store.orders.packing import PackingRefused
-from store.stock.models import BookItem, CopyState, CountTask, Reason
+from store.stock.models import BookItem, Condition, CopyState, CountTask, Reason
 from store.stock.operations import Shift, lock_copies, lock_levels, move_copies
 
 # What is noted of the copy, and in which words.
@@ -19,15 +19,16 @@ NOTED = {
 def note(bench: Bench, scanned: Scanned) -> str:
     """Step: note the offered copy as missing or damaged, have its shelf counted, and say what to do now.
 
-    While another copy is free that one is named. If all on the shelf are promised the order itself is a copy short: what
-    its customer chose is done.
+    While another copy is free that one is named. If all on the shelf are promised, or kept for older orders that wait, the
+    order itself is a copy short: what its customer chose is done.
     """
     order, (state, why) = bench.order, NOTED[scanned.what]
     copy, line = _offered(bench, scanned)
     level = lock_levels([copy.book_id])[copy.book_id]
     in_vain = f"{why} for order {order.reference}"
-    is_short = level.free < 1
-    shifts = {copy.book_id: Shift(on_shelf=-1, reserved=-is_short)}
+    older = awaiting.older_want(order, copy.book_id) if level.awaited else 0
+    is_short = level.unpromised <= older
+    shifts = {copy.book_id: Shift(reserved=-is_short, awaited=int(is_short and order.waits_for_all))}
     told = {"actor": bench.packer, "now": bench.now, "order_number": order.number, "note": in_vain}
     move_copies([copy], state, reason=Reason.COUNTED, shifts=shifts, **told)
     CountTask.ask(copy, why=f"Copy {copy.barcode} was {in_vain}.", now=bench.now)
@@ -46,7 +47,7 @@ def _offered(bench: Bench, scanned: Scanned) -> tuple[BookItem, OrderLine]:
     copy = next(iter(lock_copies(ids)), None)
     wanting = [line for line in bench.lines if line.packed + line.awaited < line.to_deliver]
     line = copy and next((line for line in wanting if line.book_id == copy.book_id), None)
-    if not line or copy.state != CopyState.AVAILABLE:
+    if not line or (copy.state, copy.condition) != (CopyState.AVAILABLE, Condition.NEW):
         raise PackingRefused("The copy that was looked for is no longer on the shelf: look for the one named now.")
     return copy, line
 

@@ -11,7 +11,7 @@ from store.orders.models import Allocation, Order, OrderLine, OrderState
 from store.orders.operations import NoReason, end, record
 from store.orders.packing import PackingRefused, refuse_unless_open, why_not_free
 from store.orders.parcels import ParcelState
-from store.stock.models import BookItem, CopyState, Reason, StockLevel
+from store.stock.models import BookItem, Condition, CopyState, CountTask, Reason, StockLevel
 from store.stock.operations import Shift, lock_copies, lock_levels, move_copies, shift_levels
 
 WAITS = (
@@ -62,10 +62,8 @@ def fall_short(
         short, levels = lines[line], lock_levels(each.book_id for each in lines.values())
         lost = _looked_for(short, missing)
         _refuse_unless_left(short, lost, number)
-        shift = Shift(on_shelf=-len(lost.on_shelf), reserved=len(lost.in_box) - number)
-        _refuse_if_promised(short, levels[short.book_id], shift)
-        _note_missing(order, short, lost, reason=reason, actor=actor, now=now)
-        shift_levels({short.book_id: shift})
+        _refuse_if_promised(short, levels[short.book_id], lost, number)
+        _note_missing(order, short, lost, number, reason=reason, actor=actor, now=now)
         short.short, short.short_reason = short.short + number, reason
         short.save(update_fields=["short", "short_reason"])
         order.revision += 1
@@ -111,21 +109,32 @@ def _refuse_unless_left(line: OrderLine, lost: Lost, number: int) -> None:
         raise PackingRefused(f"{told} Take copies out of the box first." if number > left and in_box else told)
 
 
-def _refuse_if_promised(line: OrderLine, level: StockLevel, shift: Shift) -> None:
-    on_shelf, reserved = level.on_shelf + shift.on_shelf, level.reserved + shift.reserved
-    if reserved > on_shelf:
+def _refuse_if_promised(line: OrderLine, level: StockLevel, lost: Lost, number: int) -> None:
+    lost_of_new = sum(1 for copy in lost.on_shelf if copy.condition == Condition.NEW)
+    on_shelf = level.on_shelf - level.not_new - lost_of_new
+    reserved = level.reserved + len(lost.in_box) - number
+    is_worse = on_shelf - reserved < level.unpromised  # used copies may have been promised long ago
+    if reserved > on_shelf and is_worse:
         raise PackingRefused(
             f"“{line.title}”: without the missing copies {on_shelf} are on the shelf, and open orders and checkouts "
             f"wait for {reserved}. Note more copies of this order as short, or fail another order first."
         )
 
 
-def _note_missing(order: Order, line: OrderLine, lost: Lost, *, reason: str, actor: str, now: datetime) -> None:
+def _note_missing(
+    order: Order, line: OrderLine, lost: Lost, number: int, *, reason: str, actor: str, now: datetime
+) -> None:
+    """Step: so many copies are promised no more; those that were looked for are missing, and their shelves to be counted."""
     named = {"actor": actor, "now": now, "order_number": order.number}
     _live(line).filter(copy__in=lost.in_box).update(released_at=now)
-    move_copies(lost.in_box, CopyState.AVAILABLE, reason=Reason.UNCHOSEN, **named)
+    back = {line.book_id: Shift(reserved=len(lost.in_box))}
+    move_copies(lost.in_box, CopyState.AVAILABLE, reason=Reason.UNCHOSEN, shifts=back, **named)
+    shift_levels({line.book_id: Shift(reserved=-number)})
     copies = [*lost.on_shelf, *lost.in_box]
     move_copies(copies, CopyState.MISSING, reason=Reason.COUNTED, note=reason[:500], **named)
+    for copy in copies:
+        why = f"Copy {copy.barcode} was looked for in vain for order {order.reference}: {reason}"
+        CountTask.ask(copy, why=why, now=now)
 
 
 def _live(line: OrderLine):

@@ -5,9 +5,10 @@ from reportlab.graphics.barcode.eanbc import Ean13BarcodeWidget
 from reportlab.graphics.shapes import Rect, String
 from reportlab.pdfgen.canvas import Canvas
 
-from store.paper.letters import FONT
+from store.paper.letters import FONT, lines_of, write
 
 QUIET = 10  # modules left empty on either side
+WORDS = 7  # points
 
 
 def bars_of(text: str) -> tuple[list[tuple[int, int]], int]:
@@ -32,11 +33,16 @@ def bars_of(text: str) -> tuple[list[tuple[int, int]], int]:
 def draw_code128(
     canvas: Canvas, text: str, *, x: float, y: float, width: float, height: float, thickest: float
 ) -> None:
-    """Draw the bars from x and y (points) on, in this width or less.
+    """Draw the bars from x and y (points) on, in this width or less; for what they cannot say, words in their place.
 
     :param thickest: how wide a module may be at most, in points.
     """
-    bars, whole = bars_of(text)
+    try:
+        bars, whole = bars_of(text)
+    except ValueError:  # an old name, which must not keep all others from being printed
+        (line,) = lines_of(f"no barcode: {text}", size=WORDS, width=width, most=1)
+        write(canvas, line, x, y + height / 2, WORDS)
+        return
     module = min(width / whole, thickest)
     _fill(canvas, [(x + left * module, y, wide * module, height) for left, wide in bars])
 

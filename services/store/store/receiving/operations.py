@@ -12,7 +12,7 @@ from store.receiving.models import DeliveredCopy, Delivery, DeliveryLine
 from store.shelves.finding import Refused, locked, story_of
 from store.stock import operations as stock
 from store.stock.models import BookItem, CopyState, Reason
-from store.stock.operations import Shift, expect_copies, lock_copies, move_copies
+from store.stock.operations import expect_copies, lock_copies, move_copies
 
 CHANGED = "This page was not the newest: look at what is in now, and scan again."
 
@@ -59,9 +59,8 @@ def scan_in(
         delivery = _open(delivery_id)
         found = _labelled(delivery, code) or _of_book(delivery, code, revision, anyway, actor=actor, now=now)
         copy = locked(found)
-        shifts = {copy.book_id: Shift(on_shelf=1)}
         told = {"actor": actor, "now": now, "note": f"delivery {delivery}"}
-        move_copies([copy], CopyState.AVAILABLE, reason=Reason.RECEIVED, shelf=shelf, shifts=shifts, **told)
+        move_copies([copy], CopyState.AVAILABLE, reason=Reason.RECEIVED, shelf=shelf, **told)
         BookItem.objects.filter(pk=copy.pk).update(received_at=now)
         DeliveredCopy.objects.filter(copy=copy).update(arrived_at=now)
         delivery.revision += 1

@@ -19,6 +19,7 @@ from store.receiving.forms import DeliveryForm
 from store.receiving.models import Delivery
 from store.shelves import codes
 from store.shelves.finding import Refused, shelf_or_code
+from store.shelves.naming import shelf_named
 from store.shelves.scanned import revision_of, shelf_of
 from store.staff_pages import frame, staff_page
 
@@ -79,7 +80,10 @@ def show_delivery(request: HttpRequest, rights: Collection[str], delivery_id: in
 def _scanned(request: HttpRequest, delivery_id: int, shelf: str) -> tuple[str, Told]:
     code = shelf_or_code(request.POST.get("code", ""), wanted="a book, or a shelf")
     if isinstance(code, codes.Shelf):
-        return code.name, Told(GOOD, f"What you scan from now on stands on shelf {code.name}.")
+        meant = shelf_named(code.name)
+        told = f"{meant.news} What you scan from now on stands on shelf {meant.name}.".strip()
+        return meant.name, Told(NOTE if meant.is_new else GOOD, told)
+    shelf = shelf_named(shelf).name if shelf else ""
     words = operations.scan_in(
         delivery_id=delivery_id,
         code=code,

@@ -8,7 +8,7 @@ from django.db.models import F
 from store.returns.models import Outcome, Return, ReturnedCopy, ReturnLine
 from store.returns.operations import ReturnRefused, close_if_done, lines_of, locked, record
 from store.stock.models import CopyState, Reason
-from store.stock.operations import Shift, lock_copies, lock_levels, move_copies
+from store.stock.operations import lock_copies, lock_levels, move_copies
 
 BECOMES = {Outcome.RESTOCKED: CopyState.AVAILABLE, Outcome.DAMAGED: CopyState.DAMAGED}
 
@@ -66,6 +66,5 @@ def note_instead(
 def _move(found: Return, looked: ReturnedCopy, *, actor: str, now: datetime) -> None:
     lock_levels([looked.copy.book_id])
     copies = lock_copies([looked.copy_id])
-    shifts = {looked.copy.book_id: Shift(on_shelf=1)} if looked.outcome == Outcome.RESTOCKED else {}
     told = {"actor": actor, "now": now, "note": looked.note, "order_number": found.order.number}
-    move_copies(copies, BECOMES[Outcome(looked.outcome)], reason=Reason.INSPECTED, shifts=shifts, **told)
+    move_copies(copies, BECOMES[Outcome(looked.outcome)], reason=Reason.INSPECTED, **told)

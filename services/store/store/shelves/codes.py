@@ -9,9 +9,26 @@ from store.orders.codes import Code, Command, NotACode
 LONGEST_SHELF = 30
 SHELF = re.compile(r"^\s*(?:\][A-Za-z][0-9A-Za-z])?\s*SHELF\s+(\S.*?)\s*$", re.IGNORECASE)
 
+PRINTABLE = re.compile("[!-~]([ -~]*[!-~])?")
+
 
 class Shelf(NamedTuple):
     name: str
+
+
+class NotAShelf(NotACode):
+    """The text is a name that no shelf can have."""
+
+    def __str__(self) -> str:
+        return (
+            f"“{self.args[0][: codes.LONGEST_SHOWN]}” cannot be the name of a shelf: it has the letters A to Z, digits and "
+            f"dashes, {LONGEST_SHELF} at most."
+        )
+
+
+def is_printable(text: str) -> bool:
+    """Whether Code 128 can say it, and nothing of it is lost at its ends."""
+    return bool(PRINTABLE.fullmatch(text))
 
 
 def label_of(shelf: str) -> str:

@@ -47,19 +47,21 @@ class Waiting(NamedTuple):
     """Who waits for copies of a book: so many of them, the longest waiting first.
 
     :ivar wanted: copies of them all, those that are not shown included.
+    :ivar awaited: of these, the ones that are not promised, since those that were are gone.
     """
 
     shown: list
     number: int
     wanted: int
+    awaited: int
 
 
 def orders_waiting(book: Book, orders: QuerySet) -> Waiting:
-    """Lines of these orders that still want copies from the shelf, each with `wanted`."""
+    """Lines of these orders that still want copies from the shelf, each with `wanted`, which holds what is `awaited`."""
     live = Count("allocations", filter=Q(allocations__released_at__isnull=True))
     lines = (
         OrderLine.objects.filter(book=book, order__in=orders, order__state__in=OPEN_STATES)
-        .annotate(wanted=F("quantity") - F("short") - F("awaited") - live)
+        .annotate(wanted=F("quantity") - F("short") - live)
         .filter(wanted__gt=0)
     )
     return _waiting(lines, lines.select_related("order").order_by("order__placed_at", "id"))
@@ -67,7 +69,8 @@ def orders_waiting(book: Book, orders: QuerySet) -> Waiting:
 
 def holds_waiting(book: Book) -> Waiting:
     """Lines of live holds, each with `wanted` and the hold's `reference`."""
-    lines = HoldLine.objects.filter(book=book, hold__state=HoldState.HELD).annotate(wanted=F("quantity"))
+    live = HoldLine.objects.filter(book=book, hold__state=HoldState.HELD)
+    lines = live.annotate(wanted=F("quantity"), awaited=Value(0))
     told = _waiting(lines, lines.select_related("hold").order_by("hold__held_until", "id"))
     for line in told.shown:
         line.reference = Order(number=line.hold.number).reference
@@ -75,8 +78,8 @@ def holds_waiting(book: Book) -> Waiting:
 
 
 def _waiting(lines: QuerySet, shown: QuerySet) -> Waiting:
-    sums = lines.aggregate(number=Count("pk"), copies=Sum("wanted"))
-    return Waiting(list(shown[:WAITING_SHOWN]), sums["number"], sums["copies"] or 0)
+    sums = lines.aggregate(number=Count("pk"), copies=Sum("wanted"), still_to_come=Sum("awaited"))
+    return Waiting(list(shown[:WAITING_SHOWN]), sums["number"], sums["copies"] or 0, sums["still_to_come"] or 0)
 
 
 def titles_by_band() -> dict[Band, int]:

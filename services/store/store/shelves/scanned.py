@@ -12,5 +12,10 @@ def shelf_of(form: QueryDict) -> str:
 
 def revision_of(form: QueryDict) -> int | None:
     """The number of changes that the page knew of."""
-    revision = form.get("revision", "")
-    return int(revision) if revision.isascii() and revision.isdigit() and len(revision) < 10 else None
+    return number_of(form, "revision")
+
+
+def number_of(form: QueryDict, name: str) -> int | None:
+    """A number from 0 to a billion, or nothing."""
+    said = form.get(name, "")
+    return int(said) if said.isascii() and said.isdigit() and len(said) < 10 else None

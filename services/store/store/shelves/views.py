@@ -19,6 +19,7 @@ from store.orders.finding import order_of
 from store.orders.models import Order
 from store.shelves import codes, moving, queries, summary
 from store.shelves.finding import Refused, copy_labelled, shelf_or_code
+from store.shelves.naming import shelf_named
 from store.shelves.scanned import shelf_of
 from store.staff_pages import frame, staff_page
 from store.stock.models import BookItem, CountTask, StockLevel
@@ -46,7 +47,9 @@ def show_stock(request: HttpRequest, rights: Collection[str]) -> HttpResponse:
 def _page_of(scanned: str, rights: Collection[str]) -> str:
     code = codes.read(scanned)
     if isinstance(code, codes.Shelf):
-        return f"{reverse('admin:stock_bookitem_changelist')}?{urlencode({'shelf__exact': code.name})}"
+        return (
+            f"{reverse('admin:stock_bookitem_changelist')}?{urlencode({'shelf__exact': shelf_named(code.name).name})}"
+        )
     if not isinstance(code, codes.Code):
         raise codes.NotACode(scanned.strip()[:LONGEST_SHOWN])
     if book := code.isbn13 and Book.objects.filter(isbn13=code.isbn13).first():
@@ -75,9 +78,13 @@ def move_copies(request: HttpRequest, rights: Collection[str]) -> HttpResponse:
 def _moved(request: HttpRequest, shelf: str) -> tuple[str, Told]:
     code = shelf_or_code(request.POST.get("code", ""), wanted="a shelf or a copy")
     if isinstance(code, codes.Shelf):
-        return code.name, Told(GOOD, f"Shelf {code.name}: now scan the copies that go there.")
+        meant = shelf_named(code.name)
+        if meant.is_new:
+            return meant.name, Told(NOTE, f"{meant.news} If that is right, now scan the copies that go there.")
+        return meant.name, Told(GOOD, f"Shelf {meant.name}: now scan the copies that go there.")
     if not shelf:
         raise Refused("Scan the shelf first, then the copies that go there.")
+    shelf = shelf_named(shelf).name
     return shelf, Told(GOOD, moving.put_on_shelf(code=code, shelf=shelf, actor=request.user.email, now=timezone.now()))
 
 
@@ -102,7 +109,8 @@ def show_book(request: HttpRequest, rights: Collection[str], book_id: int) -> Ht
         "sees_book": SEE_BOOKS in rights,
         "page": Paginator(queries.ledger_of_book(book), LINES_A_PAGE).get_page(request.GET.get("page")),
     }
-    context["others"] = level.reserved - context["orders"].wanted - context["holds"].wanted
+    context["kept"] = min(level.awaited, max(level.unpromised, 0))
+    context["others"] = level.reserved + level.awaited - context["orders"].wanted - context["holds"].wanted
     return TemplateResponse(request, "admin/shelves/book.html", frame() | context | _orders_of(context, seen))
 
 

@@ -8,6 +8,7 @@ from django.utils.html import format_html
 from store.admin_site import NothingIsDeleted, OnlyToLookAt
 from store.holds.operations import lapse_due_holds
 from store.stock import operations
+from store.stock.filters import DayFilter, ImportFilter, ShelfFilter
 from store.stock.forms import ActionWithReason, CopyForm, NewCopiesForm
 from store.stock.models import BookItem, CopyState, LedgerLine, Origin
 from store.waiting import InProgress
@@ -29,7 +30,7 @@ class CopyAdmin(NothingIsDeleted, admin.ModelAdmin):
     form = CopyForm
     action_form = ActionWithReason
     list_display = ["barcode", "book", "shelf", "condition", "own_price", "state", "received_at"]
-    list_filter = ["state", "condition"]
+    list_filter = [ImportFilter, ShelfFilter, DayFilter, "state", "condition", "origin"]
     list_select_related = ["book"]
     list_per_page = 50
     search_fields = ["barcode", "book__title", "book__isbn13", "shelf"]
@@ -55,6 +56,8 @@ class CopyAdmin(NothingIsDeleted, admin.ModelAdmin):
 
     def save_model(self, request, copy, form, change):
         who = {"actor": request.user.email, "now": timezone.now()}
+        if form.news:
+            self.message_user(request, form.news, messages.WARNING)
         if change:
             return self._note_changes(request, copy, who)
         told = (copy.condition_note, copy.own_price)
@@ -66,9 +69,13 @@ class CopyAdmin(NothingIsDeleted, admin.ModelAdmin):
         copy.barcode = barcode
 
     def _note_changes(self, request, said: BookItem, who: dict) -> None:
+        operations.lock_levels([said.book_id])
         (copy,) = operations.lock_copies([said.pk])
         described = {name: getattr(said, name) for name in ("condition", "condition_note", "own_price")}
-        operations.describe_copy(copy, **described, **who)
+        try:
+            operations.describe_copy(copy, **described, **who)
+        except operations.PromisedToOrders as refusal:
+            self.message_user(request, f"The condition stays as it was. {refusal}", messages.WARNING)
         if copy.shelf == said.shelf:
             return
         try:

@@ -42,6 +42,11 @@ def in_words(band: Band) -> str:
     return f"{band.label}: {numbers[band]}"
 
 
+def shelf_in_words(on_shelf: int, not_new: int) -> str:
+    """How many copies stand on the shelf; those that the shop does not sell are told apart."""
+    return f"{on_shelf - not_new} new, {not_new} used" if not_new else str(on_shelf)
+
+
 def last_sold() -> Subquery:
     """When a copy of the outer book left for a customer the last time."""
     sent = LedgerLine.objects.filter(copy__book=OuterRef("pk"), to_state=CopyState.SHIPPED).order_by()

@@ -12,6 +12,7 @@ CHECK_SQL = """
         SELECT id, isbn13, title FROM catalogue_book WHERE id > %(after)s ORDER BY id LIMIT %(size)s
     ), copies AS (
         SELECT book_id, count(*) FILTER (WHERE state = %(shelf)s) AS on_shelf,
+               count(*) FILTER (WHERE state = %(shelf)s AND condition <> 'new') AS not_new,
                count(*) FILTER (WHERE state = ANY(%(hand)s)) AS on_hand
         FROM stock_bookitem WHERE book_id IN (SELECT id FROM batch) GROUP BY book_id
     ), lines AS (
@@ -28,7 +29,8 @@ CHECK_SQL = """
     )
     SELECT batch.id, batch.isbn13, batch.title, COALESCE(told.broken, false) AS broken,
            COALESCE(told.on_shelf, 0) AS told_on_shelf, COALESCE(copies.on_shelf, 0) AS on_shelf,
-           COALESCE(level.on_shelf, 0) AS level, COALESCE(told.on_hand, 0) AS told_on_hand,
+           COALESCE(level.on_shelf, 0) AS level, COALESCE(copies.not_new, 0) AS not_new,
+           COALESCE(level.not_new, 0) AS level_not_new, COALESCE(told.on_hand, 0) AS told_on_hand,
            COALESCE(copies.on_hand, 0) AS on_hand
     FROM batch LEFT JOIN told ON told.book_id = batch.id LEFT JOIN copies ON copies.book_id = batch.id
     LEFT JOIN stock_stocklevel level ON level.book_id = batch.id
@@ -64,6 +66,8 @@ def _sentences(row: dict) -> list[str]:
         said.append(f"by its ledger {row['told_on_shelf']} copies are on the shelf, by the copies {row['on_shelf']}")
     if row["told_on_shelf"] != row["level"]:
         said.append(f"by its ledger {row['told_on_shelf']} copies are on the shelf, by its level {row['level']}")
+    if row["not_new"] != row["level_not_new"]:
+        said.append(f"by the copies {row['not_new']} on the shelf are not new, by its level {row['level_not_new']}")
     if row["told_on_hand"] != row["on_hand"]:
         said.append(f"by its ledger {row['told_on_hand']} copies are in the house, by the copies {row['on_hand']}")
     if row["broken"]:

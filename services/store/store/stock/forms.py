@@ -3,6 +3,9 @@
 from django import forms
 from django.contrib.admin.helpers import ActionForm
 
+from store.shelves.barcodes import require_barcode
+from store.shelves.codes import NotAShelf
+from store.shelves.naming import shelf_named
 from store.stock.models import ON_A_SHELF, BookItem, Condition
 
 MOST_AT_ONCE = 500
@@ -12,6 +15,19 @@ class CopyForm(forms.ModelForm):
     class Meta:
         model = BookItem
         fields = ["shelf", "condition", "condition_note", "own_price"]
+
+    news = ""  # of the shelf, after `is_valid`
+
+    def clean_shelf(self) -> str:
+        shelf = self.cleaned_data["shelf"]
+        if not shelf or (self.instance.pk and "shelf" not in self.changed_data):
+            return shelf
+        try:
+            meant = shelf_named(shelf)
+        except NotAShelf as refusal:
+            raise forms.ValidationError(str(refusal)) from None
+        self.news = meant.news
+        return meant.name
 
     def clean(self):
         said = super().clean()
@@ -39,12 +55,17 @@ class NewCopiesForm(CopyForm):
         fields = ["book", *CopyForm.Meta.fields]
 
     def clean(self):
-        barcode = self.cleaned_data.get("barcode")
-        if barcode and self.cleaned_data.get("number", 1) > 1:
+        if self.cleaned_data.get("barcode") and self.cleaned_data.get("number", 1) > 1:
             self.add_error("barcode", "A barcode is for a single copy; leave it empty for several.")
-        if barcode and BookItem.objects.filter(barcode=barcode).exists():
-            self.add_error("barcode", "Another copy has this barcode.")
         return super().clean()
+
+    def clean_barcode(self) -> str:
+        if barcode := self.cleaned_data["barcode"]:
+            try:
+                require_barcode(barcode)
+            except ValueError as refusal:
+                raise forms.ValidationError(str(refusal)) from None
+        return barcode
 
 
 class ActionWithReason(ActionForm):

@@ -1,11 +1,12 @@
 """The copies on the shelves, what happened to each, and how many can still be promised."""
 
+import re
 from datetime import datetime
 from decimal import Decimal
 
 from django.core.validators import MinValueValidator
 from django.db import models
-from django.db.models.functions import Now
+from django.db.models.functions import Collate, Now, Upper
 from django.utils import timezone
 
 from store.catalogue.models import Book
@@ -28,6 +29,7 @@ class CopyState(models.TextChoices):
 COPY_TABLE = (
     Move(None, CopyState.AVAILABLE, "staff", "receive it, by hand or by an import"),
     Move(None, CopyState.EXPECTED, "staff", "note it from a delivery note"),
+    Move(None, CopyState.DAMAGED, "staff", "receive it damaged"),
     Move(CopyState.EXPECTED, CopyState.AVAILABLE, "staff", "scan it in"),
     Move(CopyState.EXPECTED, CopyState.WRITTEN_OFF, "staff", "close its delivery without it"),
     Move(CopyState.AVAILABLE, CopyState.ALLOCATED, "packer", "chooses it for an order"),
@@ -67,8 +69,26 @@ class Origin(models.TextChoices):
     DEMO = "demo", "demo data"
 
 
+# As `stock.operations` counts them up; nobody else gives such numbers.
+NUMBER_OF_OURS = r"^B[0-9]{9,}$"
+
+
+def is_number_of_ours(barcode: str) -> bool:
+    """In any case, since a scanner may turn it over."""
+    return bool(re.match(NUMBER_OF_OURS, barcode, re.IGNORECASE))
+
+
+class CopyQuerySet(models.QuerySet):
+    def named(self, barcode: str) -> "CopyQuerySet":
+        """The copies that people named so, in any case."""
+        return self.filter(barcode__iexact=barcode).exclude(barcode__regex=NUMBER_OF_OURS)
+
+
 class BookItem(models.Model):
-    """One physical copy of a book. Only `stock.operations` changes its state."""
+    """One physical copy of a book. Only `stock.operations` changes its state.
+
+    The database takes no barcode that cannot be printed, or that differs from another's by its case only.
+    """
 
     book = models.ForeignKey(Book, on_delete=models.PROTECT, related_name="copies")
     barcode = models.CharField(max_length=40, unique=True)
@@ -87,11 +107,13 @@ class BookItem(models.Model):
         null=True,
         blank=True,
         validators=[MinValueValidator(Decimal(0))],
-        help_text="For a copy that is not new, in the book's currency. Shown to staff; the shop sells at the book's price.",
+        help_text="For a copy that is not new, in the book's currency. Shown to staff; the shop sells new copies only.",
     )
     state = models.CharField(max_length=12, choices=CopyState, default=CopyState.AVAILABLE, editable=False)
     origin = models.CharField(max_length=8, choices=Origin, default=Origin.HAND, editable=False)
     received_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = CopyQuerySet.as_manager()
 
     class Meta:
         verbose_name, verbose_name_plural = "copy", "copies"
@@ -111,10 +133,24 @@ class BookItem(models.Model):
             models.Index(fields=["book", "origin"], name="copies_of_book_by_origin"),
             models.Index(fields=["state", "id"], name="copies_by_state"),
             models.Index(fields=["shelf", "state", "id"], name="copies_by_shelf"),
+            models.Index(fields=["received_at", "origin"], name="copies_by_day_and_origin"),
+            # A shelf is found whatever case it is written in; of two spellings the capitals come first.
+            models.Index(Upper("shelf"), Collate("shelf", "C"), name="copies_by_shelf_in_any_case"),
+            models.Index(
+                Upper("barcode"), name="copies_named_by_people", condition=~models.Q(barcode__regex=NUMBER_OF_OURS)
+            ),
         ]
 
     def __str__(self) -> str:
         return self.barcode
+
+    @property
+    def condition_in_words(self) -> str:
+        """What a copy that is not new is, and what it costs; empty for a new one."""
+        if self.condition == Condition.NEW:
+            return ""
+        price = f", {self.own_price} {self.book.currency}" if self.own_price is not None else ""
+        return f"{self.get_condition_display()}{price}"
 
 
 class Reason(models.TextChoices):
@@ -164,26 +200,42 @@ class LedgerLine(models.Model):
 
 
 class StockLevel(models.Model):
-    """How many copies of a book stand on the shelf, and how many of these open orders and holds wait for."""
+    """How many copies of a book stand on the shelf, and how many of these open orders and holds wait for.
+
+    Only new copies are sold by the shop, so only they are promised or free. What orders wait for whose promise turned out
+    to be void comes to them before it is free for anybody else.
+    """
 
     book = models.OneToOneField(Book, on_delete=models.PROTECT, primary_key=True, related_name="level")
     on_shelf = models.PositiveIntegerField(default=0)
+    not_new = models.PositiveIntegerField(default=0, db_default=0)  # of those on the shelf
     reserved = models.PositiveIntegerField(default=0)
+    awaited = models.PositiveIntegerField(default=0, db_default=0)  # by open orders, see `OrderLine.awaited`
 
     class Meta:
         constraints = [
+            # Not less what is not new: such copies may have been promised before they were told from the others.
             models.CheckConstraint(
                 condition=models.Q(reserved__gte=0, reserved__lte=models.F("on_shelf")),
                 name="no_more_promised_than_on_the_shelf",
-            )
+            ),
+            models.CheckConstraint(
+                condition=models.Q(not_new__lte=models.F("on_shelf")), name="no_more_not_new_than_on_the_shelf"
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.on_shelf} on the shelf, {self.reserved} of them promised"
 
     @property
+    def unpromised(self) -> int:
+        """New copies on the shelf that nobody was promised. Below zero where used ones were promised long ago."""
+        return self.on_shelf - self.not_new - self.reserved
+
+    @property
     def free(self) -> int:
-        return self.on_shelf - self.reserved
+        """What can be promised to who comes now."""
+        return max(self.unpromised - self.awaited, 0)
 
 
 class CountTask(models.Model):
@@ -194,6 +246,9 @@ class CountTask(models.Model):
     why = models.CharField(max_length=500)
     asked_at = models.DateTimeField()
     done_at = models.DateTimeField(null=True, blank=True)
+    # Of one that no shelf is known for: what became of it, and who says so.
+    done_note = models.CharField(max_length=500, blank=True, default="", db_default="")
+    done_by = models.CharField(max_length=254, blank=True, default="", db_default="")
 
     class Meta:
         constraints = [

@@ -14,6 +14,7 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from store.ringing import ring_after_commit
+from store.stock.levels import SHIFT_SQL, Shift, added, columns_of, counts_of, shelf_shifts
 from store.stock.models import COPY_MOVES, ON_A_SHELF, BookItem, Condition, CopyState, Origin, Reason, StockLevel
 from worker_bell import Topic
 
@@ -44,17 +45,6 @@ class Delivery(NamedTuple):
     own_price: Decimal | None = None
 
 
-class Shift(NamedTuple):
-    on_shelf: int = 0
-    reserved: int = 0
-
-
-SHIFT_SQL = """
-    UPDATE stock_stocklevel AS level
-    SET on_shelf = level.on_shelf + shift.on_shelf, reserved = level.reserved + shift.reserved
-    FROM unnest(%(books)s::bigint[], %(on_shelf)s::int[], %(reserved)s::int[]) AS shift(book_id, on_shelf, reserved)
-    WHERE level.book_id = shift.book_id
-"""
 MOVE_SQL = f"""
     WITH moved AS (
         UPDATE stock_bookitem SET state = COALESCE(%(to)s::text, state), shelf = COALESCE(%(shelf)s::text, shelf)
@@ -73,22 +63,26 @@ COME_IN_SQL = f"""
             (book_id, barcode, shelf, condition, condition_note, own_price, state, origin, received_at)
         SELECT d.book_id,
                CASE d.barcode WHEN '' THEN {NEXT_BARCODE_SQL} ELSE d.barcode END,
-               d.shelf, d.condition, d.note, d.price, %(state)s, %(origin)s, %(now)s
+               d.shelf, d.condition, d.note, d.price, CASE d.condition WHEN 'damaged' THEN %(damaged)s ELSE %(state)s END,
+               %(origin)s, %(now)s
         FROM unnest(%(books)s::bigint[], %(numbers)s::int[], %(shelves)s::text[], %(conditions)s::text[],
                     %(barcodes)s::text[], %(notes)s::text[], %(prices)s::numeric[])
                  AS d(book_id, number, shelf, condition, barcode, note, price),
              generate_series(1, d.number)
-        RETURNING id, book_id, shelf
+        RETURNING id, book_id, shelf, state, condition
     ), written AS (
         INSERT INTO stock_ledgerline (copy_id, from_state, to_state, to_shelf, reason, note, actor, at)
-        SELECT id, '', %(state)s, shelf, %(reason)s, %(note)s, %(actor)s, %(now)s FROM came_in
+        SELECT id, '', state, shelf, %(reason)s, %(note)s, %(actor)s, %(now)s FROM came_in
     )
 """
 RECEIVE_SQL = f"""
     {COME_IN_SQL}
-    INSERT INTO stock_stocklevel AS level (book_id, on_shelf, reserved)
-    SELECT book_id, count(*), 0 FROM came_in GROUP BY book_id ORDER BY book_id
-    ON CONFLICT (book_id) DO UPDATE SET on_shelf = level.on_shelf + excluded.on_shelf
+    INSERT INTO stock_stocklevel AS level (book_id, on_shelf, not_new, reserved)
+    SELECT book_id, count(*) FILTER (WHERE state = %(state)s),
+           count(*) FILTER (WHERE state = %(state)s AND condition <> 'new'), 0
+    FROM came_in GROUP BY book_id ORDER BY book_id
+    ON CONFLICT (book_id) DO UPDATE
+    SET on_shelf = level.on_shelf + excluded.on_shelf, not_new = level.not_new + excluded.not_new
 """
 EXPECT_SQL = f"""
     {COME_IN_SQL}, known AS (
@@ -102,7 +96,7 @@ EXPECT_SQL = f"""
 def receive_copies(
     deliveries: Collection[Delivery], *, origin: Origin, actor: str, now: datetime, note: str = ""
 ) -> int:
-    """Put copies on the shelf, with one statement for however many; answer how many.
+    """Put copies on the shelf, with one statement for however many; answer how many. Damaged ones are put aside.
 
     :raises IntegrityError: for a barcode that is taken.
     """
@@ -132,7 +126,7 @@ def expect_copies(deliveries: Collection[Delivery], *, actor: str, now: datetime
 def _coming_in(deliveries: Collection[Delivery], told: Mapping[str, str]) -> dict:
     names = ("books", "numbers", "shelves", "conditions", "barcodes", "notes", "prices")
     columns = {name: [getattr(v, "value", v) for v in column] for name, column in zip(names, zip(*deliveries))}
-    return columns | {name: str(value) for name, value in told.items()}
+    return columns | {name: str(value) for name, value in told.items()} | {"damaged": CopyState.DAMAGED.value}
 
 
 def next_barcode() -> str:
@@ -168,10 +162,11 @@ def move_copies(
     shelf: str | None = None,
     shifts: Mapping[int, Shift] | None = None,
 ) -> None:
-    """Give locked copies another state and write a ledger line for each, with one statement for however many.
+    """Give locked copies another state, write a ledger line for each and shift the levels of their books, which are locked
+    too: all with one statement for however many.
 
     :param shelf: where they go, if not to the shelf they are of.
-    :param shifts: as in `shift_levels`, done by the same statement; without it the caller shifts the levels.
+    :param shifts: what else to shift, as in `shift_levels`: promises.
     :raises IllegalMove: naming the first copy that cannot go there.
     """
     _require_transaction()
@@ -180,7 +175,7 @@ def move_copies(
             was = CopyState(copy.state).label
             raise IllegalMove(f"Copy {copy.barcode} of “{copy.book}” is {was}; it cannot become {to.label}.")
     told = {"reason": reason, "note": note, "order_number": order_number, "actor": actor, "now": now}
-    _write_moves(copies, to, shelf, told, shifts or {})
+    _write_moves(copies, to, shelf, told, added(shelf_shifts(copies, to), shifts or {}))
 
 
 def shelve_copies(copies: Collection[BookItem], shelf: str, *, actor: str, now: datetime, note: str = "") -> None:
@@ -199,21 +194,31 @@ def shelve_copies(copies: Collection[BookItem], shelf: str, *, actor: str, now: 
 def describe_copy(
     copy: BookItem, *, condition: str, condition_note: str, own_price: Decimal | None, actor: str, now: datetime
 ) -> None:
-    """Step: note a locked copy's condition and own price, with a ledger line if anything is new."""
+    """Step: note a locked copy's condition and own price, with a ledger line if anything is new. Its book's level is locked.
+
+    What stands on the shelf and is damaged is put aside.
+
+    :raises PromisedToOrders: if it is new until now, and promised.
+    """
     _require_transaction()
     if (copy.condition, copy.condition_note, copy.own_price) == (condition, condition_note, own_price):
         return
+    to = CopyState.DAMAGED if (condition, copy.state) == (Condition.DAMAGED, CopyState.AVAILABLE) else None
+    before, after = counts_of(copy.state, copy.condition), counts_of(to or copy.state, condition)
+    shift = Shift(*(new - old for new, old in zip(after, before)))
+    if shift.on_shelf - shift.not_new < 0:
+        _refuse_if_promised([copy])
     copy.condition, copy.condition_note, copy.own_price = condition, condition_note, own_price
     copy.save(update_fields=["condition", "condition_note", "own_price"])
     note = ", ".join(str(part) for part in (copy.get_condition_display(), condition_note, own_price) if part)
     told = {"reason": Reason.DESCRIBED, "note": note, "order_number": None, "actor": actor, "now": now}
-    _write_moves([copy], None, None, told, {})
+    _write_moves([copy], to, None, told, {copy.book_id: shift})
 
 
 def _write_moves(copies, to: CopyState | None, shelf: str | None, told: dict, shifts: Mapping[int, Shift]) -> None:
     if not copies:
         return
-    levels = _columns(shifts)
+    levels = columns_of(shifts)
     columns = {"copies": [c.id for c in copies], "from": [str(c.state) for c in copies]}
     columns["shelves"] = [c.shelf for c in copies]
     where = {"to": to and str(to), "shelf": shelf}
@@ -229,21 +234,12 @@ def _write_moves(copies, to: CopyState | None, shelf: str | None, told: dict, sh
 def shift_levels(shifts: Mapping[int, Shift]) -> None:
     """Add to the levels of locked books with one statement; the database refuses what would promise too much."""
     _require_transaction()
-    levels = _columns(shifts)
+    levels = columns_of(shifts)
     if not levels["books"]:
         return
     with connection.cursor() as cursor:
         cursor.execute(SHIFT_SQL, levels)
     ring_after_commit(Topic.BOOKS)
-
-
-def _columns(shifts: Mapping[int, Shift]) -> dict[str, list[int]]:
-    changed = {book: shift for book, shift in shifts.items() if any(shift)}
-    return {
-        "books": list(changed),
-        "on_shelf": [shift.on_shelf for shift in changed.values()],
-        "reserved": [shift.reserved for shift in changed.values()],
-    }
 
 
 def note_count(copy_ids: Collection[int], to: CopyState, *, actor: str, now: datetime, note: str = "") -> int:
@@ -277,22 +273,33 @@ def note_copies(
     """
     if to == CopyState.WRITTEN_OFF and not note.strip():
         raise NoReason
-    levels = lock_levels(copy.book_id for copy in copies)
     for copy in copies:
         if copy.state not in COUNTED_STATES:
             where = "delivery" if copy.state == CopyState.EXPECTED else "order"
             raise IllegalMove(f"Copy {copy.barcode} of “{copy.book}” is {copy.get_state_display()}: see its {where}.")
-    onto, off = to == CopyState.AVAILABLE, Counter(c.book_id for c in copies if c.state == CopyState.AVAILABLE)
-    for copy in copies:
-        if levels[copy.book_id].free < off[copy.book_id]:
-            raise PromisedToOrders(
-                f"“{copy.book}”: open orders and checkouts wait for {levels[copy.book_id].reserved} of the "
-                f"{levels[copy.book_id].on_shelf} copies on the shelf. Pack, fail or cancel an order first."
+        if (copy.state, copy.condition, to) == (CopyState.DAMAGED, Condition.DAMAGED, CopyState.AVAILABLE):
+            raise IllegalMove(
+                f"Copy {copy.barcode} of “{copy.book}” is described as damaged: write on its page what it is by now, and its "
+                "price if it is used."
             )
-    numbers = Counter(c.book_id for c in copies) if onto else Counter({b: -n for b, n in off.items()})
-    shifts = {book: Shift(on_shelf=number) for book, number in numbers.items()}
+    _refuse_if_promised([c for c in copies if counts_of(c.state, c.condition) == (1, 0)])
     named = {"actor": actor, "now": now, "note": note, "order_number": order_number, "shelf": shelf}
-    move_copies(copies, to, reason=Reason.COUNTED, shifts=shifts, **named)
+    move_copies(copies, to, reason=Reason.COUNTED, **named)
+
+
+def _refuse_if_promised(copies: Collection[BookItem]) -> None:
+    """Step: see that these new copies, all of them on the shelf, can be taken off it.
+
+    :raises PromisedToOrders:
+    """
+    levels, off = lock_levels(copy.book_id for copy in copies), Counter(copy.book_id for copy in copies)
+    for copy in copies:
+        level = levels[copy.book_id]
+        if level.unpromised < off[copy.book_id]:
+            raise PromisedToOrders(
+                f"“{copy.book}”: open orders and checkouts wait for {level.reserved} of the "
+                f"{level.on_shelf - level.not_new} copies on the shelf. Pack, fail or cancel an order first."
+            )
 
 
 def _require_transaction() -> None:

@@ -36,11 +36,14 @@ def promise_copies(lines: Sequence[Wanted], *, already: Mapping[int, int] | None
 def promise_in_turn(wants: Sequence[tuple[Sequence[Wanted], Mapping[int, int]]]) -> list[list[Shortage]]:
     """Step: do what `promise_copies` does for one customer after the other, with the statements of one."""
     levels = lock_levels({book for lines, already in wants for book in (*(line.book for line in lines), *already)})
-    left = Counter({book: level.free for book, level in levels.items()})
+    # Below zero where orders wait for more than is there; what a customer was promised stays theirs all the same.
+    left = Counter({book: level.unpromised - level.awaited for book, level in levels.items()})
     before, shortages = Counter(left), []
     for lines, already in wants:
+        mine = Counter({book: max(number, 0) for book, number in left.items()})
+        mine.update(already)
+        short = _short_lines(lines, mine)
         left.update(already)
-        short = _short_lines(lines, Counter(left))
         if not short:
             left.subtract(_wanted(lines))
         shortages.append(short)

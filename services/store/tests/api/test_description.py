@@ -43,6 +43,37 @@ def test_every_door_is_described_and_names_who_may_open_it():
         assert all("For: Services with `" in door["description"] for door in one.values())
 
 
+def test_every_call_has_a_summary_of_its_own_and_says_truly_whom_it_lets_in():
+    calls = [(verb, one) for verbs in description()["paths"].values() for verb, one in verbs.items()]
+    summaries = [one["summary"] for _, one in calls]
+    assert len(set(summaries)) == len(summaries) and not any(summary.endswith(".") for summary in summaries)
+    for verb, one in calls:
+        assert ":ivar" not in one["description"] and ":param" not in one["description"]
+        for_staff = "and staff with" in one["description"]
+        assert ({"cookieAuth": []} in one["security"]) == for_staff and (not for_staff or verb == "get"), one["summary"]
+
+
+def test_every_call_tells_by_status_what_it_may_refuse_and_what_stands_above_its_answers():
+    answers = description()["components"]["responses"]
+    for path, verbs in description()["paths"].items():
+        for door in verbs.values():
+            told, names = door["responses"], {one["name"] for one in door.get("parameters", ())}
+            assert {"401", "403", "406", "503"} <= set(told) and "default" not in told, path
+            assert ("404" in told) == ("{" in path) and ("412" in told) == ("If-Match" in names), path
+            assert ({"413", "422"} <= set(told)) == ("requestBody" in door) and ("410" in told) >= path.endswith(
+                "changes/"
+            )
+            for status, answer in told.items():
+                if "$ref" in answer:
+                    whole = answers[answer["$ref"].rpartition("/")[2]]
+                    examples = whole["content"]["application/problem+json"]["examples"]
+                    named = [description()["components"]["examples"][name]["value"] for name in examples]
+                    assert named and {one["status"] for one in named} == {int(status)}, (path, status)
+    book = description()["paths"]["/api/books/{book_id}/"]["put"]["responses"]["200"]["headers"]
+    assert set(book) == {"ETag", "Idempotency-Replayed"} and book["ETag"]["required"]
+    assert answers["Unavailable"]["headers"]["Retry-After"]["required"]
+
+
 def test_it_is_valid_openapi_3_1_and_closed_to_strangers(service, staff, client, django_user_model):
     answer = service("feeds:read").get("/api/schema/")
     read = json.loads(answer.content)

@@ -51,6 +51,9 @@ def test_a_book_has_the_shape_of_the_contract(shop, books):
         series_number="2",
         first_published=1813,
         format="hardback",
+        contributors=[{"name": "Hugh Thomson", "role": "A12"}],
+        imprint_of="Penguin Random House",
+        pages=368,
     )
     page = changes(shop)
     book = next(row for row in page["changes"] if row["id"] == books[0].id)
@@ -61,7 +64,10 @@ def test_a_book_has_the_shape_of_the_contract(shop, books):
         "title": "Pride and Prejudice",
         "subtitle": "A Novel",
         "authors": ["Jane Austen"],
+        "contributors": [{"name": "Hugh Thomson", "role": "A12"}],
         "publisher": "Penguin",
+        "imprint_of": "Penguin Random House",
+        "pages": 368,
         "series": "Austen",
         "series_number": "2",
         "language": "en",

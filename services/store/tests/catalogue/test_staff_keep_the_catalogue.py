@@ -1,5 +1,6 @@
 """Olga and the office keep books, copies and categories in the admin; Dan only looks."""
 
+from datetime import timedelta
 from io import BytesIO
 
 import pytest
@@ -196,6 +197,58 @@ def test_copies_are_added_with_their_ledger(owner, books):
     assert "has this barcode" in owner.post(url, form | {"number": 1, "barcode": "OWN-1"}).content.decode()
 
 
+def test_the_shelf_of_a_copy_is_written_as_the_warehouse_writes_it_and_said_to_be_new(owner, books):
+    add, copy = reverse("admin:stock_bookitem_add"), BookItem.objects.get(barcode="B1-1")
+    form = {"book": books[2].id, "number": 1, "barcode": "", "condition": "new"}
+    assert "is new" not in owner.post(add, form | {"shelf": "a-1"}, follow=True).content.decode()
+    assert "Shelf P-99 is new" in owner.post(add, form | {"shelf": "SHELF P-99"}, follow=True).content.decode()
+    assert list(BookItem.objects.filter(book=books[2]).order_by("id").values_list("shelf", flat=True)) == [
+        "A-1",
+        "P-99",
+    ]
+    assert "cannot be the name of a shelf" in owner.post(add, form | {"shelf": "ä 7"}).content.decode()
+    change = reverse("admin:stock_bookitem_change", args=[copy.id])
+    told = {
+        "condition": "new",
+        "condition_note": "",
+        "own_price": "",
+        "ledger-TOTAL_FORMS": 0,
+        "ledger-INITIAL_FORMS": 0,
+    }
+    assert owner.post(change, told | {"shelf": "p-99"}).status_code == 302
+    copy.refresh_from_db()
+    assert copy.shelf == "P-99"
+    BookItem.objects.filter(pk=copy.pk).update(shelf="ä 7")
+    used = told | {"condition": "used", "condition_note": "Wet", "own_price": "1.00"}
+    assert owner.post(change, used | {"shelf": "ä 7"}).status_code == 302, "what it is called already may stay"
+
+
+@pytest.mark.parametrize(
+    ("barcode", "said"),
+    [
+        ("ÄÖ <b>", "A barcode has the letters A to Z"),
+        ("x\ty", "A barcode has the letters A to Z"),
+        ("CMDDONE", "a command of the packing bench: CMDDONE"),
+        ("can't find", "a command of the packing bench: CMDCANTFIND"),
+        ("Shelf A", "take this for a shelf"),
+        ("9780141439518", "the number of a book"),
+        ("0-14-143951-3", "the number of a book"),
+        ("R1A2B3C4D5E6F", "the number of a return or an order"),
+        ("1a2b-3c4d", "the number of a return or an order"),
+        ("b000000001", "are given by the warehouse"),
+        ("B000000001", "are given by the warehouse"),
+        ("]C1OWN-1", "would read this as “OWN-1”"),
+        ("]C1", "take this for nothing"),
+        ("b1-1", "Another copy has this barcode."),
+    ],
+)
+def test_a_barcode_that_would_be_read_as_something_else_is_refused(owner, books, barcode, said):
+    form = {"book": books[2].id, "number": 1, "barcode": barcode, "shelf": "C-1", "condition": "new"}
+    answer = owner.post(reverse("admin:stock_bookitem_add"), form)
+    assert answer.status_code == 200 and said in " ".join(answer.context["adminform"].form.errors["barcode"])
+    assert not BookItem.objects.filter(book=books[2]).exists()
+
+
 def test_a_copys_page_shows_its_ledger_and_notes_shelf_condition_and_price_in_it(staff, books, accept):
     dan, copy = staff("packer"), BookItem.objects.get(barcode="B1-1")
     url = reverse("admin:stock_bookitem_change", args=[copy.id])
@@ -223,6 +276,25 @@ def test_a_copys_page_shows_its_ledger_and_notes_shelf_condition_and_price_in_it
     assert (lines[0].note, lines[1].actor) == ("used, A name inside, 4.50", "dan@example.org")
     BookItem.objects.filter(pk=copy.pk).update(state="packed")
     assert "it is on no shelf" in dan.post(url, form | {"shelf": "A-1"}).content.decode()
+
+
+def test_the_list_of_copies_is_narrowed_down_by_shelf_day_and_origin(owner, books):
+    copies = reverse("admin:stock_bookitem_changelist")
+    BookItem.objects.filter(barcode="B2-1").update(shelf="", received_at=NOW - timedelta(days=1), origin="import")
+
+    def listed(**asked):
+        answer = owner.get(copies, asked)
+        return sorted(copy.barcode for copy in answer.context["cl"].result_list)
+
+    assert listed(shelf__exact="a-1") == ["B1-2"]
+    assert listed(shelf__exact="—") == listed(day="2026-11-20") == listed(origin__exact="import") == ["B2-1"]
+    assert listed(day="2026-11-21", shelf__exact="A-0") == ["B1-1"]
+    assert listed(shelf__exact="", day="", q="B1") == ["B1-1", "B1-2", "B1-3"]
+    page = owner.get(copies, {"shelf__exact": "A-0", "origin__exact": "hand", "q": "<", "p": 1}).content.decode()
+    assert '<input type="date" name="day" value=""' in page and 'name="shelf__exact" value="A-0"' in page
+    assert '<input type="hidden" name="q" value="&lt;">' in page and '<input type="hidden" name="p"' not in page
+    for wrong in ({"day": "yesterday"}, {"day": "9999-12-31"}, {"import": "x"}, {"import": "7"}):
+        assert owner.get(copies, wrong)["Location"].endswith("?e=1"), "refused and not ignored"
 
 
 def test_a_copy_is_written_off_for_a_reason_only(staff, books):

@@ -146,7 +146,7 @@ def test_wrong_scans_are_refused_a_wrong_copy_is_taken_out_and_a_count_can_be_dr
     keeper.post(page, {"drop": "1"})
     assert ShelfCount.objects.get().state == "dropped" and state_of("P1") == ("available", "S-1")
     assert "was dropped by" in scan(keeper, page, "P1")[1]
-    assert "has 30 letters at most" in keeper.post(COUNTS, {"shelf": "x" * 31}).content.decode()
+    assert "digits and dashes, 30 at most" in keeper.post(COUNTS, {"shelf": "x" * 31}).content.decode()
 
 
 def test_a_shelf_has_one_open_count_that_whoever_comes_goes_on_with(staff, keeper, shelf):
@@ -155,6 +155,22 @@ def test_a_shelf_has_one_open_count_that_whoever_comes_goes_on_with(staff, keepe
     assert f'href="{page}"' in words(keeper, COUNTS)
     keeper.post(page, {"drop": "1"})
     assert begun(keeper) != page
+
+
+def test_a_shelf_is_counted_whatever_case_it_is_typed_in_and_a_new_one_is_said_to_be_new(keeper, shelf):
+    CountTask.ask(BookItem(shelf="s-1", book=shelf), why="as it was written before", now=NOW)
+    page = begun(keeper, "s-1")
+    assert ShelfCount.objects.get().shelf == "S-1"
+    assert begun(keeper, "S-1") == page
+    for code in ("P1", "P2", "P3"):
+        scan(keeper, page, code)
+    keeper.post(page, {"post": 1})
+    assert not CountTask.objects.filter(done_at=None).exists()
+    new = keeper.post(COUNTS, {"shelf": "P-99"}, follow=True).content.decode()
+    assert "Shelf P-99 is new: no copy stands there" in new
+    assert begun(keeper, "p-99") == begun(keeper, "P-99")
+    assert "cannot be the name of a shelf" in keeper.post(COUNTS, {"shelf": "ä 7"}).content.decode()
+    assert ShelfCount.objects.count() == 2
 
 
 def test_dispatchers_count_nothing(staff, shelf, client):
@@ -209,3 +225,23 @@ def test_a_count_is_posted_once_and_an_order_that_comes_at_the_same_moment_keeps
     assert [type(result) for result in results[:2]].count(Refused) == 1
     level = StockLevel.objects.get(book=shelf)
     assert (level.on_shelf, level.free) in ((3, 0), (2, 2)) and all_adds_up()
+
+
+def test_a_task_without_a_shelf_is_settled_by_a_note(keeper, staff, books):
+    lost = BookItem.objects.get(barcode="B1-1")
+    lost.shelf = ""
+    CountTask.ask(lost, why="Copy B1-1 was looked for in vain.", now=NOW)
+    CountTask.ask(BookItem.objects.get(barcode="B1-2"), why="Of shelf A-1", now=NOW)
+    task, of_shelf = CountTask.objects.order_by("shelf")
+    assert "No shelf is known" in words(keeper, COUNTS) and "Settle it" in words(keeper, COUNTS)
+    assert "Settle it" not in words(staff("packer"), COUNTS)
+    assert staff("packer").post(COUNTS, {"task": task.pk, "note": "Found"}).status_code == 403
+    for wrong in ({"task": task.pk, "note": " "}, {"task": "x", "note": "Found"}, {"task": 10**30, "note": "Found"}):
+        assert "Nothing was noted." in keeper.post(COUNTS, wrong, follow=True).content.decode()
+    assert "settled before" in keeper.post(COUNTS, {"task": of_shelf.pk, "note": "No"}, follow=True).content.decode()
+    assert CountTask.objects.filter(done_at=None).count() == 2
+    said = keeper.post(COUNTS, {"task": task.pk, "note": "It lay under the table"}, follow=True).content.decode()
+    task.refresh_from_db()
+    assert "no longer to be counted" in said and task.done_at
+    assert (task.done_note, task.done_by) == ("It lay under the table", "keeper@example.org")
+    assert CountTask.objects.get(done_at=None) == of_shelf

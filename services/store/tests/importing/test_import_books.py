@@ -119,6 +119,10 @@ def test_a_dry_run_tells_the_outcome_and_keeps_nothing(run):
         (GAMES.replace("18.69", "NaN"), "is no price"),
         (GAMES.replace("18.69", "1e3"), "is no price"),
         (GAMES.replace("18.69", "1000000"), "is no price"),
+        (GAMES.replace("18.69", "0"), "Its price is 0: what is free of charge, or has no price yet, is not sold here."),
+        (GAMES.replace("18.69", "0.00"), "Its price is 0"),
+        (GAMES.replace("9780439023481", "9790060115615"), "“9790060115615” is the number of printed music (ISMN)"),
+        (GAMES.replace("9780439023481", "979-0-2600-0043-8"), "is the number of printed music (ISMN)"),
         (GAMES.replace("EUR", "euro"), "is no currency"),
         (GAMES.replace("EUR,9", "EUR,-1"), "is no number of copies"),
         (GAMES.replace("EUR,9", "EUR,1000000"), "is no number of copies"),
@@ -151,7 +155,7 @@ def test_a_bad_line_is_named_and_the_good_ones_are_imported(run, line, reason):
 def test_lines_in_another_encoding_are_named(run):
     latin = POTTER.encode("latin-1")
     out, err, ending = run(raw=b"\n".join([HEADER.encode(), latin, ILIAD.encode()]))
-    assert err == "line 2: The line is not UTF-8.\n"
+    assert err == "line 2: The line is not UTF-8: save the file as “CSV UTF-8”, as spreadsheets call it.\n"
     assert "1 new" in out
 
 
@@ -166,6 +170,11 @@ def test_lines_in_another_encoding_are_named(run):
         ((HEADER + ",title").encode(), "named twice"),
         (HEADER.encode("utf-16"), "not UTF-8"),
         (b"\x89PNG\r\n\x1a\n\x00\x00", "not UTF-8"),
+        ("\r".join([HEADER, GAMES, ILIAD]).encode(), "line ends of old Macs (CR alone): save the file as “CSV UTF-8”"),
+        (
+            "\r".join([HEADER, *[ILIAD] * 5_000]).encode(),
+            "line ends of old Macs (CR alone): save the file as “CSV UTF-8”",
+        ),
     ],
 )
 def test_a_file_that_is_not_ours_is_refused_whole(run, raw, reason):

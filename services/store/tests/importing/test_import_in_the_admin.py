@@ -14,13 +14,16 @@ from django.urls import reverse
 from tests.conftest import NOW, isbn_number
 
 from store.catalogue.models import Book
-from store.importing import files, operations, work
+from store.importing import files, operations, pages, work
 from store.importing.models import ImportRun, RunState
+from store.labels import views
+from store.stock.models import BookItem
 
 pytestmark = pytest.mark.django_db
 
 ONIX = (Path(__file__).parent / "onix" / "anglo-3.0-reference.xml").read_bytes()
 GERMAN = f"ISBN;Titel;Preis;Farbe\n{isbn_number(1)};=1+1;12,50;blau\n{isbn_number(2)};Emma;zwölf;rot\n"
+COPIES = reverse("admin:stock_bookitem_changelist")
 LIST, ADD = reverse("admin:importing_importrun_changelist"), reverse("admin:importing_importrun_add")
 
 
@@ -75,6 +78,19 @@ def test_a_csv_with_columns_of_its_own_from_upload_to_the_shelf(staff, role):
     assert Book.objects.get().currency == "CHF"
     assert run.approved_by == ("olga@example.org" if role == "owner" else "office@example.org")
     assert list(files.folder().iterdir()) == []
+
+
+def test_a_csv_as_excel_saves_it_shows_its_columns_and_its_lines_say_what_to_do(staff):
+    owner = staff("owner")
+    raw = f"ISBN;Titel;Preis\n{isbn_number(1)};Größe;9,99\n{isbn_number(2)};Emma;8,99\n".encode("cp1252")
+    page = owner.get(send_in(owner, raw)["Location"])
+    assert page.status_code == 200 and "Gr??e" in page.content.decode()
+    run = ImportRun.objects.get()
+    columns = {"column_0": "isbn13", "column_1": "title", "column_2": "price", "currency": "EUR"}
+    act(owner, run, "_columns", **columns)
+    work_through()
+    page = owner.get(page_of(run)).content.decode()
+    assert "The line is not UTF-8: save the file as “CSV UTF-8”" in page and "Emma · 8.99 EUR" in page
 
 
 def test_dan_sees_no_import_sends_none_in_and_says_yes_to_none(staff, run_of):
@@ -222,3 +238,36 @@ def test_the_pages_cost_the_same_for_any_number_of_books(staff):
 
     Book.objects.bulk_create(Book(isbn13=isbn_number(n), title="Old", price=1) for n in range(0, 40, 2))
     assert statements(range(2)) == statements(range(40))
+
+
+def test_the_copies_of_an_import_are_listed_and_their_labels_printed_from_its_page(staff, run_of, books, monkeypatch):
+    office = staff("office")
+    rows = "".join(f"{isbn_number(n)},Book,1.00,2,C-{n}\n" for n in (2, 1))
+    send_in(office, f"isbn13,title,price,copies,shelf\n{rows}".encode())
+    run = ImportRun.objects.get()
+    columns = {f"column_{n}": name for n, name in enumerate(run.columns)}
+    act(office, run, "_columns", **columns, currency="EUR")
+    work_through()
+    assert "Its copies" not in office.get(page_of(run)).content.decode()
+    act(office, run, "_approve")
+    work_through()
+    monkeypatch.setattr(pages, "MOST_LABELS", 3)
+    monkeypatch.setattr(views, "MOST_LABELS", 3)
+    page = office.get(page_of(run)).content.decode()
+    mine, labels = f"{COPIES}?import={run.pk}", reverse("labels:copies")
+    assert f'href="{mine}">4 copies were added by it' in page
+    assert f'href="{labels}?import={run.pk}&amp;part=2">4 to 4' in page
+    listed = office.get(mine)
+    assert {copy.origin for copy in listed.context["cl"].result_list} == {"import"}
+    assert listed.context["cl"].result_count == 4 and "bücher.csv" in listed.content.decode()
+    barcodes = list(BookItem.objects.filter(origin="import").order_by("shelf", "id").values_list("barcode", flat=True))
+    asked = [office.get(labels, {"import": run.pk, "part": part}).context["form"]["what"].value() for part in (1, 2, 3)]
+    assert asked == ["\n".join(barcodes[:3]), barcodes[3], ""]
+    for wrong in (
+        {"import": run.pk},
+        {"import": 0, "part": 1},
+        {"import": "x", "part": 1},
+        {"import": run.pk, "part": 0},
+    ):
+        assert office.get(labels, wrong).status_code == 404
+    assert staff("packer").get(page_of(run)).status_code == 403

@@ -45,6 +45,15 @@ def record(inside, *, notification="03"):
     return f"<Product><RecordReference>r</RecordReference><NotificationType>{notification}</NotificationType>{inside}</Product>"
 
 
+def price(told):
+    """:param told: type, amount, currency, and more as XML."""
+    kind, amount, currency, *more = told.split(" ", 3)
+    return (
+        f"<Price><PriceType>{kind}</PriceType><PriceAmount>{amount}</PriceAmount>"
+        f"<CurrencyCode>{currency}</CurrencyCode>{''.join(more)}</Price>"
+    )
+
+
 def priced(*prices):
     return f"<ProductSupply><SupplyDetail>{''.join(prices)}</SupplyDetail></ProductSupply>"
 
@@ -68,12 +77,15 @@ def test_a_full_record_in_reference_tags():
         "subtitle": "A Story of Two Coasts",
         "series": "The Lightkeepers",
         "series_number": "2",
-        "authors": ["Miriam Hale", "Ada Okafor"],
+        "authors": ["Miriam Hale"],
+        "contributors": [{"name": "Ada Okafor", "role": "A12"}, {"name": "Jon Tolk", "role": "B06"}],
         "first_published": 2019,
         "language": "en",
         "price": Decimal("13.50"),
         "currency": "EUR",
         "publisher": "Harbour Lane",
+        "imprint_of": "Harbour Lane Books Ltd",
+        "pages": 312,
         "format": "paperback",
         "description": "Two sisters keep one light.\n\nNeither of them sleeps.",
         "categories": (("Fiction", "Literary"),),
@@ -131,18 +143,87 @@ def test_updates_deletions_and_withdrawals_of_3_1():
         (["02 1000000.00 EUR"], None),
         (["02 -1.00 EUR"], None),
         (["05 3.00 EUR", "02 ten EUR"], None),
+        (["04 0.00 EUR", "02 10.00 EUR"], "10.00"),
     ],
 )
 def test_which_price_is_taken(prices, chosen):
-    def xml(price):
-        kind, amount, currency, *more = price.split(" ", 3)
-        return (
-            f"<Price><PriceType>{kind}</PriceType><PriceAmount>{amount}</PriceAmount>"
-            f"<CurrencyCode>{currency}</CurrencyCode>{''.join(more)}</Price>"
-        )
-
-    row = one(ISBN + priced(*map(xml, prices)), country="DE")
+    row = one(ISBN + priced(*map(price, prices)), country="DE")
     assert str(row.price) == chosen if chosen else "None of its" in row
+
+
+@pytest.mark.parametrize("prices", [["02 0.00 EUR"], ["02 0.004 EUR", "05 3.00 EUR"]])
+def test_what_costs_nothing_is_left_out(prices):
+    assert one(ISBN + priced(*map(price, prices))).startswith("Its price is 0: what is free of charge")
+
+
+@pytest.mark.parametrize(
+    ("roles", "authors", "others"),
+    [
+        (["A01", "A01", "B06"], ["P0", "P1"], ["P2 B06"]),
+        (["B01", "A01", "A12"], ["P1"], ["P0 B01", "P2 A12"]),
+        (["A01 A12", "A02"], ["P0", "P1"], ["P0 A12", "P1 A02"]),
+        (["A12", "A07"], ["P1"], ["P0 A12", "P1 A07"]),
+        (["B01", "A24", "B01"], ["P0", "P2"], ["P0 B01", "P1 A24", "P2 B01"]),
+        (["A12", "B06"], ["P0"], ["P0 A12", "P1 B06"]),
+        (["B06", "A23", "rubbish"], None, ["P0 B06", "P1 A23"]),
+        ([], None, None),
+    ],
+)
+def test_who_is_an_author_and_who_made_it_otherwise(roles, authors, others):
+    made = "".join(
+        f"<Contributor><SequenceNumber>{n}</SequenceNumber>"
+        + "".join(f"<ContributorRole>{role}</ContributorRole>" for role in of.split())
+        + f"<PersonName>P{n}</PersonName></Contributor>"
+        for n, of in enumerate(roles)
+    )
+    row = one(f"{ISBN}<DescriptiveDetail>{made}</DescriptiveDetail>")
+    told = row.contributors and [f"{each['name']} {each['role']}" for each in row.contributors]
+    assert (row.authors, told) == (authors, others)
+
+
+@pytest.mark.parametrize(
+    ("publishing", "name", "imprint_of"),
+    [
+        ("<Imprint><ImprintName>I</ImprintName></Imprint>", "I", None),
+        ("<Publisher><PublisherName>P</PublisherName></Publisher>", "P", ""),
+        (
+            "<Imprint><ImprintName>P</ImprintName></Imprint><Publisher><PublisherName>P</PublisherName></Publisher>",
+            "P",
+            "",
+        ),
+        (
+            "<Imprint><ImprintName>I</ImprintName></Imprint>"
+            "<Publisher><PublishingRole>02</PublishingRole><PublisherName>Co</PublisherName></Publisher>"
+            "<Publisher><PublishingRole>01</PublishingRole><PublisherName>P</PublisherName></Publisher>",
+            "I",
+            "P",
+        ),
+        ("", None, None),
+    ],
+)
+def test_the_name_on_the_book_and_whose_imprint_it_is(publishing, name, imprint_of):
+    row = one(f"{ISBN}<PublishingDetail>{publishing}</PublishingDetail>")
+    assert (row.publisher, row.imprint_of) == (name, imprint_of)
+
+
+@pytest.mark.parametrize(
+    ("extents", "pages"),
+    [
+        (["07 330 03", "00 312 03"], 312),
+        (["08 96 03"], 96),
+        (["09 600 05"], None),
+        (["00 many 03"], None),
+        (["00 99999 03"], None),
+    ],
+)
+def test_how_many_pages_it_has(extents, pages):
+    inside = "".join(
+        "<Extent><ExtentType>{}</ExtentType><ExtentValue>{}</ExtentValue><ExtentUnit>{}</ExtentUnit></Extent>".format(
+            *extent.split()
+        )
+        for extent in extents
+    )
+    assert one(f"{ISBN}<DescriptiveDetail>{inside}</DescriptiveDetail>").pages == pages
 
 
 @pytest.mark.parametrize(
@@ -150,6 +231,8 @@ def test_which_price_is_taken(prices, chosen):
     [
         ("", "It has no ISBN."),
         (ISBN.replace("602<", "603<"), "is no ISBN"),
+        (ISBN.replace("9781948372602", "9790060115615"), "the number of printed music (ISMN)"),
+        (ISBN.replace("9781948372602", "9790060115615").replace(">15<", ">03<"), "It has no ISBN."),
         (ISBN + ISBN.replace("9781948372602", "9781948372619"), "Its numbers name different books"),
         (ISBN + f"<DescriptiveDetail>{TITLE.replace('Emma', ' ')}</DescriptiveDetail>", "The title is missing."),
         (ISBN + f"<DescriptiveDetail>{TITLE.replace('Emma', 'x' * 301)}</DescriptiveDetail>", "longer than 300"),

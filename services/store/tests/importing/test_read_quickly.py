@@ -55,7 +55,7 @@ ODD = {
     ],
     "first_published": ["", "2024", "2101", "٣", "1e3"],
     "language": ["", "en-US", "English", "DE"],
-    "price": ["", "0", "12,50", "-3", "NaN", "1000000", " 5.5 ", "5."],
+    "price": ["", "0", "0,00", "12,50", "-3", "NaN", "1000000", " 5.5 ", "5."],
     "currency": ["", "usd", "CHF"],
     "copies": ["", "0", "10001", "-1"],
     "subtitle": ["\\", "y" * 301],
@@ -63,7 +63,7 @@ ODD = {
     "description": ["d" * 19_999, "two\nlines", "\\."],
     "format": ["", "papyrus", "Audio CD"],
     "categories": ["", ";", " > ", "x" * 101, "A>B>C;A>B>C", 'Quote "\\" > Tab'],
-    "shelf": ["", "s" * 31, "\\N"],
+    "shelf": ["", "s" * 31, "\\N", "ä 7"],
 }
 
 

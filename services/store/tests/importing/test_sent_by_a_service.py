@@ -51,6 +51,7 @@ def test_a_dry_run_says_what_would_be_and_changes_nothing(shop):
     job = shop.import_job(job.id)
     assert (job.state, job.dry_run, job.found["new"], job.brought_in["new"]) == ("discarded", True, 2, 0)
     assert "dry run" in job.sentence and not Book.objects.exists()
+    assert job.progress["done"] == job.progress["of"] == len(GOOD.encode())
 
 
 def test_what_is_left_out_is_told_by_its_line_a_page_at_a_time(shop):
@@ -60,6 +61,24 @@ def test_what_is_left_out_is_told_by_its_line_a_page_at_a_time(shop):
     page = shop.import_job(job.id, offset=1, limit=2)
     assert (page.left_out, page.faults_kept, page.brought_in["new"]) == (5, 5, 2)
     assert [(fault.record, fault.reason) for fault in page.faults] == [(n, "The title is missing.") for n in (5, 6)]
+
+
+def test_what_is_left_out_names_the_column_that_is_to_blame(shop):
+    text = (
+        "isbn13,title,price,first_published,copies\n"
+        f"{isbn_number(1)},Emma,cheap,1815,1\n"
+        "978,Emma,9.50,1815,1\n"
+        f"{isbn_number(2)},Emma,9.50,soon,1\n"
+        f"{isbn_number(3)},Emma,9.50,1815,many\n"
+        f"{isbn_number(4)},Emma,9.50\n"
+        f"{isbn_number(5)},,9.50,1815,1\n"
+        f"{isbn_number(6)},Emma,9.50,1815,1\n"
+        f"{isbn_number(6)},Emma,9.50,1815,1\n"
+    )
+    job = send(shop, text)
+    work_through()
+    told = {fault.record: fault.column for fault in shop.import_job(job.id).faults}
+    assert told == {2: "price", 3: "isbn13", 4: "first_published", 5: "copies", 6: None, 7: "title", 9: "isbn13"}
 
 
 def test_onix_is_known_by_what_is_in_it(shop):

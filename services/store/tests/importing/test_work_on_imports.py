@@ -7,13 +7,14 @@ from pathlib import Path
 from threading import Event
 
 import pytest
+from django.urls import reverse
 from tests.conftest import NOW, isbn_number
 
 from store.catalogue.models import Book, BookChange, Category
 from store.importing import applying, files, operations, queries, work
 from store.importing.models import ImportRun, RunState, StagedBook
 from store.orders.queries import books_with_wrong_level
-from store.stock.models import BookItem
+from store.stock.models import BookItem, LedgerLine
 from store.works.turn import Turn, the_turn
 
 pytestmark = pytest.mark.django_db
@@ -73,6 +74,52 @@ def test_onix_becomes_books_and_the_same_file_again_changes_nothing():
     again = brought_in(onix("anglo-3.0-reference.xml"))
     assert counts(again) == {"records": 3, "bad": 1, "new": 0, "changed": 0, "retired": 0, "unchanged": 2}
     assert list(BookChange.objects.order_by("book_id").values_list("book_id", "version")) == before
+
+
+def test_who_else_made_a_book_its_publisher_and_its_pages_are_kept_and_shown(staff):
+    brought_in(onix("anglo-3.0-reference.xml"))
+    book = Book.objects.get(isbn13="9781948372602")
+    assert (book.authors, book.publisher, book.imprint_of, book.pages) == (
+        ["Miriam Hale"],
+        "Harbour Lane",
+        "Harbour Lane Books Ltd",
+        312,
+    )
+    page = staff("office").get(reverse("admin:catalogue_book_change", args=[book.pk])).content.decode()
+    assert "Illustrated by Ada Okafor; translated by Jon Tolk" in page and 'name="pages" value="312"' in page
+    Book.objects.filter(pk=book.pk).update(contributors=[], pages=None)
+    run = take_in(onix("anglo-3.0-reference.xml"))
+    work_through()
+    (changed,) = queries.changes_of(run)
+    assert changed.changes == [
+        ("contributors", "", "Illustrated by Ada Okafor; translated by Jon Tolk"),
+        ("pages", "", "312"),
+    ]
+
+
+def test_the_ledger_says_who_brought_copies_in_and_by_which_file():
+    run = take_in(lines([1]))
+    work_through()
+    operations.approve(run, actor="office@example.org")
+    work_through()
+    line = LedgerLine.objects.get()
+    assert (line.actor, line.note) == ("office@example.org", f"import {run.pk}: books")
+
+
+def test_shelves_of_a_file_are_written_as_the_warehouse_writes_them():
+    header = f"{CSV},shelf"
+    rows = [
+        f"{isbn_number(n)},B,A,2000,en,5.00,EUR,1,{shelf}" for n, shelf in enumerate(["P-14-1", "p-14-1", "ä 7", ""])
+    ]
+    run = brought_in("\n".join([header, *rows]).encode())
+    assert "“ä 7” cannot be the name of a shelf" in run.faults.get().reason
+    brought_in(f"{header}\n{isbn_number(9)},B,A,2000,en,5.00,EUR,1,p-14-1".encode())
+    assert list(BookItem.objects.order_by("book__isbn13").values_list("shelf", flat=True)) == [
+        "P-14-1",
+        "P-14-1",
+        "",
+        "P-14-1",
+    ]
 
 
 def test_updates_change_only_what_they_say_and_deletions_retire():

@@ -1,5 +1,6 @@
 """Labels of copies and shelves, on a sheet or a roll: what stands on them is read back as a scanner reads it."""
 
+from decimal import Decimal
 from io import BytesIO
 
 import pytest
@@ -7,7 +8,7 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from pypdf import PdfReader
-from tests.conftest import NOW
+from tests.conftest import NOW, badly_named
 from tests.printed import codes_on, words_of
 
 from store.labels import views
@@ -60,10 +61,24 @@ def test_a_shelfs_label_is_what_the_pages_read_as_a_shelf(keeper, books, tmp_pat
     assert "A-0\nA-1\nA-2\nA-3" in keeper.get(SHELVES, {"all": 1}).content.decode()
 
 
+def test_all_shelves_are_printed_but_those_whose_names_cannot_be_which_are_named(keeper, books):
+    BookItem.objects.filter(barcode="B1-2").update(shelf="ä 7")
+    page = keeper.get(SHELVES, {"all": 1}).content.decode()
+    assert "A-0\nA-2\nA-3" in page and "Left out, since Code 128 cannot say their names: ä 7." in page
+    assert words_of(printed(keeper, SHELVES, "a-2", "A-2", "New one", paper="roll")) == ["A-2", "New one"]
+
+
 def test_letters_that_no_typeface_has_and_titles_that_are_long_break_no_label(keeper, books):
     books[0].title = "\U0001fae0 " + "and so on " * 25
     books[0].save()
     assert "□ and so on" in words_of(printed(keeper, COPIES, "B1-1"))[0]
+
+
+def test_a_barcode_that_cannot_be_printed_stands_there_in_words_and_keeps_no_other_label_back(keeper, books, tmp_path):
+    badly_named(BookItem.objects.get(barcode="B1-2"), "ÄÖ <b>")
+    pdf = printed(keeper, COPIES, "B1-1", "ÄÖ <b>", paper="roll")
+    assert "no barcode: ÄÖ <b>" in words_of(pdf)[1]
+    assert codes_on(pdf, tmp_path) == [["CODE-128:B1-1", EAN_OF_PRIDE], [EAN_OF_PRIDE]]
 
 
 @pytest.mark.parametrize(
@@ -95,8 +110,8 @@ def test_mistakes_say_what_to_do_and_keep_what_was_typed(keeper, books):
         (COPIES, "B1-1\nnowhere", "No copy has the barcode nowhere. Nothing was printed."),
         (COPIES, " \n", "Write one a line."),
         (COPIES, "\n".join(f"X{n}" for n in range(MOST_LABELS + 1)), f"{MOST_LABELS:,} at most are printed at once"),
-        (SHELVES, "A-1\n" + "x" * 31, "30 letters at most"),
-        (SHELVES, "Größe", "cannot be a barcode"),
+        (SHELVES, "A-1\n" + "x" * 31, "digits and dashes, 30 at most"),
+        (SHELVES, "Größe", "cannot be the name of a shelf"),
         (COPIES, "\x00", "Null characters are not allowed"),
     ):
         answer = keeper.post(page, {"what": typed, "paper": "sheet", "start": 1})
@@ -126,3 +141,10 @@ def test_labels_cost_the_same_statements_for_many(keeper, books):
 
     printed(keeper, COPIES, "B2-1")
     assert statements("B1-1") == statements("B1-1", "B1-2", "B1-3", "B2-1") <= 8
+
+
+def test_the_label_of_a_used_copy_says_so_and_what_it_costs(keeper, books):
+    with transaction.atomic():
+        used = Delivery(books[2].id, 1, "C-1", "used", "U1", "A name inside", Decimal("4.50"))
+        receive_copies([used], origin=Origin.HAND, actor="x", now=NOW)
+    assert "used, 4.50 EUR" in words_of(printed(keeper, COPIES, "U1"))[0]

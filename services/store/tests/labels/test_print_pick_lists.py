@@ -4,7 +4,7 @@ import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from tests.conftest import NOW
+from tests.conftest import NOW, badly_named
 from tests.printed import codes_on, words_of
 
 from store.labels import picking
@@ -63,6 +63,14 @@ def test_the_queue_prints_the_next_orders_and_their_barcodes_are_read_back(staff
     assert "3 copies for 2 orders" in page and unpaid.reference not in page
     assert page.index("A-0") < page.index("A-1") < page.index("A-3")
     assert codes_on(answer.content, tmp_path) == [["CODE-128:B1-1", "CODE-128:B1-2", "CODE-128:B2-1"]]
+
+
+def test_a_barcode_that_cannot_be_printed_stands_there_in_words(staff, books, accept, tmp_path):
+    accept((books[0], 3))
+    badly_named(BookItem.objects.get(barcode="B1-2"), "ÄÖ <b>")
+    answer = staff("packer").get(PICK, {"number": 1})
+    assert "no barcode: ÄÖ <b>" in words_of(answer.content)[0]
+    assert codes_on(answer.content, tmp_path) == [["CODE-128:B1-1", "CODE-128:B1-3"]]
 
 
 def test_the_list_of_orders_prints_the_chosen_ones(staff, books, accept):

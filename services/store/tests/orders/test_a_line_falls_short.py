@@ -9,7 +9,7 @@ from store.orders.operations import NoReason, fail_order
 from store.orders.packing import PackedMeanwhile, PackingRefused, choose_copies, dispatch, propose_copies
 from store.orders.queries import books_with_wrong_level
 from store.orders.shortfall import fall_short
-from store.stock.models import BookItem, LedgerLine, StockLevel
+from store.stock.models import BookItem, CountTask, LedgerLine, StockLevel
 from store.stock.queries import copies_that_differ_from_ledger
 
 WHO = {"actor": "dan@example.org", "now": NOW}
@@ -213,3 +213,13 @@ def test_strangers_note_nothing(client, staff, django_user_model, order):
     client.force_login(django_user_model.objects.create_user("bob@example.org", "x", is_staff=True))
     assert send(client, order).status_code == 403
     assert Order.objects.get(pk=order.pk).version == 1
+
+
+def test_the_shelves_of_missing_copies_are_to_be_counted(order):
+    choose_copies(order_id=order.id, barcodes=["B1-1"], **WHO)
+    short(order, number=2, missing=["B1-1", "B1-2"])
+    tasks = CountTask.objects.order_by("shelf")
+    assert [(task.shelf, task.book_id, task.done_at) for task in tasks] == [
+        ("A-0", order.lines.first().book_id, None), ("A-1", order.lines.first().book_id, None),
+    ]  # fmt: skip
+    assert tasks[0].why == f"Copy B1-1 was looked for in vain for order {order.reference}: Lost in the warehouse"

@@ -102,7 +102,12 @@ def test_the_same_note_is_written_down_once(keeper, delivery):
 
 def test_each_scan_takes_one_copy_in_onto_the_shelf_that_was_scanned_before(keeper, books, delivery):
     """W14"""
-    assert scan(keeper, delivery, "SHELF C-1")[1] == "What you scan from now on stands on shelf C-1."
+    assert scan(keeper, delivery, "SHELF C-1") == (
+        "note",
+        "Shelf C-1 is new: no copy stands there, nor ever did. What you scan from now on stands on shelf C-1.",
+    )
+    assert scan(keeper, delivery, "SHELF a-1") == ("good", "What you scan from now on stands on shelf A-1.")
+    assert scan(keeper, delivery, "SHELF ä 7")[0] == scan(keeper, delivery, CRIME, "ä 7")[0] == "refused"
     tone, words = scan(keeper, delivery, "978-0-14-044913-6", "C-1")
     copy = BookItem.objects.get(delivered__arrived_at__isnull=False)
     assert (tone, words) == ("good", f"Copy {copy.barcode} of “Crime and Punishment” is in, on shelf C-1.")

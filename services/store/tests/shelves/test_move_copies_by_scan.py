@@ -30,7 +30,7 @@ def scan(client, code, shelf=""):
 def test_a_shelf_and_then_its_copies(keeper, books):
     assert "Scan a shelf first" in keeper.get(MOVE).content.decode()
     shelf, tone, words = scan(keeper, "shelf  B-7")
-    assert (shelf, tone) == ("B-7", "good")
+    assert (shelf, tone) == ("B-7", "note") and "Shelf B-7 is new: no copy stands there" in words
     assert scan(keeper, "B1-1", shelf)[1:] == (
         "good",
         "Copy B1-1 of “Pride and Prejudice” is on shelf B-7 now, not on A-0.",
@@ -42,6 +42,22 @@ def test_a_shelf_and_then_its_copies(keeper, books):
     assert LedgerLine.objects.filter(copy__barcode="B1-1").count() == 2
     assert BookItem.objects.get(barcode="B1-1").shelf == "B-7"
     assert StockLevel.objects.get(book=books[0]).on_shelf == 3
+
+
+def test_a_shelf_is_written_as_the_warehouse_writes_it_and_a_name_that_no_label_can_say_is_refused(keeper, books):
+    assert scan(keeper, "shelf a-3") == ("A-3", "good", "Shelf A-3: now scan the copies that go there.")
+    scan(keeper, "B1-1", "a-3")
+    assert BookItem.objects.get(barcode="B1-1").shelf == "A-3"
+    BookItem.objects.filter(barcode="B1-3").update(shelf="a-3")  # as it could be written before
+    assert scan(keeper, "shelf a-3")[0] == "A-3", "of two spellings the capitals are meant"
+    for code, shelf in (("shelf ä 7", ""), ("B1-2", "ä 7")):
+        assert scan(keeper, code, shelf)[1:] == (
+            "refused",
+            "“ä 7” cannot be the name of a shelf: it has the letters A to Z, digits and dashes, 30 at most.",
+        )
+    assert BookItem.objects.get(barcode="B1-2").shelf == "A-1"
+    BookItem.objects.filter(barcode="B2-1").update(shelf="ä 7")  # as it could be named before
+    assert scan(keeper, "SHELF Ä 7")[0] == "ä 7", "what stands there has to be found"
 
 
 def test_a_missing_copy_is_found_by_being_put_somewhere(keeper, books):

@@ -2,7 +2,7 @@
 
 import pytest
 from django.db import IntegrityError, transaction
-from tests.conftest import NOW
+from tests.conftest import NOW, badly_named
 
 from store.orders.packing import choose_copies
 from store.orders.queries import books_with_wrong_level
@@ -39,6 +39,33 @@ def test_copies_that_come_in_get_numbers_of_their_own(books):
 def test_a_barcode_that_is_taken_is_refused(books):
     with pytest.raises(IntegrityError), transaction.atomic():
         receive_copies([Delivery(books[2].id, barcode="B1-1")], origin=Origin.HAND, **WHO)
+
+
+@pytest.mark.parametrize("barcode", ["ÄÖ <b>", " B3-1", "b000000001", "b1-1"])
+def test_the_database_takes_no_barcode_that_cannot_be_scanned_whoever_names_it(books, barcode):
+    with pytest.raises(IntegrityError, match="barcode"), transaction.atomic():
+        receive_copies([Delivery(books[2].id, barcode=barcode)], origin=Origin.HAND, **WHO)
+    with pytest.raises(IntegrityError, match="barcode"), transaction.atomic():
+        BookItem.objects.filter(barcode="B2-1").update(barcode=barcode)
+
+
+def test_a_copy_that_was_named_badly_before_still_goes_its_way(books):
+    copy = badly_named(BookItem.objects.get(barcode="B1-1"), "ÄÖ <b>")
+    note_count([copy.id], CopyState.MISSING, **WHO)
+    copy.refresh_from_db()
+    copy.save()
+    assert copy.state == CopyState.MISSING
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_name_copies_alike_at_the_same_moment_in_another_case(books, together):
+    def name(barcode):
+        with transaction.atomic(durable=True):
+            receive_copies([Delivery(books[2].id, barcode=barcode)], origin=Origin.HAND, **WHO)
+
+    results = together(lambda: name("own-1"), lambda: name("OWN-1"))
+    assert sum(isinstance(result, IntegrityError) for result in results) == 1
+    assert BookItem.objects.filter(barcode__iexact="own-1").count() == 1
 
 
 def test_a_missing_copy_leaves_the_stock_and_a_found_one_returns(books):

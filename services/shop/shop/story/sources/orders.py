@@ -5,7 +5,7 @@ from datetime import datetime
 
 from shop.orders import attention, queries
 from shop.orders.models import Order
-from shop.orders.states import State
+from shop.orders.states import STAFF, State
 from shop.storelink.models import StoreEvent
 from shop.story.entry import Entry
 
@@ -23,6 +23,8 @@ WORDS: dict[State, str] = {
     State.CANCELLED: "It is cancelled.",
 }
 
+WORDS_BY_STAFF = {State.CANCEL_REQUESTED: "We asked the warehouse to cancel it."}
+
 
 def moves(order: Order, heard: Iterable[StoreEvent] = ()) -> Iterator[Entry]:
     """:param heard: what the warehouse said of it, by which its own moves are known again."""
@@ -34,7 +36,7 @@ def moves(order: Order, heard: Iterable[StoreEvent] = ()) -> Iterator[Entry]:
         yield Entry(
             event.at,
             "order",
-            WORDS[State(event.state)],
+            (WORDS | WORDS_BY_STAFF if event.actor == STAFF else WORDS)[State(event.state)],
             to_customer=step.words,
             reason=event.reason,
             who=event.actor,

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from store.catalogue.models import HIGHEST_PRICE
 from store.importing.onix.tree import Element
-from store.importing.rows import BadRow
+from store.importing.rows import FOR_NOTHING, BadRow
 
 # Code list 58. Fixed prices bind us, so they go before recommended ones; what the publisher asks itself comes last.
 WITH_TAX = {"04": 0, "02": 1, "42": 2}
@@ -45,8 +45,11 @@ def price_of(record: Element, market: Market, defaults: Defaults) -> Decimal | N
     prices = record.all("ProductSupply", "SupplyDetail", "Price")
     if not prices:
         return None
-    if ours := sorted(_ours(prices, market, defaults), key=lambda found: found[0]):
-        return ours[0][1]
+    ours = sorted(_ours(prices, market, defaults), key=lambda found: found[0])
+    if paid := [amount for _, amount in ours if amount]:
+        return paid[0]
+    if ours:
+        raise BadRow(FOR_NOTHING)
     named = sorted({price.text("CurrencyCode") or defaults.currency or "?" for price in prices})
     raise BadRow(
         f"None of its {len(prices)} prices ({', '.join(named)[:60]}) is one in {market.currency} that a reader pays today"

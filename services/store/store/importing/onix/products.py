@@ -3,14 +3,15 @@
 import re
 from collections.abc import Sequence
 
-from store.catalogue.isbn import to_isbn13
-from store.catalogue.models import LATEST_YEAR
+from store.catalogue.isbn import MUSIC, to_isbn13
+from store.catalogue.models import LATEST_YEAR, MOST_PAGES
 from store.importing import formats, languages
+from store.importing.onix.contributors import contributors_of
 from store.importing.onix.prices import Defaults, Market, price_of
 from store.importing.onix.subjects import categories_of
 from store.importing.onix.texts import plain
 from store.importing.onix.tree import Element
-from store.importing.rows import MOST_AUTHORS, BadRow, Row, require_short
+from store.importing.rows import BadRow, Row, require_short
 
 # Code list 1. Anything else that is no test is read like an update: what the record lacks is left alone.
 DELETE, TESTS = "05", ("88", "89")
@@ -23,6 +24,9 @@ TEXT_LANGUAGE = "01"  # code list 22
 DESCRIPTION, SHORT_DESCRIPTION = "03", "02"  # code list 153
 FOR_READERS = ("", "00", "03")  # code list 154: unrestricted, and end customers
 FIRST_PUBLISHED = "11"  # code list 163
+MAIN_PUBLISHER = "01"  # code list 45
+PAGES = "03"  # code list 24
+EXTENTS = ("00", "11", "05", "07", "06", "08")  # code list 23: the pages that are read, else all that are bound
 DIGITAL = ("E", "L", "AJ", "VJ")  # code list 150: what has no copies on a shelf
 
 
@@ -43,6 +47,8 @@ def row_from(record: Element, number: int, market: Market, defaults: Defaults) -
     if form.startswith(DIGITAL):
         raise BadRow(f"It is digital (product form {form}): there is no copy to put on a shelf.")
     title, subtitle, series, series_number = _titles(record)
+    authors, contributors = contributors_of(record)
+    publisher, imprint_of = _publisher(record)
     price = price_of(record, market, defaults)
     return Row(
         number=number,
@@ -51,12 +57,15 @@ def row_from(record: Element, number: int, market: Market, defaults: Defaults) -
         subtitle=subtitle,
         series=series,
         series_number=series_number,
-        authors=_authors(record),
+        authors=authors,
+        contributors=contributors,
         first_published=_year(record),
         language=_language(record),
         price=price,
         currency=None if price is None else market.currency,
-        publisher=_publisher(record),
+        publisher=publisher,
+        imprint_of=imprint_of,
+        pages=_pages(record),
         description=_description(record),
         format=_format(form),
         categories=categories_of(record),
@@ -68,7 +77,7 @@ def _isbn13(record: Element) -> str:
     found: dict[str, str] = {}
     for identifier in record.all("ProductIdentifier"):
         kind, value = identifier.text("ProductIDType"), identifier.text("IDValue")
-        if kind in (ISBN_10, ISBN_13) or (kind == GTIN_13 and value.startswith(("978", "979"))):
+        if kind in (ISBN_10, ISBN_13) or (kind == GTIN_13 and _is_of_a_book(value)):
             try:
                 found[to_isbn13(value)] = value
             except ValueError as error:
@@ -78,6 +87,10 @@ def _isbn13(record: Element) -> str:
     if not found:
         raise BadRow("It has no ISBN.")
     return next(iter(found))
+
+
+def _is_of_a_book(gtin: str) -> bool:
+    return gtin.startswith(("978", "979")) and not gtin.startswith(MUSIC)
 
 
 def _is_not_to_be_sold(record: Element) -> bool:
@@ -120,33 +133,6 @@ def _series(record: Element, elements: Sequence[Element]) -> tuple[str, str]:
     return "", ""
 
 
-def _authors(record: Element) -> list[str] | None:
-    """Creators (roles A…) in their order; without any, those who edited or made it otherwise (B…). None: nobody named."""
-    contributors = sorted(record.all("DescriptiveDetail", "Contributor"), key=_place)
-    for letter in "AB":
-        names = [_name(c) for c in contributors if any(r.raw_text[:1] == letter for r in c.all("ContributorRole"))]
-        if named := list(dict.fromkeys(name for name in names if name)):
-            if len(named) > MOST_AUTHORS or any(len(name) > 200 for name in named):
-                raise BadRow(f"More than {MOST_AUTHORS} authors, or a name of more than 200 characters.")
-            return named
-    return None
-
-
-def _place(contributor: Element) -> int:
-    number = contributor.text("SequenceNumber")
-    return int(number) if re.fullmatch(r"\d{1,6}", number, re.ASCII) else 10**6
-
-
-def _name(contributor: Element) -> str:
-    if name := contributor.text("PersonName") or contributor.text("CorporateName"):
-        return name
-    parts = [contributor.text(part) for part in ("NamesBeforeKey", "PrefixToKey", "KeyNames", "SuffixToKey")]
-    if any(parts):
-        return " ".join(part for part in parts if part)
-    family, _, first = contributor.text("PersonNameInverted").partition(",")
-    return f"{first.strip()} {family.strip()}".strip()
-
-
 def _format(form: str) -> str | None:
     try:
         return formats.normal(form) or None
@@ -172,12 +158,26 @@ def _language(record: Element) -> str | None:
     return None
 
 
-def _publisher(record: Element) -> str | None:
-    """The imprint, which is the name on the book; without one, the publisher."""
+def _publisher(record: Element) -> tuple[str | None, str | None]:
+    """The name on the book, which is the imprint's, and the publisher it is an imprint of; None for what is not told."""
     imprint = record.text("PublishingDetail", "Imprint", "ImprintName")
-    name = imprint or record.text("PublishingDetail", "Publisher", "PublisherName")
-    require_short(publisher=name)
-    return name or None
+    publishers = record.all("PublishingDetail", "Publisher")
+    main = [each for each in publishers if each.text("PublishingRole") in ("", MAIN_PUBLISHER)] or publishers
+    publisher = main[0].text("PublisherName") if main else ""
+    require_short(publisher=imprint or publisher, imprint_of=publisher)
+    if not (imprint and publisher):
+        return imprint or publisher or None, "" if publisher else None
+    return imprint, "" if imprint == publisher else publisher
+
+
+def _pages(record: Element) -> int | None:
+    found = {
+        extent.text("ExtentType"): int(extent.text("ExtentValue"))
+        for extent in record.all("DescriptiveDetail", "Extent")
+        if extent.text("ExtentUnit") == PAGES and re.fullmatch(r"[1-9]\d{0,4}", extent.text("ExtentValue"), re.ASCII)
+    }
+    pages = next((found[kind] for kind in EXTENTS if kind in found), None)
+    return pages if pages is None or pages <= MOST_PAGES else None
 
 
 def _description(record: Element) -> str | None:

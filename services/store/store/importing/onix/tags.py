@@ -7,7 +7,7 @@ Source: the tag index of ONIX for Books 3.0 and 3.1, which share these. What sta
 COMPOSITES = (
     "Header Product ProductIdentifier DescriptiveDetail TitleDetail TitleElement Collection CollectionSequence Contributor "
     "Language Subject CollateralDetail TextContent PublishingDetail Imprint Publisher PublishingDate ProductSupply "
-    "SupplyDetail Price Tax Territory PriceDate"
+    "SupplyDetail Price Tax Territory PriceDate Extent"
 ).split()
 LEAVES = dict(
     pair.split(":")
@@ -21,7 +21,7 @@ LEAVES = dict(
         "b394:PublishingStatus x448:PublishingDateRole b306:Date j396:ProductAvailability x462:PriceType "
         "j261:PriceQualifier j151:PriceAmount j152:CurrencyCode x471:TaxRateCode x472:TaxRatePercent "
         "x449:CountriesIncluded x450:RegionsIncluded x451:CountriesExcluded x476:PriceDateRole m186:DefaultCurrencyCode "
-        "x310:DefaultPriceType"
+        "x310:DefaultPriceType b218:ExtentType b219:ExtentValue b220:ExtentUnit"
     ).split()
 )
 ROOTS = ("ONIXMessage", "ONIXmessage")

@@ -23,7 +23,9 @@ class Command(BaseCommand):
             return
         day = now.astimezone(ZoneInfo(settings.DIGEST_TIME_ZONE)).date()
         done = digest.write(day=day, now=now)
-        told = "The letters of today were written before." if done.letters is None else f"{done} written."
+        told = f"{done} written."
+        if done.letters is None:
+            told = "Nobody has asked for them." if digest.is_left(day) else "The letters of today were written before."
         self.stdout.write(told)
 
     def _show(self, email: str | None, *, now: datetime) -> None:

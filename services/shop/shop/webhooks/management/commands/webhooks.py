@@ -14,7 +14,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser):
         actions = parser.add_subparsers(dest="action", required=True)
         actions.add_parser("list", help="each webhook, how it is, and what waits for it")
-        go_on = actions.add_parser("go-on", help="serve one again that was switched off")
+        go_on = actions.add_parser(
+            "go-on", help="serve one again that was switched off; send what waits, and what was set aside, at once"
+        )
         go_on.add_argument("name", help="as the list shows it")
         replay = actions.add_parser("replay", help="send again, under the same ids")
         replay.add_argument("name", help="as the list shows it")
@@ -37,8 +39,9 @@ class Command(BaseCommand):
         self.stdout.write(f"{len(found)} webhooks.")
 
     def _go_on(self, options) -> None:
-        done = endpoints.go_on(self._named(options["name"]))
-        self.stdout.write("It is served again." if done else "It was not switched off.")
+        came = endpoints.go_on(self._named(options["name"]), now=timezone.now())
+        self.stdout.write("It is served again." if came.was_stopped else "It was not switched off.")
+        self.stdout.write(f"{came.sent_now} that had to wait or were set aside are sent now.")
 
     def _replay(self, options) -> None:
         endpoint, now = self._named(options["name"]), timezone.now()

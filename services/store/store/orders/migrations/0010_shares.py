@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('orders', '0008_came_back'),
+        ('orders', '0009_lines_that_wait'),
     ]
 
     operations = [
