@@ -85,7 +85,8 @@ ABOUT = {
     "store-order": "What the warehouse has under the shop's number. Every move is an event in the feed of statuses; "
     "while an order is being packed, a line that falls short is an event as well.",
     "parcel": "One box of an order. Copies are put into an open one; a sealed one can be opened again until it leaves. Of each "
-    "that leaves the customer has one letter: that on the order's move, or `order_parcel` where the order makes none.",
+    "that leaves the customer has one letter: that on the order's move, or `order_parcel` where the order makes none. "
+    "A code that is noted later has `parcel_code`; a parcel that is lost or came back has `parcel_lost` or `parcel_came_back`.",
     "hold": "Copies kept for a checkout, for fifteen minutes and two of grace. A number has one live hold at most; what "
     "is held again after the end of a hold is another one.",
     "return": "Copies of one order that its customer sends back. The shop asks and keeps a copy of the state by version; every "

@@ -22,6 +22,10 @@ FATES = {  # of forty
     **{7: IN_PARTS, 8: IN_PARTS, 9: IN_PARTS, 10: GIVE_UP_REST, 11: GIVE_UP_REST, 12: TWO_AT_ONCE, 13: TWO_AT_ONCE},
 }
 BENCH, SCAN_FORM = "/admin/packing/", 'id="scan"'
+PARCEL_ON_ITS_WAY, LABEL_FORM = (
+    re.compile(r'href="(/admin/packing/parcels/\d+/)">Parcel \d+</a>, on its way'),
+    'class="label"',
+)
 
 
 def fate_of(number: str) -> str:
@@ -105,6 +109,8 @@ class Packer(threading.Thread):
             self._fall_short(path)
         if fate in (IN_PARTS, GIVE_UP_REST, TWO_AT_ONCE):
             self._send_a_part(order, at_once=fate == TWO_AT_ONCE)
+        if fate in (IN_PARTS, GIVE_UP_REST):
+            self._note_code(order)
         if fate == GIVE_UP_REST:
             done = self._save(path, {"result": "failed", "reason": "The other copies were found to be damaged."})
         if fate in (SEND, SHORT, IN_PARTS, TWO_AT_ONCE):
@@ -127,6 +133,14 @@ class Packer(threading.Thread):
         path = f"{BENCH}{order}/"
         while SCAN_FORM in (page := self.colleague.page(path)) and (step := _next_step(page, at_once=at_once)):
             self.colleague.post(path, {**fields(page, SCAN_FORM), **step})
+
+    def _note_code(self, order: int) -> None:
+        """The carrier tells the code of the parcel that has left only afterwards. One noted twice is told once."""
+        left = PARCEL_ON_ITS_WAY.search(self.colleague.page(f"{BENCH}{order}/"))
+        if left:
+            said = {"label": "1", "carrier": "Pigeon Post", "tracking": f"PP-{order}", "weight_g": ""}
+            while self.colleague.post(left[1], fields(self.colleague.page(left[1]), LABEL_FORM) | said) is None:
+                pass
 
     def _save(self, path: str, result: dict[str, str]) -> bool:
         """False if the page refused. A save whose answer was lost shows at the second try that it is done."""

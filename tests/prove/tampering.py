@@ -177,6 +177,23 @@ TAMPERING = {
         "store",
         f"UPDATE orders_parcel SET state = 'void' WHERE order_id = {DISPATCHED}",
     ),
+    "mails_missing: of a parcel that is lost": (
+        "store",
+        f"""UPDATE orders_orderevent SET parcels = replace(parcels::text, '"dispatched"', '"lost"')::jsonb
+            WHERE status = 'dispatched' AND order_id = {DISPATCHED}""",
+    ),
+    "mails_missing: of a parcel's code": (
+        "store",
+        f"""INSERT INTO orders_orderevent SELECT (json_populate_record(e, json_build_object('id', 999999,
+            'version', e.version + 90, 'parcels', regexp_replace(e.parcels::text, '"tracking": "[^"]*"', '"tracking": "1Z"')
+            ::jsonb))).* FROM orders_orderevent e WHERE status = 'dispatched' AND order_id = {DISPATCHED} LIMIT 1""",
+    ),
+    "mails_doubled: of a parcel's code": (
+        "shop",
+        """INSERT INTO notifications_mail SELECT (json_populate_record(m,
+           '{"id": 999999, "event": "parcel:1:1:twice", "kind": "parcel_code"}')).*
+           FROM notifications_mail m WHERE kind = 'order_shipped' LIMIT 1""",
+    ),
     "events_missing: in the store": (
         "store",
         f"DELETE FROM orders_orderevent WHERE version = 2 AND order_id = {DISPATCHED}",

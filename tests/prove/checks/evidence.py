@@ -63,7 +63,7 @@ STORE = {
                 FROM orders_orderline l JOIN orders_order o ON o.id = l.order_id
                 LEFT JOIN orders_allocation a ON a.line_id = l.id LEFT JOIN orders_parcel p ON p.id = a.parcel_id
                 GROUP BY o.number, l.id ORDER BY o.number, l.line""",
-    "events": """SELECT number::text, order_id, version, status, lines FROM orders_orderevent
+    "events": """SELECT number::text, order_id, version, status, lines, parcels FROM orders_orderevent
                  ORDER BY number, version, id""",
     "levels": """SELECT book_id AS book, on_shelf, not_new, reserved, awaited FROM stock_stocklevel ORDER BY book_id""",
     "copies": "SELECT id, book_id AS book, state, condition, barcode FROM stock_bookitem ORDER BY id",

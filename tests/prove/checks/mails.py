@@ -4,8 +4,8 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 
+from prove.checks import mails_of_parcels
 from prove.checks.evidence import Evidence, Row
-from prove.checks.orders import GONE
 from prove.checks.violation import Violation
 
 CAUSED_BY_VERSION = re.compile(r":v(\d+)-\d+$")
@@ -16,13 +16,13 @@ OF_A_RETURN = ("approved", "refused", "received", "closed")
 # The page tells of these (see letters.SILENT in the shop).
 SILENT = ("awaiting_payment", "cancel_requested")
 LATE = "late"
-OF_A_PARCEL = ("order_parcel", "order_shipped")
 NOT_WANTED = "not wanted"
 # What may be chosen of what the proof lets happen; all else goes to everybody.
 TOPICS = {
     "order_packing": "packing",
     "order_parcel": "parcels",
     "order_shipped": "parcels",
+    "parcel_code": "parcels",
     "return_received": "returns",
 }
 
@@ -43,9 +43,7 @@ def missing(evidence: Evidence) -> Iterator[Violation]:
             told = f"No mail tells of the {refund['amount']} that go back by {refund['key']}."
             yield Violation(told, refund["number"])
     yield from _missing_of_returns(evidence)
-    for number, wanted, written in _of_parcels(evidence):
-        if written < wanted:
-            yield Violation(f"{wanted} parcels of order {number} left, and {written} letters tell of them.", number)
+    yield from mails_of_parcels.missing(evidence)
     for letter in evidence.shop["mails"]:
         if letter["state"] == NOT_WANTED:
             if not _is_unwanted(letter, evidence):
@@ -87,9 +85,7 @@ def doubled(evidence: Evidence) -> Iterator[Violation]:
     events = {(event["number"], event["version"]) for event in evidence.shop["events"]}
     for number, version in sorted(set(letters) - events):
         yield Violation(f"A mail tells of version {version} of order {number}, which did not happen.", number)
-    for number, wanted, told in _of_parcels(evidence):
-        if told > wanted:
-            yield Violation(f"{wanted} parcels of order {number} left, and {told} letters tell of them.", number)
+    yield from mails_of_parcels.doubled(evidence)
     yield from _doubled_of_returns(evidence)
     refunds = {refund["key"] for refund in evidence.shop["refunds"]}
     for letter in evidence.shop["mails"]:
@@ -132,14 +128,6 @@ def resent_too_often(evidence: Evidence) -> Iterator[Violation]:
             f"{resent(evidence)} mails came again, and senders were interrupted at most {evidence.most_resent} times."
         )
         yield Violation(told)
-
-
-def _of_parcels(evidence: Evidence) -> Iterator[tuple[str, int, int]]:
-    """For each order the parcels that left, by the store's word, and the letters that tell of one."""
-    left = Counter(row["number"] for row in evidence.store["parcels"] if row["state"] in GONE)
-    told = Counter(letter["key"] for letter in evidence.shop["mails"] if letter["kind"] in OF_A_PARCEL)
-    for number in sorted(set(left) | set(told)):
-        yield number, left[number], told[number]
 
 
 def _missing_of_returns(evidence: Evidence) -> Iterator[Violation]:

@@ -9,6 +9,7 @@ from shop.notifications.models import Mail
 from shop.notifications.notices import topic_of
 from shop.notifications.operations import compose
 from shop.orders.models import Order, OrderEvent, OrderLine, Parcel
+from shop.orders.parcel_news import event_of_change
 from shop.orders.states import State
 from shop.orders.sums import sums, tax_sentence
 from shop.pages.wording import money
@@ -139,6 +140,22 @@ def parcel_letter(order: Order, lines: list[OrderLine], parcel: Parcel, *, now: 
         now=now,
         reader=order.user_id,
         is_needed=not order.is_prepaid,
+    )
+
+
+def change_letter(order: Order, lines: list[OrderLine], parcel: Parcel, kind: str, *, now: datetime) -> Mail:
+    """This function will render the letter on something new about a parcel that has left before."""
+    state = State.SHIPPED if order.state == State.SHIPPED else State.PARTLY_SHIPPED
+    return compose(
+        event=event_of_change(order.number, parcel, kind),
+        kind=kind,
+        key=str(order.number),
+        to=order.email,
+        template=kind,
+        layout="order",
+        context=_context(order, lines, state, "", Decimal(0), {}) | _of_parcel(order, lines, parcel),
+        now=now,
+        reader=order.user_id,
     )
 
 

@@ -20,10 +20,10 @@ from shop.orders.states import FROM_STORE, MOVES, STAFF, IllegalMove, State
 from shop.outbox.models import OutboxMessage, Topic
 from shop.payments import refunds
 from shop.payments.models import Refund
-from shop.storelink import set_aside
+from shop.storelink import set_aside, shortfalls
 from shop.storelink.heard import aside, told_otherwise
 from shop.storelink.models import Feed, Retelling, StoreEvent
-from shop.storelink.parcels import Known
+from shop.storelink.parcels import Known, call_for
 from store_client import BadRow, event_key
 from store_client import OrderEvent as Heard
 
@@ -160,23 +160,40 @@ def _waiting(orders: dict[UUID, Order]) -> dict[UUID, list[Heard]]:
 
 def _apply(order: Order, lines: list[OrderLine], event: Heard, *, now: datetime, writes: Writes) -> None:
     order.store_version = event.version
-    is_shorter = _count(lines, event, writes)
+    shorter = _count(lines, event, writes)
     if not order.attention and any(count.awaited for count in event.lines):
-        order.attention = _awaited(lines, event)
-    new, state = writes.parcels.take_over(order, lines, event), FROM_STORE[event.status]
+        order.attention = shortfalls.awaited(lines, event)[:ATTENTION_LENGTH]
+    (new, changed), state = writes.parcels.take_over(order, lines, event), FROM_STORE[event.status]
+    if call := call_for(order, changed):
+        order.attention = f"{call} {order.attention}".strip()[:ATTENTION_LENGTH]
+    try:
+        _tell(order, lines, event, state, new=new, shorter=shorter, now=now, writes=writes)
+    except IllegalMove as error:
+        # Of these its customer heard how it ended; `reconcile` watches them until the store says the same.
+        if order.pk not in writes.told and not (state in BEFORE_ITS_END and _was_given_up(order)):
+            writes.impossible.append(aside(event, str(error)))
+    writes.mails += [letters.change_letter(order, lines, parcel, kind, now=now) for parcel, kind in changed]
+
+
+def _tell(order, lines, event: Heard, state: State, *, new, shorter, now, writes: Writes) -> None:
+    """Step: move the order on to this state, or tell what moved within it.
+
+    :param shorter: how many copies fell short with this event, by line.
+    :raises IllegalMove:
+    """
     if state == order.state or (order.state == State.CANCEL_REQUESTED and state in GOING_ON):
         # Only the counters moved, or we had said so ourselves, or the answer to the cancelling is still to come.
         if order.state != State.SHIPPED:  # of one that was, the customer has heard
             _tell_parcels(order, lines, new, now=now, writes=writes)
-        _tell_short(order, lines, event, is_shorter, now=now, writes=writes)
+        _tell_short(order, lines, event, shorter, now=now, writes=writes)
         return
-    reason = event.reason or (_shortage(lines, event) if state == State.REJECTED else _why_short(lines, event))
-    try:
-        _move(order, lines, state, reason, at=event.at, now=now, writes=writes, heard=event, new=new)
-    except IllegalMove as error:
-        if order.pk in writes.told or (state in BEFORE_ITS_END and _was_given_up(order)):
-            return  # its customer heard how it ended; `reconcile` watches it until the store says the same
-        writes.impossible.append(aside(event, str(error)))
+    short = {line: line.short for line in lines}
+    reason = event.reason or (
+        shortfalls.shortage(lines, event) if state == State.REJECTED else shortfalls.why_short(event, short)
+    )
+    why_money = event.reason or shortfalls.why_short(event, shorter) or reason
+    told = {"heard": event, "new": new, "why_money": why_money}
+    _move(order, lines, state, reason, at=event.at, now=now, writes=writes, **told)
 
 
 def _was_given_up(order: Order) -> bool:
@@ -196,15 +213,19 @@ def _move(
     writes: Writes,
     heard: Heard | None = None,
     new: Sequence[Parcel] = (),
+    why_money: str = "",
     actor="warehouse",
 ) -> None:
-    """Step: move the order on and tell its customer; the letter on the move tells of the last parcel that is new."""
+    """Step: move the order on and tell its customer; the letter on the move tells of the last parcel that is new.
+
+    :param why_money: why money goes back, if that is another reason than the move's.
+    """
     event = order.move_to(state, at=at, reason=reason[:REASON_LENGTH], actor=actor)
     writes.events.append(event)
     if state == State.SHIPPED:
         writes.sent.append((order, lines))
     is_news = state not in writes.told.get(order.pk, ())
-    refund = _give_back(order, lines, reason, now=now)
+    refund = _give_back(order, lines, why_money or reason, now=now)
     if is_news:
         _tell_parcels(order, lines, new[:-1], now=now, writes=writes)
         is_rest = state == State.SHIPPED and not new and bool(writes.parcels.of.get(order.pk))
@@ -219,13 +240,12 @@ def _tell_parcels(order, lines, new: Sequence[Parcel], *, now, writes: Writes) -
     writes.mails += [letters.parcel_letter(order, lines, parcel, now=now) for parcel in new]
 
 
-def _tell_short(order, lines, event: Heard, is_shorter: bool, *, now, writes: Writes) -> None:
+def _tell_short(order, lines, event: Heard, shorter: dict[OrderLine, int], *, now, writes: Writes) -> None:
     """The shop's order makes no move. Money that goes back has its letter, and copies that are short have one."""
-    if refund := _give_back(order, lines, event.reason or _why_short(lines, event), now=now):
+    reason = event.reason or shortfalls.why_short(event, shorter or {line: line.short for line in lines})
+    if refund := _give_back(order, lines, reason, now=now):
         writes.mails.append(refunds.letter(refund, order, now=now))
-    elif is_shorter and order.state in GOING_ON | {
-        State.CANCEL_REQUESTED
-    }:  # not while an ended order's log is replayed
+    elif shorter and order.state in GOING_ON | {State.CANCEL_REQUESTED}:  # not while an ended order's log is replayed
         writes.mails.append(letters.short_letter(order, lines, event.line_reasons, now=now))
 
 
@@ -236,43 +256,16 @@ def _give_back(order: Order, lines: list[OrderLine], reason: str, *, now: dateti
     return refunds.give_back_unowed(order, lines, reason=reason, now=now)
 
 
-def _count(lines: list[OrderLine], event: Heard, writes: Writes) -> bool:
-    """Step: take the store's counters over; answer whether more copies are short than before."""
-    counts, before = {count.line: count for count in event.lines}, sum(line.short for line in lines)
+def _count(lines: list[OrderLine], event: Heard, writes: Writes) -> dict[OrderLine, int]:
+    """Step: take the store's counters over; answer how many more copies are short than before, by line."""
+    counts, before = {count.line: count for count in event.lines}, {line: line.short for line in lines}
     for line in lines:
         count = counts.get(line.position)
         if count and any(getattr(line, name) != getattr(count, name) for name in COUNTERS):
             for name in COUNTERS:
                 setattr(line, name, getattr(count, name))
             writes.counted[line.pk] = line
-    return sum(line.short for line in lines) > before
-
-
-def _why_short(lines: list[OrderLine], event: Heard) -> str:
-    """Which books the customer will not get, with the warehouse's own reason for each."""
-    named = [
-        f"“{line.title}” ({line.short} of {line.quantity}): {event.line_reasons.get(line.position) or 'not there'}"
-        for line in lines
-        if line.short
-    ]
-    return f"The warehouse cannot deliver {'; '.join(named)}." if named else ""
-
-
-def _awaited(lines: list[OrderLine], event: Heard) -> str:
-    awaited = {count.line: count.awaited for count in event.lines if count.awaited}
-    named = "; ".join(f"{awaited[line.position]} × “{line.title}”" for line in lines if line.position in awaited)
-    return f"The warehouse waits for copies, as the customer chose: {named}."[:ATTENTION_LENGTH]
-
-
-def _shortage(lines: list[OrderLine], event: Heard) -> str:
-    """Which books were short, in words for the customer."""
-    short = {count.line: count.short for count in event.lines if count.short}
-    named = [
-        f"“{line.title}” ({line.quantity} ordered, {max(line.quantity - short[line.position], 0)} left)"
-        for line in lines
-        if line.position in short
-    ]
-    return f"The warehouse has too few copies of {', '.join(named)}." if named else ""
+    return {line: line.short - short for line, short in before.items() if line.short > short}
 
 
 def _save(orders: list[Order], writes: Writes, *, now: datetime) -> None:

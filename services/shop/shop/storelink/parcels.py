@@ -6,8 +6,11 @@ from decimal import Decimal
 from uuid import UUID
 
 from shop.orders.models import Order, OrderLine, Parcel
+from shop.orders.parcel_news import CAME_BACK, LOST, kinds_of_change
 from store_client import OrderEvent as Heard
 from store_client import Parcel as Told
+
+DECIDE = {LOST: "is lost", CAME_BACK: "came back to the warehouse"}
 
 
 class Known:
@@ -20,10 +23,17 @@ class Known:
             self.of[parcel.order_id][parcel.number] = parcel
         self.changed: dict[tuple[UUID, int], Parcel] = {}
 
-    def take_over(self, order: Order, lines: list[OrderLine], event: Heard) -> list[Parcel]:
-        """Step: note what the event says of the order's parcels; answer those that were not known, by their numbers."""
-        mine, new = self.of[order.pk], []
+    def take_over(
+        self, order: Order, lines: list[OrderLine], event: Heard
+    ) -> tuple[list[Parcel], list[tuple[Parcel, str]]]:
+        """Step: note what the event says of the order's parcels.
+
+        :returns: those that were not known, by their numbers; and the parcels of which there is something else to tell,
+            each with the kind of its letter.
+        """
+        mine, new, changed = self.of[order.pk], [], []
         for told in sorted(event.parcels, key=lambda each: each.number):
+            kinds = kinds_of_change(mine.get(told.number), told)
             if told.number not in mine:
                 new.append(_begun(order, lines, told, event, known=mine.values()))
                 mine[told.number] = new[-1]
@@ -31,7 +41,8 @@ class Known:
                 continue
             _copy(told, mine[told.number])
             self.changed[order.pk, told.number] = mine[told.number]
-        return new
+            changed += [(mine[told.number], kind) for kind in kinds]
+        return new, changed
 
     def save(self) -> None:
         Parcel.objects.bulk_create(
@@ -40,6 +51,13 @@ class Known:
             unique_fields=["order", "number"],
             update_fields=["state", "carrier", "tracking", "contents"],
         )
+
+
+def call_for(order: Order, changed: Iterable[tuple[Parcel, str]]) -> str:
+    """What a person has to decide about parcels that will not arrive."""
+    ways = "send again or pay back" if order.is_prepaid else "send again or leave it; it was to be paid on delivery"
+    calls = [f"{parcel} {DECIDE[kind]}: {ways}?" for parcel, kind in changed if kind in DECIDE]
+    return " ".join(calls)
 
 
 def _begun(order: Order, lines: list[OrderLine], told: Told, event: Heard, *, known: Iterable[Parcel]) -> Parcel:

@@ -10,6 +10,7 @@ from uuid import UUID
 from shop.notifications.models import Mail
 from shop.orders.letters import GOING_ON, KINDS, NOT_CANCELLED, PARCEL, SHORT, SILENT
 from shop.orders.models import Order, OrderEvent
+from shop.orders.parcel_news import event_of_change, kinds_of_change
 from shop.orders.states import FROM_STORE, MOVES, State
 from shop.payments.models import Refund
 from shop.returns import letters
@@ -82,7 +83,8 @@ def facts_of(orders: Iterable[Order]) -> list[Facts]:
             )
             + _of_returns(returns[order.number])
             + ([] if order.number in retold else _of_shortfalls(order, events[order.number], heard[order.number]))
-            + ([] if order.number in retold else _of_parcels(order, events[order.number], heard[order.number])),
+            + ([] if order.number in retold else _of_parcels(order, events[order.number], heard[order.number]))
+            + ([] if order.number in retold else _of_changes(order, heard[order.number])),
             mails[order.number],
         )
         for order in orders
@@ -130,6 +132,18 @@ def _of_parcels(order: Order, events: list[OrderEvent], heard: list[tuple[StoreE
         due += [Due(f"parcel:{order.number}:{number}", PARCEL, told.at, True) for number in new]
         before = told.status
     return due
+
+
+def _of_changes(order: Order, heard: list[tuple[StoreEvent, Heard]]) -> list[Due]:
+    """What is new about parcels that have left: a code to follow one by, or that it will not arrive; each is told once."""
+    due, known = {}, {}
+    for _, told in heard:
+        for parcel in told.parcels:
+            for kind in kinds_of_change(known.get(parcel.number), parcel):
+                slot = event_of_change(order.number, parcel, kind)
+                due.setdefault(slot, Due(slot, kind, told.at, True))
+            known[parcel.number] = parcel
+    return list(due.values())
 
 
 def _of_returns(returns: list[Return]) -> list[Due]:

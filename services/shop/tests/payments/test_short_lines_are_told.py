@@ -155,3 +155,17 @@ def test_what_was_given_back_line_by_line_is_not_called_never_paid(accepted, sto
     store.move(order.number, "failed", reason=GONE, short={1: 2, 2: 1})
     hear()
     assert "What you paid has gone back to you already." in last_letter().text
+
+
+def test_each_refund_names_only_what_fell_short_with_it_and_ends_with_one_full_stop(accepted, store, hear):
+    order = accepted(Order.Payment.PREPAID)
+    store.move(order.number, "packing", short={1: 1}, line_reasons={1: WATER})
+    store.move(order.number, "packing", short={1: 2}, line_reasons={1: WATER})
+    store.move(order.number, "dispatched", packed={}, shipped={}, short={1: 2, 2: 1}, line_reasons={1: WATER, 2: GONE})
+    hear()
+    said = list(Refund.objects.order_by("id").values_list("reason", flat=True))
+    emma = "The warehouse cannot deliver “Emma” (1 of 2): The spine is water-damaged."
+    assert said == [emma, emma, "The warehouse cannot deliver “Persuasion” (1 of 1): Nobody finds it."]
+    order.refresh_from_db()
+    both = "“Emma” (2 of 2): The spine is water-damaged; “Persuasion” (1 of 1): Nobody finds it."
+    assert order.reason == f"The warehouse cannot deliver {both}"

@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 from django.test import Client
 
-from shop.notifications.models import Mail
+from shop.notifications.models import Choice, Mail
 from shop.orders import cancelling
 from shop.orders.models import Order, Parcel
 from shop.outbox.models import OutboxMessage, Topic
@@ -178,3 +178,70 @@ def test_a_part_that_left_never_leaves_again_when_the_store_has_forgotten_the_or
     assert (order.state, order.attention) == ("partly_shipped", retelling.LEFT_IN_PART)
     assert OutboxMessage.objects.filter(topic=Topic.ORDER_PLACED, state="waiting").count() <= 1
     assert order.price_of({order.lines.get(): 1}) > Decimal(0)
+
+
+def gone(**told):
+    return {"packed": 3, "shipped": 3, "parcels": [{"contents": {1: 3}} | told]}
+
+
+def test_a_code_that_comes_after_the_parcel_left_is_told_once(says, store, clock):
+    order = says("dispatched", **gone())
+    order = says("dispatched", **gone(carrier="DHL"))
+    assert kinds(order) == ["order_shipped", "parcel_code"]
+    assert "Parcel 1 of your order travels with DHL. In it:" in last_letter(order).text
+    order = says("dispatched", **gone(**DHL))
+    letter = last_letter(order)
+    assert letter.subject == f"Parcel 1 of your order {order.reference} can be followed"
+    assert "Parcel 1 of your order can be followed: DHL 00340434. In it:\n\n3 × " in letter.text
+    says("dispatched", **gone(**DHL | {"tracking": "00340435"}))
+    says("dispatched", **gone(carrier="DHL"))
+    order = says("dispatched", **gone(**DHL))
+    hear_events([Heard.parse(event) for event in store.events_of(str(order.number))], now=clock())
+    assert kinds(order) == ["order_shipped", *["parcel_code"] * 3], "each code once, and nothing of one taken away"
+    assert order.attention == "" and nothing_is_wrong(order)
+
+
+def test_who_wants_no_letters_of_parcels_gets_none_of_their_codes(says, clock):
+    order = says("dispatched", **gone())
+    Choice.objects.create(user_id=order.user_id, topic="parcels", wanted=False, at=clock())
+    order = says("dispatched", **gone(**DHL))
+    assert last_letter(order).state == Mail.State.NOT_WANTED and nothing_is_wrong(order)
+
+
+@pytest.mark.parametrize(
+    ("state", "words", "told"),
+    [
+        ("lost", "we have heard that parcel 1 of your order is lost. In it:\n\n1 × ", "Parcel 1 is lost"),
+        ("came_back", "it came back to us. In it:\n\n1 × ", "Parcel 1 came back to the warehouse"),
+    ],
+)
+def test_a_parcel_that_will_not_arrive_is_told_once_and_calls_for_a_person(says, store, clock, state, words, told):
+    order = says("part_sent", packed=1, shipped=1, parcels=[DHL | {"contents": {1: 1}}])
+    Order.objects.update(attention="Look.")
+    ended = DHL | {"contents": {1: 1}, "state": state}
+    order = says("part_sent", packed=1, shipped=1, parcels=[ended])
+    assert kinds(order) == ["order_parcel", f"parcel_{state}"]
+    letter = last_letter(order)
+    assert words in letter.text and "We are looking into it and will write to you." in letter.text
+    assert letter.stop_url == "", "nobody can do without it"
+    assert order.attention == f"{told}: send again or leave it; it was to be paid on delivery? Look."
+    Order.objects.update(attention="")
+    order = says("dispatched", packed=3, shipped=3, parcels=[ended, {1: 2}])
+    hear_events([Heard.parse(event) for event in store.events_of(str(order.number))], now=clock())
+    order.refresh_from_db()
+    assert kinds(order) == ["order_parcel", f"parcel_{state}", "order_shipped"]
+    assert order.attention == "" and nothing_is_wrong(order)
+
+
+def test_of_a_lost_parcel_that_was_paid_for_a_person_may_give_the_money_back(says):
+    order = says("dispatched", **gone())
+    Order.objects.update(payment=Order.Payment.PREPAID)
+    order = says("dispatched", **gone(state="lost"))
+    assert order.attention == "Parcel 1 is lost: send again or pay back?"
+
+
+def test_the_mail_matrix_misses_a_letter_on_a_lost_parcel(says):
+    order = says("dispatched", **gone(state="lost", **DHL))
+    assert kinds(order) == ["order_shipped", "parcel_lost"] and nothing_is_wrong(order)
+    Mail.objects.filter(kind="parcel_lost").delete()
+    assert not nothing_is_wrong(order)

@@ -73,7 +73,7 @@ PAGES: dict[str, Page] = {
     "packing:queue": Page(SEE_ORDERS),
     "packing:next": Page("", PACK),
     "packing:commands": Page(SEE_ORDERS),
-    "packing:parcel": Page(SEE_ORDERS, PACK),
+    "packing:parcel": Page(SEE_ORDERS, PACK, {"take_in": TAKE_BACK}),
     "packing:slip": Page(SEE_ORDERS),
     "packing:parcels": Page(SEE_ORDERS),
     "packing:bench": Page(SEE_ORDERS, PACK),

@@ -18,6 +18,7 @@ ICONS = {GOOD: "✓", NOTE: "•", REFUSED: "✗", STOP: "✗"}
 COMMANDS = {
     Command.DONE: "Done: send it off",
     Command.SEAL: "Seal the parcel",
+    Command.TRACKING: "Tracking code: scan it next",
     Command.NEW_PARCEL: "New parcel",
     Command.UNDO: "Undo the last scan",
     Command.CANNOT_FIND: "Can't find it",
@@ -46,9 +47,11 @@ def context_of(order: Order, lines: list[OrderLine] | None, told: Told | None, *
     """What the page shows of an order; the lines are read unless they are known."""
     lines = queries.lines_at_bench(order) if lines is None else lines
     packed, copies = sum(line.packed for line in lines), sum(line.to_deliver for line in lines)
+    sent = sum(line.shipped for line in lines)
     awaiting.note_kept(lines)
     for line in lines:
         line.to_take = line.to_deliver - line.awaited + line.kept - line.packed
+        line.boxed, line.to_send = line.packed - line.shipped, line.to_deliver - line.shipped
     missing = [line for line in lines if line.to_take > 0]
     stopped = order.state == OrderState.CANCELLED
     return {
@@ -57,7 +60,7 @@ def context_of(order: Order, lines: list[OrderLine] | None, told: Told | None, *
         "ship_to": order.ship_to,
         "lines": lines,
         "packed": packed,
-        "progress": _progress(order, packed, copies, waits=sum(line.awaited - line.kept for line in lines)),
+        "progress": _progress(order, packed, copies, sent, waits=sum(line.awaited - line.kept for line in lines)),
         "offered": next((line for line in missing if line.next), None),
         "told": told,
         "stopped": stopped,
@@ -68,13 +71,16 @@ def context_of(order: Order, lines: list[OrderLine] | None, told: Told | None, *
     }
 
 
-def _progress(order: Order, packed: int, copies: int, *, waits: int) -> str:
+def _progress(order: Order, packed: int, copies: int, sent: int, *, waits: int) -> str:
     if not order.is_open:
         return f"This order is {order.get_state_display()}."
+    if packed == copies and sent:
+        return f"{sent} sent, and the rest is in the box: scan “done”."
     if packed == copies:
         return "Everything is in the box: scan “done”." if copies > 1 else "The copy is in the box: scan “done”."
     rest = copies - packed - waits
-    told = f"{packed} of {copies} in the box, {rest} more to scan." if rest else f"{packed} of {copies} in the box."
+    told = f"{sent} sent, {packed - sent} in the box" if sent else f"{packed} of {copies} in the box"
+    told += f", {rest} {'to scan' if sent else 'more to scan'}." if rest else "."
     return f"{told} The order waits for {waits} that {'has' if waits == 1 else 'have'} not come." if waits else told
 
 

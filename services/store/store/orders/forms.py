@@ -4,7 +4,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from store.orders.models import LARGEST_QUANTITY
-from store.orders.parcels import Parcel
+from store.orders.parcels import Parcel, ParcelState
 
 MOST_BARCODES = 20_000
 
@@ -130,3 +130,20 @@ class ParcelReasonForm(forms.Form):
         label="Why it is opened again",
         error_messages={"required": "Say why the parcel is opened again."},
     )
+
+
+class EndForm(forms.Form):
+    """That a parcel is lost or came back, and how one knows. The page with this form is the second step."""
+
+    SAYING = {ParcelState.LOST: "is lost", ParcelState.CAME_BACK: "came back"}
+    end = forms.CharField(widget=forms.HiddenInput)
+    reason = forms.CharField(
+        max_length=500,
+        label="How do you know",
+        help_text="Kept in the parcel's history.",
+        error_messages={"required": "Say how you know: what the carrier says, or what is written on the parcel."},
+    )
+
+    def __init__(self, *args, end: ParcelState, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.saying = self.SAYING[end]

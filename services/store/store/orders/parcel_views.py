@@ -6,15 +6,18 @@ from datetime import date, datetime, timezone
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils import timezone as clock
 from django.views.decorators.http import require_http_methods, require_safe
 
-from store.accounts.roles import PACK
-from store.orders import collecting, dispatch_list, handing, slip
-from store.orders.forms import LabelForm, ParcelReasonForm
+from store.accounts.roles import PACK, TAKE_BACK
+from store.orders import collecting, dispatch_list, handing, labelling, slip
+from store.orders.forms import EndForm, LabelForm, ParcelReasonForm
 from store.orders.models import Allocation, Order
 from store.orders.packing import PackingRefused
 from store.orders.parcels import ENDS, PARCEL_MOVES, Parcel, ParcelState
+from store.returns import parcels as returned
+from store.returns.operations import ReturnRefused
 from store.spreadsheet import as_csv
 from store.staff_pages import frame, staff_page
 
@@ -25,13 +28,18 @@ LARGEST_ID = 2**63 - 1
 @require_http_methods(["GET", "HEAD", "POST"])
 @staff_page
 def show_parcel(request: HttpRequest, rights: Collection[str], parcel_id: int) -> HttpResponse:
-    """This view will show one parcel; on POST note its carrier, open it again, or note what became of it."""
+    """This view will show one parcel; on POST note its carrier, open it again, or note what became of it.
+
+    That it is lost or came back is final and told to the customer: `?end=lost` asks for the reason first.
+    """
     parcel = _parcel_of(rights, parcel_id)
-    label, again = LabelForm(instance=parcel), ParcelReasonForm()
+    label, again, ended = LabelForm(instance=parcel), ParcelReasonForm(), _asked_end(request, parcel)
+    if "take_in" in request.POST:
+        return _taken_in(request, parcel)
     if request.method == "POST":
         label = LabelForm(request.POST, instance=_parcel_of(rights, parcel_id)) if "label" in request.POST else label
         again = ParcelReasonForm(request.POST) if "again" in request.POST else again
-        if _noted(request, parcel, label, again):
+        if _noted(request, parcel, label, again, ended):
             return HttpResponseRedirect(request.path)
     inside = Allocation.objects.filter(parcel=parcel, released_at__isnull=True).select_related("copy", "line")
     context = {
@@ -45,7 +53,9 @@ def show_parcel(request: HttpRequest, rights: Collection[str], parcel_id: int) -
         "again": again,
         "may_open": ParcelState.OPEN in PARCEL_MOVES[parcel.state],
         "ends": [(state.value, state.label) for state in ENDS if state in PARCEL_MOVES[parcel.state]],
-        "carriers": carriers(),
+        "ended": ended,
+        "to_take_in": returned.to_take_in(parcel).count() if TAKE_BACK in rights else 0,
+        "carriers": labelling.carriers(),
         "may_pack": PACK in rights,
     }
     return TemplateResponse(request, "admin/packing/parcel.html", frame() | context)
@@ -84,13 +94,30 @@ def list_parcels(request: HttpRequest, rights: Collection[str]) -> HttpResponse:
     return TemplateResponse(request, "admin/packing/parcels.html", frame() | context)
 
 
-def carriers() -> list[str]:
-    """Carriers of the latest parcels, to be chosen again."""
-    latest = Parcel.objects.exclude(carrier="").filter(dispatched_at__isnull=False).order_by("-dispatched_at", "-id")
-    return sorted(set(latest.values_list("carrier", flat=True)[:200]))
+def _taken_in(request: HttpRequest, parcel: Parcel) -> HttpResponse:
+    """Take its copies in, and go where the look at each of them is noted."""
+    try:
+        found = returned.take_in(parcel_id=parcel.pk, actor=request.user.email, now=clock.now())
+    except ReturnRefused as refusal:
+        messages.error(request, str(refusal))
+        return HttpResponseRedirect(request.path)
+    names = " and ".join(each.reference for each in found)
+    messages.success(request, f"{parcel} is taken in for return {names}. Say what becomes of each copy.")
+    return HttpResponseRedirect(reverse("admin:returns_return_change", args=[found[-1].pk]))
 
 
-def _noted(request: HttpRequest, parcel: Parcel, label: LabelForm, again: ParcelReasonForm) -> bool:
+def _asked_end(request: HttpRequest, parcel: Parcel) -> EndForm | None:
+    """The form for an end that needs a reason; None where none was asked for."""
+    asked = request.POST if request.method == "POST" else request.GET
+    end = asked.get("end", "")
+    if end not in EndForm.SAYING or ParcelState(end) not in PARCEL_MOVES[parcel.state]:
+        return None
+    return EndForm(request.POST if request.method == "POST" else None, initial={"end": end}, end=ParcelState(end))
+
+
+def _noted(
+    request: HttpRequest, parcel: Parcel, label: LabelForm, again: ParcelReasonForm, ended: EndForm | None
+) -> bool:
     """Do what was sent; a refusal becomes a message of the page."""
     who = {"parcel_id": parcel.pk, "actor": request.user.email, "now": clock.now()}
     try:
@@ -105,8 +132,11 @@ def _noted(request: HttpRequest, parcel: Parcel, label: LabelForm, again: Parcel
             handing.open_again(reason=again.cleaned_data["reason"], **who)
             messages.success(request, f"{parcel} is open again.")
         elif (state := request.POST.get("end")) in ENDS:
-            ended = handing.note_end(state=ParcelState(state), reason="", **who)
-            messages.success(request, f"{parcel}: {ended.get_state_display()}.")
+            if ended and not ended.is_valid():
+                return False
+            reason = ended.cleaned_data["reason"] if ended else ""
+            told = handing.note_end(state=ParcelState(state), reason=reason, **who)
+            messages.success(request, f"{parcel}: {told.get_state_display()}.")
     except PackingRefused as refusal:
         messages.error(request, " ".join(refusal.sentences))
     return True

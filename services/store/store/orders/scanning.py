@@ -8,9 +8,9 @@ from django.db.models import Q
 
 from store.catalogue.models import Book
 from store.holds.operations import lapse_due_holds
-from store.orders import awaiting, codes, packing, parcelling, queries, sending, shortage
+from store.orders import awaiting, codes, labelling, packing, parcelling, queries, sending, shortage
 from store.orders.at_bench import Bench, Done, Scanned, on_shelf, refuse_if_changed
-from store.orders.codes import Command
+from store.orders.codes import Command, Label
 from store.orders.models import Allocation, Order, OrderQuerySet, OrderState
 from store.orders.operations import record
 from store.orders.packing import PackingRefused
@@ -63,6 +63,9 @@ def _done(bench: Bench, scanned: Scanned) -> Done:
         return COMMANDS[scanned.what](bench)
     if scanned.what in shortage.NOTED:
         words = shortage.note(bench, scanned)
+    elif isinstance(scanned.what, Label):
+        refuse_if_changed(bench.order, scanned)
+        words = labelling.note(bench, scanned.what)
     else:
         words = _put_in(bench, scanned)
     return Done(bench.order, bench.lines, words)
@@ -131,7 +134,8 @@ def _put_in(bench: Bench, scanned: Scanned) -> str:
     if not places[copy.book_id] and any(each.awaited for each in lines if each.book_id == copy.book_id):
         raise PackingRefused(awaiting.none_free(str(copy.book)))
     if not places[copy.book_id]:
-        raise PackingRefused(f"All copies of “{copy.book}” are in the box already: {_put_back(copy)}.")
+        where = "sent or in the box" if any(each.shipped for each in lines) else "in the box"
+        raise PackingRefused(f"All copies of “{copy.book}” are {where} already: {_put_back(copy)}.")
     line = places[copy.book_id][0]
     put = Allocation(line=line, copy=copy, book_id=copy.book_id, parcel_id=bench.box and bench.box["id"])
     if bench.box is None:
@@ -143,7 +147,8 @@ def _put_in(bench: Bench, scanned: Scanned) -> str:
     for each in lines:
         each.next = [one for one in each.next if one["barcode"] != copy.barcode]
     packing.note_work(order, actor=bench.packer, now=bench.now, lines=lines)
-    return f"“{copy.book}”: {line.packed} of {line.to_deliver} in the box. Copy {copy.barcode}."
+    to_send = line.to_deliver - line.shipped
+    return f"“{copy.book}”: {line.packed - line.shipped} of {to_send} in the box. Copy {copy.barcode}."
 
 
 def _copy_of(bench: Bench, scanned: Scanned) -> BookItem:
@@ -190,7 +195,7 @@ def _take_out(bench: Bench) -> str:
     live = Allocation.objects.filter(line__order=bench.order, released_at__isnull=True, parcel__state=ParcelState.OPEN)
     last = live.order_by("-id").first()
     if last is None:
-        raise PackingRefused("The box is empty: there is nothing to undo.")
+        raise PackingRefused(_why_nothing_to_undo(bench))
     (last.copy,) = lock_copies([last.copy_id])
     packing.exchange(bench.order, into=[], out=[last], actor=bench.packer, now=bench.now)
     line = next(line for line in bench.lines if line.id == last.line_id)
@@ -198,6 +203,16 @@ def _take_out(bench: Bench) -> str:
     next(each for each in bench.parcels if each["id"] == last.parcel_id)["copies"] -= 1
     packing.note_work(bench.order, actor=bench.packer, now=bench.now, lines=bench.lines)
     return f"Copy {last.copy.barcode} of “{last.copy.book}” is out of the box: {_put_back(last.copy)}."
+
+
+def _why_nothing_to_undo(bench: Bench) -> str:
+    sealed = [each["number"] for each in bench.parcels if each["state"] == ParcelState.SEALED]
+    if sealed:
+        return (
+            f"Parcel {sealed[-1]} is sealed: “undo” does not open it. Open it again on its own page, which the list of "
+            "parcels below leads to; it asks why."
+        )
+    return "The box is empty: there is nothing to undo."
 
 
 def _put_back(copy: BookItem) -> str:
@@ -208,5 +223,6 @@ COMMANDS = {
     Command.UNDO: _undo,
     Command.NEW_PARCEL: sending.begin_another,
     Command.SEAL: sending.seal,
+    Command.TRACKING: labelling.await_tracking,
     Command.DONE: sending.finish,
 }

@@ -8,6 +8,7 @@ from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
 from reportlab.platypus import LongTable, Paragraph, SimpleDocTemplate, Spacer, Table, TableStyle
 
+from store.orders import queries
 from store.orders.models import Allocation
 from store.orders.parcels import Parcel
 from store.paper.letters import FONT, letters, words
@@ -37,7 +38,8 @@ def draw(parcel: Parcel) -> bytes:
         title=f"Packing slip {order.reference}, parcel {parcel.number}",
         invariant=1,
     )
-    paper.build([_head(parcel), Spacer(0, 8 * mm), _facts(parcel), Spacer(0, 8 * mm), _books(parcel)])
+    note = [_text(f"Your note: {order.note}"), Spacer(0, 8 * mm)] if order.note else []
+    paper.build([_head(parcel), Spacer(0, 8 * mm), _facts(parcel), Spacer(0, 8 * mm), *note, _books(parcel)])
     return into.getvalue()
 
 
@@ -48,8 +50,19 @@ def _text(told: str, style: ParagraphStyle = BODY, *, width: float = WIDTH) -> P
 def _head(parcel: Parcel) -> Table:
     order = parcel.order
     bars = Code128(order.reference, barWidth=BAR_MM * mm, barHeight=14 * mm, quiet=True)
-    told = [_text(f"Order {order.reference}", TITLE), _text(f"Packing slip · parcel {parcel.number}")]
+    told = [_text(f"Order {order.reference}", TITLE), _text(f"Packing slip · parcel {_number(parcel)}")]
     return Table([[told, [bars, _text(order.reference, SMALL)]]], [WIDTH - 80 * mm, 80 * mm], style=_PLAIN)
+
+
+def _number(parcel: Parcel) -> str:
+    """Such as "2 of 3" once all that the order gets is packed; before that nobody knows of how many."""
+    order = parcel.order
+    packed = Allocation.objects.filter(line__order=order, released_at__isnull=True)
+    numbers = sorted(set(packed.values_list("parcel__number", flat=True)))
+    is_complete = all(line.packed == line.to_deliver for line in queries.lines_with_packed(order))
+    if not is_complete or numbers != list(range(1, len(numbers) + 1)):
+        return str(parcel.number)
+    return f"{parcel.number} of {len(numbers)}"
 
 
 def _facts(parcel: Parcel) -> Table:

@@ -1,6 +1,7 @@
 """The packers' own pages: the queue, the bench of one order, and the sheet of commands."""
 
 from collections.abc import Collection
+from contextlib import suppress
 from datetime import timedelta
 from urllib.parse import urlencode
 
@@ -14,8 +15,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from store.accounts.roles import PACK
-from store.orders import bench, codes, queue, scanning
-from store.orders.codes import Command
+from store.orders import bench, codes, finding, labelling, queue, scanning
+from store.orders.codes import Code, Command
 from store.orders.models import Order
 from store.orders.packing import PackingRefused
 from store.paper.bars import bars_of
@@ -54,8 +55,24 @@ def show_queue(request: HttpRequest, rights: Collection[str]) -> HttpResponse:
 @require_POST
 @staff_page
 def take_next(request: HttpRequest, rights: Collection[str]) -> HttpResponse:
-    """This view will claim the first free order among those that the packer is looking at, and open its bench."""
-    return _next(request, rights, asked_filters(request.GET))
+    """This view will claim the first free order among those that the packer is looking at, and open its bench.
+
+    If a packing slip was scanned it opens the bench of that order, and claims nothing.
+    """
+    filters, scanned = asked_filters(request.GET), request.POST.get("code", "").strip()
+    if not scanned:
+        return _next(request, rights, filters)
+    try:
+        what = codes.read(scanned)
+    except codes.NotACode as error:
+        messages.error(request, str(error))
+        return HttpResponseRedirect(queue_address(request))
+    if what == Command.NEXT:
+        return _next(request, rights, filters)
+    if isinstance(what, Code) and (order := finding.order_of(what, among=Order.objects.seen_with(rights))):
+        return HttpResponseRedirect(reverse("packing:bench", args=[order.pk]) + _query(filters))
+    messages.error(request, f"“{getattr(what, 'text', what)}” is no order that you may pack: scan its packing slip.")
+    return HttpResponseRedirect(queue_address(request))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -81,6 +98,9 @@ def show_bench(request: HttpRequest, rights: Collection[str], order_id: int) -> 
 def show_commands(request: HttpRequest, rights: Collection[str]) -> HttpResponse:
     """This view will show the commands as bars, to be printed."""
     sheet = [(words, str(command), *bars_of(command)) for command, words in bench.COMMANDS.items()]
+    for carrier in labelling.carriers():
+        with suppress(ValueError):  # a name that bars cannot say is typed
+            sheet.append((f"Carrier: {carrier}", label := codes.carrier_label(carrier), *bars_of(label)))
     return TemplateResponse(request, "admin/packing/commands.html", frame() | {"title": "Commands", "sheet": sheet})
 
 
@@ -89,22 +109,34 @@ def _scan(request, rights, orders, order_id: int) -> HttpResponse:
     if "take_over" in request.POST:
         order = scanning.take_over(**who)
         return _bench(request, orders, order_id, rights, bench.Told(bench.GOOD, f"Order {order.reference} is yours."))
-    what = codes.read(request.POST.get("command") or request.POST.get("code", ""))
+    awaits_tracking = "awaits_tracking" in request.POST
+    said = request.POST.get("command") or request.POST.get("code", "")
+    what = codes.read_at_bench(said, awaits_tracking=awaits_tracking)
     if what == Command.NEXT:
         return _next(request, rights, asked_filters(request.GET), instead_of=order_id)
+    if isinstance(what, Code) and (order := finding.order_of(what, among=orders)):
+        if order.pk != order_id:
+            return HttpResponseRedirect(reverse("packing:bench", args=[order.pk]) + _query(asked_filters(request.GET)))
+        return _bench(request, orders, order_id, rights, bench.Told(bench.NOTE, "That is this order: scan its copies."))
+    if what == Command.UNDO and awaits_tracking:
+        return _bench(request, orders, order_id, rights, bench.Told(bench.NOTE, "No tracking code is noted."))
     done = scanning.scan(scanned=_scanned(request.POST, what), **who)
     if not done.order.is_open:
         messages.success(request, done.words)
         return HttpResponseRedirect(queue_address(request))
-    return _bench(request, orders, order_id, rights, bench.Told(bench.GOOD, done.words), done=done)
+    told = bench.Told(bench.NOTE if what == Command.TRACKING else bench.GOOD, done.words)
+    return _bench(request, orders, order_id, rights, told, done=done, awaits_tracking=what == Command.TRACKING)
 
 
-def _bench(request, orders, order_id: int, rights, told: bench.Told | None = None, *, done=None) -> HttpResponse:
+def _bench(
+    request, orders, order_id: int, rights, told: bench.Told | None = None, *, done=None, awaits_tracking=False
+) -> HttpResponse:
     order = done.order if done else orders.filter(pk=order_id).first()
     if order is None:
         raise Http404
     context = bench.context_of(order, done and done.lines, told, packer=request.user.email, now=timezone.now())
     around = frame() | {"may_pack": PACK in rights, "query": _query(asked_filters(request.GET))}
+    around["awaits_tracking"] = awaits_tracking
     return TemplateResponse(request, "admin/packing/bench.html", around | context)
 
 

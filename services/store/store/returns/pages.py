@@ -12,6 +12,8 @@ from django.utils import timezone
 from store.accounts.roles import DECIDE, TAKE_BACK
 from store.orders.bench import GOOD, NOTE, REFUSED, Told
 from store.orders.codes import Code, NotACode, read
+from store.orders.finding import order_of
+from store.orders.models import Order
 from store.returns import inspecting, labels, operations, queries, receiving
 from store.returns.forms import InspectForm, InsteadForm, RefuseForm
 from store.returns.models import IllegalMove, Outcome, Return, ReturnedCopy, ReturnState
@@ -38,22 +40,35 @@ def show(model_admin: admin.ModelAdmin, request: HttpRequest, object_id: str) ->
 def receive(model_admin: admin.ModelAdmin, request: HttpRequest) -> HttpResponse:
     """This view will show the desk; on POST take in the copy that was scanned, and say what came of it."""
     rights = rights_on(request)
-    told, seen = None, None
+    told, seen, order = None, None, None
     if request.method == "POST":
         if "returned" in request.POST:
             told = _inspected(request)
         elif found := labels.return_of(request.POST.get("code", "")):
             return HttpResponseRedirect(reverse("admin:returns_return_change", args=[found.pk]))
+        elif order := _order_of(request, rights):
+            told = Told(NOTE, f"That is order {order.reference}, {order.get_state_display()}.")
         else:
             told, seen = _scanned(request)
     context = {
         "title": "Receive returns",
         "told": told,
         "seen": seen,
+        "order": order,
+        "inside": queries.copies_of(order) if order else [],
         "form": seen and seen.here and _inspect_form(seen.here),
         "may_decide": DECIDE in rights,
     }
     return TemplateResponse(request, "admin/returns/receive.html", _frame(model_admin, request) | context)
+
+
+def _order_of(request: HttpRequest, rights: Collection[str]) -> Order | None:
+    """The order whose packing slip was scanned, as it may lie in the parcel that came."""
+    try:
+        code = read(request.POST.get("code", ""))
+    except NotACode:
+        return None
+    return order_of(code, among=Order.objects.seen_with(rights)) if isinstance(code, Code) else None
 
 
 def _scanned(request: HttpRequest) -> tuple[Told, receiving.Seen | None]:

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 
+from store.orders.models import Allocation, Order
 from store.returns.accepting import with_customers
 from store.returns.models import Return, ReturnedCopy, ReturnLine, ReturnState
 from store.returns.operations import lines_of
@@ -20,6 +21,16 @@ def lines_with_copies(found: Return) -> list[ReturnLine]:
         line.here = here[line.id]
         line.out = out[line.line_id] if line.expected else []
     return lines
+
+
+def copies_of(order: Order) -> list[Allocation]:
+    """What was packed for an order, parcel by parcel, each with `is_away`: whether it was sent and is not back."""
+    live = Allocation.objects.filter(line__order=order, released_at__isnull=True)
+    inside = list(live.select_related("copy", "line", "parcel").order_by("parcel__number", "line__line", "id"))
+    away = set(with_customers().filter(line__order=order).values_list("id", flat=True))
+    for each in inside:
+        each.is_away = each.pk in away
+    return inside
 
 
 def number_to_decide() -> int:

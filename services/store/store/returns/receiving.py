@@ -55,10 +55,10 @@ def receive(*, copy_id: int, actor: str, now: datetime) -> ReturnedCopy:
     """
     with transaction.atomic(durable=True):
         line = _locked_line(copy_id)
-        waiting = [one for one in _expecting(line) if one.expected > 0]
+        waiting = [one for one in expecting(line) if one.expected > 0]
         if not waiting:
             raise NotExpected(f"No approved return of order {line.order.reference} waits for this copy.")
-        return _take_in(waiting[0], copy_id, actor=actor, now=now)
+        return take_in(waiting[0], copy_id, actor=actor, now=now)
 
 
 def make_for(*, copy_id: int, actor: str, now: datetime) -> ReturnedCopy:
@@ -73,7 +73,7 @@ def make_for(*, copy_id: int, actor: str, now: datetime) -> ReturnedCopy:
             raise ReturnRefused(f"There is a return for this copy of order {line.order.reference}: decide on that one.")
         facts = {"number": uuid4(), "state": ReturnState.APPROVED, "why": Why.UNASKED, "asked_at": now}
         made = accepting.write(line.order, [(line, 1)], client=line.order.client, actor=actor, now=now, **facts)
-        return _take_in(made.lines.counted().get(), copy_id, actor=actor, now=now)
+        return take_in(made.lines.counted().get(), copy_id, actor=actor, now=now)
 
 
 def _locked_line(copy_id: int) -> OrderLine:
@@ -84,11 +84,19 @@ def _locked_line(copy_id: int) -> OrderLine:
         line = _sent_for(copy_id)
     if line is None:
         _refuse(copy_id)
-    if line.order.is_open:
-        raise ReturnRefused(
-            f"Order {line.order.reference} is still being packed: take its copies back once the rest has been sent or failed."
-        )
+    refuse_if_open(line.order)
     return line
+
+
+def refuse_if_open(order: Order) -> None:
+    """Step: see that nothing of the locked order is still to be sent.
+
+    :raises ReturnRefused:
+    """
+    if order.is_open:
+        raise ReturnRefused(
+            f"Order {order.reference} is still being packed: take its copies back once the rest has been sent or failed."
+        )
 
 
 def _refuse(copy_id: int) -> None:
@@ -103,18 +111,22 @@ def _sent_for(copy_id: int) -> OrderLine | None:
     return found and found.line
 
 
-def _expecting(line: OrderLine) -> list[ReturnLine]:
+def expecting(line: OrderLine) -> list[ReturnLine]:
+    """The lines of approved returns of this line of an order, that asked for first to begin with."""
     lines = ReturnLine.objects.filter(line=line, of__state__in=EXPECTING)
     return list(lines.counted().order_by("of__asked_at", "of_id"))
 
 
-def _take_in(line: ReturnLine, copy_id: int, *, actor: str, now: datetime) -> ReturnedCopy:
-    """Step: the copy is back, which its order's box keeps in mind, and waits for a look."""
+def take_in(line: ReturnLine, copy_id: int, *, actor: str, now: datetime, why: str = "") -> ReturnedCopy:
+    """Step: the copy is back, which its order's box keeps in mind, and waits for a look.
+
+    :param why: what the ledger is to say beside the return.
+    """
     found = locked(line.of_id)
     lock_levels([line.line.book_id])
     copies = lock_copies([copy_id])
     told = {"actor": actor, "now": now, "order_number": found.order.number}
-    note = f"return {found.reference}"
+    note = f"return {found.reference}" + (f": {why}" if why else "")
     move_copies(copies, CopyState.RETURNED, reason=Reason.RETURNED, note=note, **told)
     Allocation.objects.filter(copy=copy_id, released_at__isnull=True, returned_at__isnull=True).update(returned_at=now)
     taken = ReturnedCopy.objects.create(line=line, copy=copies[0], received_at=now, receiver=actor)

@@ -39,6 +39,8 @@ def copy_labelled(code: Code) -> BookItem:
         return found
     if book := code.isbn13 and Book.objects.filter(isbn13=code.isbn13).first():
         raise Refused(f"That is the code of “{book}”, which all its copies share. Scan the label of the copy itself.")
+    if code.order:
+        raise Refused(f"“{code.text}” is no copy of ours. If it stands on a packing slip, it is the order's reference.")
     raise Refused(str(NotACode(code.text)))
 
 

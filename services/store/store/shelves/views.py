@@ -15,6 +15,7 @@ from store.accounts.roles import SEE_BOOKS, SEE_COUNTS, SEE_HOLDS, SEE_ORDERS
 from store.catalogue.models import Book
 from store.orders.bench import GOOD, NOTE, REFUSED, Told
 from store.orders.codes import LONGEST_SHOWN
+from store.orders.finding import order_of
 from store.orders.models import Order
 from store.shelves import codes, moving, queries, summary
 from store.shelves.finding import Refused, copy_labelled, shelf_or_code
@@ -33,7 +34,7 @@ def show_stock(request: HttpRequest, rights: Collection[str]) -> HttpResponse:
     told = None
     if code := request.GET.get("code", "").strip():
         try:
-            return HttpResponseRedirect(_page_of(code))
+            return HttpResponseRedirect(_page_of(code, rights))
         except (codes.NotACode, Refused) as refusal:
             told = Told(REFUSED, str(refusal))
     context = {"title": "Stock", "told": told, "code": code, "rights": rights, "dead_days": settings.DEAD_STOCK_DAYS}
@@ -43,7 +44,7 @@ def show_stock(request: HttpRequest, rights: Collection[str]) -> HttpResponse:
     return TemplateResponse(request, "admin/shelves/stock.html", frame() | context | glance)
 
 
-def _page_of(scanned: str) -> str:
+def _page_of(scanned: str, rights: Collection[str]) -> str:
     code = codes.read(scanned)
     if isinstance(code, codes.Shelf):
         return (
@@ -53,6 +54,8 @@ def _page_of(scanned: str) -> str:
         raise codes.NotACode(scanned.strip()[:LONGEST_SHOWN])
     if book := code.isbn13 and Book.objects.filter(isbn13=code.isbn13).first():
         return reverse("shelves:book", args=[book.pk])
+    if SEE_ORDERS in rights and (order := order_of(code, among=Order.objects.seen_with(rights))):
+        return reverse("packing:bench", args=[order.pk])
     return reverse("shelves:copy", args=[copy_labelled(code).pk])
 
 

@@ -61,11 +61,19 @@ def test_a_part_leaves_sealed_and_the_rest_follows(dan, books, accept):
     assert "scan “seal” first" in said(refused) and "1 of 2 ordered copies chosen" in said(refused)
     assert said(scan(dan, order, "seal")) == "Parcel 1 is sealed with 1 copy. Scan “done” to send it off."
     assert BookItem.objects.get(barcode="B1-1").state == CopyState.PACKED
+    assert said(scan(dan, order, "undo")).startswith("Parcel 1 is sealed: “undo” does not open it. Open it again on")
     page = scan(dan, order, "done")
     assert said(page) == f"Parcel 1 of order {order.reference} sent off with 1 copy; 2 more are to come."
     assert "Parcel 1</a>, on its way, 1 copy" in page.content.decode()
     assert told(order) == ("part_sent", [(1, 1), (0, 0)], {1: {1: 1}})
-    assert "2 more to scan" in dan.get(reverse("packing:bench", args=[order.pk])).context["progress"]
+    assert dan.get(reverse("packing:bench", args=[order.pk])).context["progress"] == "1 sent, 0 in the box, 2 to scan."
+    page = scan(dan, order, "B1-2")
+    assert said(page) == "“Pride and Prejudice”: 1 of 1 in the box. Copy B1-2."
+    assert page.context["progress"] == "1 sent, 1 in the box, 1 to scan."
+    assert "<strong>1 of 1</strong><br>1 sent</span>" in page.content.decode()
+    assert "are sent or in the box already" in said(scan(dan, order, "B1-3"))
+    assert scan(dan, order, "B2-1").context["progress"] == "1 sent, and the rest is in the box: scan “done”."
+    scan(dan, order, "undo", "undo")
     assert scan(dan, order, "B1-2", "B2-1", "done").status_code == 302
     assert told(order) == ("dispatched", [(2, 2), (1, 1)], {1: {1: 1}, 2: {1: 1, 2: 1}})
     assert states(order) == {1: "dispatched", 2: "dispatched"}
@@ -158,11 +166,31 @@ def test_carrier_and_code_are_noted_and_what_became_of_the_parcel(dan, books, ac
     scan(dan, order, "done")
     (sent,) = order.events.latest("version").parcels
     assert (sent["carrier"], sent["tracking"], sent["state"]) == ("DHL", "00340434", "dispatched")
-    for changed in (label | {"weight_g": "", "tracking": "00340435"}, {"end": "lost"}):
+    for changed in (label | {"weight_g": "", "tracking": "00340435"}, {"end": "lost", "reason": "Says DHL"}):
         assert dan.post(page, changed).status_code == 302
     assert "cannot become delivered" in dan.post(page, {"end": "delivered"}, follow=True).content.decode()
     (last,) = order.events.latest("version").parcels
     assert (last["tracking"], last["state"], order.events.count()) == ("00340435", "lost", 5)
+
+
+@pytest.mark.parametrize(("end", "words"), [("lost", "is lost"), ("came_back", "came back")])
+def test_that_a_parcel_will_not_arrive_needs_a_second_step_and_a_reason(dan, books, accept, end, words):
+    order = accept((books[0], 1))
+    scan(dan, order, "B1-1", "done")
+    parcel = Parcel.objects.get(order=order)
+    page = reverse("packing:parcel", args=[parcel.pk])
+    assert "Yes, it" not in dan.get(page).content.decode()
+    asked = dan.get(page, {"end": end}).content.decode()
+    assert f"Parcel 1 {words}?" in asked and f"Yes, it {words}" in asked and "This is final." in asked
+    for blank in ({"end": end}, {"end": end, "reason": "  "}):
+        assert "Say how you know" in dan.post(page, blank).content.decode()
+        parcel.refresh_from_db()
+        assert parcel.state == "dispatched"
+    assert dan.post(page, {"end": end, "reason": "Burnt at the depot"}).status_code == 302
+    parcel.refresh_from_db()
+    assert parcel.state == end
+    shown = dan.get(page, {"end": end}).content.decode()
+    assert "dan@example.org: Burnt at the depot" in shown and "Yes, it" not in shown
 
 
 def test_every_move_of_a_parcel_is_made_and_no_other(dan, books, accept):
@@ -172,7 +200,7 @@ def test_every_move_of_a_parcel_is_made_and_no_other(dan, books, accept):
         page = reverse("packing:parcel", args=[Parcel.objects.get(order=order).pk])
         dan.post(page, {"again": "1", "reason": "Wrong box"})
         scan(dan, order, "done")
-        dan.post(page, {"end": end})
+        dan.post(page, {"end": end, "reason": "It says so on the parcel"})
     order = accept((books[1], 1))
     choose_copies(order_id=order.id, barcodes=["B2-1"], **WHO)
     fail_order(order_id=order.id, reason="Lost", **WHO)
@@ -192,6 +220,28 @@ def test_the_slip_says_what_is_in_the_parcel_and_its_bars_say_the_order(dan, boo
         assert word in words
     assert "Jane Eyre" not in words and "12.50" not in words and "EUR" not in words
     assert codes_on(answer.content, tmp_path) == [[f"CODE-128:{order.reference}"]]
+
+
+def test_the_slip_has_the_customers_note_and_of_how_many_parcels_it_is_once_all_is_packed(dan, books, accept):
+    note = "Please ring twice.\n" * 100  # more than a page
+    order = accept((books[0], 2), (books[1], 1), note=note)
+
+    def slips():
+        return [" ".join(words_of(slip.draw(parcel))) for parcel in order.parcels.order_by("number")]
+
+    scan(dan, order, "B1-1", "seal")
+    (first,) = slips()
+    assert (
+        f"parcel 1 {order.reference} Ship" in first
+        and "Your note: Please ring twice." in first
+        and first.count("ring twice") == 100
+    )
+    scan(dan, order, "B1-2", "new parcel", "B2-1")
+    assert [f"parcel {number} of 3 {order.reference}" in words for number, words in enumerate(slips(), start=1)] == [
+        True
+    ] * 3
+    scan(dan, order, "done")
+    assert f"parcel 2 of 3 {order.reference}" in slips()[1]
 
 
 def test_each_parcel_is_paid_for_by_itself_and_together_they_cost_what_was_sent(dan, books, accept):
