@@ -15,7 +15,7 @@ OWN_PAGES = (
     *("/account/name/", "/account/addresses/", "/account/addresses/new/", "/accounts/password/change/"),
     *("/accounts/logout/", "/accounts/sessions/", "/accounts/2fa/", "/accounts/2fa/totp/activate/"),
 )
-BEHIND_THE_PASSWORD = ("/accounts/email/", "/account/delete/")
+BEHIND_THE_PASSWORD = ("/accounts/email/", "/account/data/", "/account/delete/")
 
 
 @pytest.mark.parametrize("window", WINDOWS)

@@ -1,6 +1,7 @@
 """One's own data as a file, and the end of an account: the orders stay, the person goes."""
 
 import json
+import re
 
 import pytest
 from django.test import Client
@@ -34,7 +35,7 @@ def closed(hers):
 
 
 def test_everything_kept_about_a_person_is_in_their_file(hers, alice):
-    answer = hers.get("/account/data/")
+    answer = hers.get("/account/data/file/")
     assert "attachment" in answer["Content-Disposition"]
     told = json.loads(answer.content)
     assert told["account"]["email"] == alice.email
@@ -44,13 +45,26 @@ def test_everything_kept_about_a_person_is_in_their_file(hers, alice):
     assert "order" in told["letters"][0]["subject"] and told["sessions"]
 
 
+def test_who_clicks_on_download_types_the_password_and_gets_the_file_not_a_page(client, alice):
+    log_in(client, alice.email)
+    link = re.search(r'<a href="([^"]+)"([^>]*)>Download everything', client.get("/account/").content.decode())
+    assert "download" not in link[2]
+    asked = client.get(link[1], follow=True)
+    assert "password" in text(asked)
+    way = re.search(r'name="next" value="([^"]+)"', asked.content.decode())[1]
+    page = client.post("/accounts/reauthenticate/", {"password": "a-long-password", "next": way}, follow=True)
+    button = re.search(r'href="([^"]+)">Download the file<', page.content.decode())[1]
+    file = client.get(button)
+    assert "attachment" in file["Content-Disposition"] and file.json()["account"]["email"] == alice.email
+
+
 def test_nobody_gets_the_file_of_another(hers, bob):
     other = Client()
     log_in(other, bob.email)
     show_it_is_me(other)
-    told = json.loads(other.get("/account/data/").content)
+    told = json.loads(other.get("/account/data/file/").content)
     assert told["orders"] == told["letters"] == [] and "Secret" not in json.dumps(told)
-    assert Client().get("/account/data/").url.startswith("/accounts/login/")
+    assert Client().get("/account/data/file/").url.startswith("/accounts/login/")
 
 
 def test_an_account_with_an_order_on_its_way_stays(hers, alice):
@@ -82,7 +96,7 @@ def test_the_last_letter_reaches_the_person(hers, alice, closed, mailoutbox):
 
 def test_a_password_is_asked_for_first_and_then_it_goes_on(client, alice):
     log_in(client, alice.email)
-    for path in ("/account/delete/", "/account/data/"):
+    for path in ("/account/delete/", "/account/data/file/"):
         assert client.get(path).url == f"/accounts/reauthenticate/?next={path.replace('/', '%2F')}"
     assert User.objects.filter(pk=alice.pk).exists()
 
