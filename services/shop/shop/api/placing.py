@@ -35,7 +35,7 @@ def place(request: Request, wish: dict, *, repeat: str, now: datetime) -> tuple[
     buyer = request.user if request.user.is_authenticated else None
     email = _email(buyer, wish)
     checkout_key = _checkout_key(buyer, email, repeat)
-    if repeat and (placed := queries.placed_with(checkout_key, buyer)):
+    if repeat and (placed := queries.placed_with(checkout_key, buyer, email)):
         return _same(placed, wish), False
     ship_to = _ship_to(buyer, wish)
     temporary, basket = _goods(request, wish)

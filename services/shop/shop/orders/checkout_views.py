@@ -55,7 +55,7 @@ def checkout(request: HttpRequest) -> HttpResponse:
 def _place(request: HttpRequest) -> HttpResponse:
     basket = carts.basket_of(request)
     form = CheckoutForm(request.POST, user=request.user, currency=basket.currency)
-    if form.is_valid() and (placed := queries.placed_with(form.cleaned_data["checkout_key"], _buyer(request))):
+    if form.is_valid() and (placed := _placed_before(request, form)):
         return _thanks(request, placed, gateway=form.chosen_gateway)
     code = form.cleaned_data.get("coupon", "")
     basket.saving = coupons.shown(request, code)
@@ -89,7 +89,7 @@ def _order(request: HttpRequest, form: CheckoutForm, basket: Basket) -> HttpResp
         told = NEW_TOTAL if isinstance(refusal, CouponRefused) else str(refusal)
         return _repeat_or_show(request, form, _basket(request, form), told)
     coupons.remember(request, "", None)
-    if order.user_id:
+    if _buyer(request):
         addresses.remember_address(request.user, vars(form.ship_to), now=timezone.now())
     return _thanks(request, order, gateway=form.chosen_gateway)
 
@@ -113,12 +113,17 @@ def _basket(request: HttpRequest, form: CheckoutForm) -> Basket:
 
 def _repeat_or_show(request: HttpRequest, form: CheckoutForm, basket: Basket, told: str) -> HttpResponse:
     """This function will answer the order that this very form made before, or show the page again with the reason."""
-    if placed := queries.placed_with(form.cleaned_data["checkout_key"], _buyer(request)):
+    if placed := _placed_before(request, form):
         return _thanks(request, placed, gateway=form.chosen_gateway)
     if not basket.lines:
         messages.info(request, "Your cart is empty.")
         return redirect("cart:page")
     return _Page(request, form, basket, told=told).show(status=409)
+
+
+def _placed_before(request: HttpRequest, form: CheckoutForm) -> Order | None:
+    """The order that this very form made before."""
+    return queries.placed_with(form.cleaned_data["checkout_key"], _buyer(request), _customer(request, form))
 
 
 def _thanks(request: HttpRequest, order: Order, *, gateway: str) -> HttpResponse:

@@ -116,9 +116,10 @@ def last_order_of(user: User) -> Order | None:
     return Order.objects.filter(user=user).newest_first().first() if user.is_authenticated else None
 
 
-def placed_with(checkout_key: UUID, buyer: User | None) -> Order | None:
-    """The order that this checkout form made before. A guest shows with the key alone that the order is theirs."""
-    return Order.objects.filter(checkout_key=checkout_key, user=buyer).first()
+def placed_with(checkout_key: UUID, buyer: User | None, email: str) -> Order | None:
+    """The order that this checkout form made before; see Order.is_of()."""
+    order = Order.objects.filter(checkout_key=checkout_key).first()
+    return order if order and order.is_of(buyer, email) else None
 
 
 @dataclass(frozen=True)
