@@ -5,12 +5,14 @@ from uuid import uuid4
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
 from allauth.mfa.adapter import DefaultMFAAdapter
+from django.urls import reverse
 from django.utils import timezone
 
 from shop.accounts.log_ins import end_sessions
 from shop.cart.visitors import bring_guest_cart
 from shop.notifications.operations import account_key, write_rendered_mail
 from shop.orders.claiming import claim_orders
+from shop.pages.addresses import absolute
 from shop.sealing import seal, unseal
 from shop.wishlist.visitors import bring_wish
 
@@ -24,7 +26,8 @@ class OutboxMailAdapter(DefaultAccountAdapter):
         # Whoever begins a change to an address that has an account already writes to its owner.
         owner = context.get("user") or EmailAddress.objects.filter(email=email).order_by("-verified").first()
         user_id = owner.user_id if isinstance(owner, EmailAddress) else owner.pk if owner else None
-        letter = self.render_mail(template_prefix, email, {"request": self.request, "email": email, **context})
+        context = {"request": self.request, "email": email, "login_url": absolute(reverse("account_login")), **context}
+        letter = self.render_mail(template_prefix, email, context)
         kind = template_prefix.rpartition("/")[2]
         # Each asking is an event of its own: a second reset link is a second letter.
         write_rendered_mail(
@@ -40,6 +43,11 @@ class OutboxMailAdapter(DefaultAccountAdapter):
 
     def send_notification_mail(self, template_prefix, user, context=None, email=None) -> None:
         return super().send_notification_mail(template_prefix, user, {**(context or {}), "user": user}, email)
+
+    def authenticate(self, request, **credentials):
+        user = super().authenticate(request, **credentials)
+        request.has_shown_password = user is not None
+        return user
 
     def set_password(self, user, password: str) -> None:
         """The other log-ins are over by it: nothing of them is kept."""

@@ -7,6 +7,9 @@ from django.contrib.auth import get_user_model
 from shop.accounts.models import Address, User
 from shop.orders.countries import COUNTRIES
 
+TOO_MANY = "too_many_login_attempts"
+A_MOMENT = "We sent a letter to this address a moment ago. Please log in again in ten seconds: a new code comes then."
+
 
 class SignupForm(allauth.SignupForm):
     def try_save(self, request):
@@ -14,6 +17,19 @@ class SignupForm(allauth.SignupForm):
         if self.account_already_exists:
             get_user_model()().set_password(self.cleaned_data["password1"])
         return super().try_save(request)
+
+
+class LoginForm(allauth.LoginForm):
+    """Who may not enter yet because their address waits for its code is told so, instead of being called a guesser."""
+
+    def _clean_with_password(self, credentials: dict):
+        try:
+            return super()._clean_with_password(credentials)
+        except forms.ValidationError as refusal:
+            # Only of who has shown the password: to others it would tell more than the limit on tries lets them know.
+            if refusal.code == TOO_MANY and getattr(self.request, "has_shown_password", False):
+                raise forms.ValidationError(A_MOMENT, code=TOO_MANY) from None
+            raise
 
 
 class NameForm(forms.ModelForm):
