@@ -47,12 +47,16 @@ class CartLine(models.Model):
         """The price when the book was put in, if it is another one today; None otherwise."""
         return self.price_when_added if self.price_when_added != self.book.price_now else None
 
+    others_in: str = ""  # other currencies of the same cart, once it is read as a whole
+
     @property
     def problem(self) -> str:
         """Why this line cannot be ordered as it stands, in the shopper's words; '' if it can.
 
         The book must come with its `available`.
         """
+        if self.others_in:
+            return f"Priced in {self.book.currency}, others in {self.others_in}: an order takes one currency."
         if self.book.is_retired:
             return "No longer sold."
         if self.book.available < 1:
@@ -64,4 +68,4 @@ class CartLine(models.Model):
     @property
     def can_take(self) -> int:
         """How many copies of what is wanted could be ordered now."""
-        return 0 if self.book.is_retired else min(self.book.available, self.quantity)
+        return 0 if self.book.is_retired or self.others_in else min(self.book.available, self.quantity)

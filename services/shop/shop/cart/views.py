@@ -1,5 +1,7 @@
 """The cart's page and its changes: by htmx without a reload, by plain forms without JavaScript."""
 
+from collections.abc import Sequence
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -9,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import reswap, retarget
 
 from shop.cart import operations, queries, visitors
+from shop.cart.models import CartLine
 from shop.cart.operations import BadQuantity, CartRefused
 from shop.catalogue.availability import Hearing
 from shop.pages.addresses import key_from, way_back
@@ -83,15 +86,25 @@ def _taken_out(request: HttpRequest, take, told: str, *, at: int | None = None) 
     if taken:
         visitors.remember_for_undo(request, taken)
         messages.success(request, told, extra_tags="undo")
-    return _changed(request, at=at)
+    return _changed(request, at=at, taken=taken)
 
 
-def _changed(request: HttpRequest, *, at: int | None = None) -> HttpResponse:
-    return _cart(request, at=at) if request.htmx else redirect("cart:page")
+def _changed(request: HttpRequest, *, at: int | None = None, taken: Sequence[CartLine] = ()) -> HttpResponse:
+    return _cart(request, at=at, taken=taken) if request.htmx else redirect("cart:page")
 
 
-def _cart(request: HttpRequest, *, status: int = 200, at: int | None = None, error: str = "") -> HttpResponse:
-    """This function will show the cart; to htmx only what a change of the line `at` has made different."""
+def _cart(
+    request: HttpRequest,
+    *,
+    status: int = 200,
+    at: int | None = None,
+    error: str = "",
+    taken: Sequence[CartLine] = (),
+) -> HttpResponse:
+    """This function will show the cart; to htmx only what a change of the line `at` has made different.
+
+    With the last of a currency that was `taken` the other lines have a problem less.
+    """
     basket = queries.basket_of(request)
     line = next((line for line in basket.lines if line.book_id == at), None)
     if error and line is None:
@@ -107,7 +120,7 @@ def _cart(request: HttpRequest, *, status: int = 200, at: int | None = None, err
     }
     if not request.htmx:
         return render(request, "cart/cart.html", context, status=status)
-    if at is not None and basket.lines:
+    if at is not None and basket.lines and {line.book.currency for line in taken} <= {*basket.currencies}:
         return render(request, "cart/_line_changed.html", context, status=status)
     return retarget(reswap(render(request, "cart/_changed.html", context, status=status), "outerHTML"), "#cart")
 

@@ -29,6 +29,7 @@ from shop.payments.gateways import PATIENT, NoSuchGateway
 
 SHORT = "Some books cannot be had as you wanted them. Please choose, then order again."
 CHANGED = "Your cart has changed. Please look at it and order again."
+MIXED = "Your cart holds prices in several currencies. An order takes one: please remove the others first."
 NEW_TOTAL = "The total has changed. Please look at it and order again."
 
 
@@ -40,6 +41,9 @@ def checkout(request: HttpRequest) -> HttpResponse:
     basket = carts.basket_of(request)
     if not basket.lines:
         messages.info(request, "Your cart is empty.")
+        return redirect("cart:page")
+    if basket.is_mixed:
+        messages.error(request, MIXED)
         return redirect("cart:page")
     entries, last = addresses.addresses_of(request.user), queries.last_order_of(request.user)
     named = [entry for entry in entries if str(entry.pk) == request.GET.get("address")]
@@ -64,6 +68,8 @@ def _place(request: HttpRequest) -> HttpResponse:
         form.add_error("coupon", refusal)
     if form.errors:
         return _Page(request, form, basket).show(status=400)
+    if basket.is_mixed:
+        return _repeat_or_show(request, form, basket, MIXED)
     # They order what they saw: a price that changed meanwhile is shown first.
     if not basket.lines or str(basket.total) != request.POST.get("seen_total"):
         coupons.remember(request, code, basket.saving)

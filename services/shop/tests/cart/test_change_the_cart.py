@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 import pytest
-from shopping import put_in_cart, text
+from shopping import checkout_form, put_in_cart, text
 
 from shop.cart import operations
 from shop.cart.models import MAX_LINES, Cart, CartLine
@@ -189,3 +189,38 @@ def test_a_guest_cannot_use_the_key_of_a_users_cart(client, alice, make_book):
     assert "Nothing in it yet." in text(client.get("/cart/"))
     client.post("/cart/clear/")
     assert cart.lines.count() == 1
+
+
+def test_a_book_priced_in_another_currency_does_not_go_in_and_the_reason_is_told(client, make_book):
+    put_in_cart(client, make_book(1))
+    make_book(2, title="Hafez", currency="IRR", price="90000")
+    answer = client.post("/cart/add/", {"book": "2"})
+    assert answer.status_code == 400
+    assert "“Hafez” is priced in IRR, and your cart holds books in EUR" in text(answer) and lines_of(client) == {1: 1}
+
+
+def test_a_cart_that_comes_to_hold_two_currencies_shows_no_total_and_a_way_out(client, make_book):
+    """The price of a book that lies in a cart gets another currency."""
+    put_in_cart(client, make_book(1, price="15.50"))
+    put_in_cart(client, make_book(2, title="Hafez"))
+    form = checkout_form(client)
+    Book.objects.filter(pk=2).update(currency="IRR", price="90000")
+    page = text(client.get("/cart/"))
+    assert "90,015.50" not in page and "Delivery free" not in page and "Go to checkout" not in page
+    assert "Priced in IRR, others in EUR" in page and "Priced in EUR, others in IRR" in page and "Remove Hafez" in page
+    closed = client.get("/checkout/", follow=True)
+    assert closed.redirect_chain[0][0] == "/cart/" and "prices in several currencies" in text(closed)
+    late = client.post("/checkout/", form)
+    assert (
+        late.status_code == 409 and "Drop it : Hafez" in text(late) and 'id="place-order"' not in late.content.decode()
+    )
+    client.post("/cart/lines/2/remove/")
+    assert "Total €15.50" in text(client.get("/cart/")) and client.get("/checkout/").status_code == 200
+
+
+def test_the_button_to_the_checkout_comes_back_with_the_last_foreign_line(client, make_book):
+    put_in_cart(client, make_book(1))
+    put_in_cart(client, make_book(2))
+    Book.objects.filter(pk=2).update(currency="IRR")
+    answer = client.post("/cart/lines/2/remove/", headers=HTMX)
+    assert "Go to checkout" in text(answer) and "Priced in" not in text(answer)
