@@ -157,6 +157,11 @@ class Order(Linked, models.Model):
         return self.payment == self.Payment.PREPAID
 
     @property
+    def is_collected(self) -> bool:
+        """Whether the carrier takes money for it: not for what a coupon has made free."""
+        return not self.is_prepaid and bool(self.total)
+
+    @property
     def is_unconfirmed(self) -> bool:
         """Sold against the shop's last known number, since the store could not be asked."""
         return not self.held and self.state in (State.AWAITING_PAYMENT, State.PLACED)

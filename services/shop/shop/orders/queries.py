@@ -169,7 +169,7 @@ def timeline(order: Order) -> list[Step]:
 
 
 def what_comes_next(order: Order) -> str:
-    if order.payment == Order.Payment.PREPAID:
+    if not order.is_collected:
         return NEXT_PREPAID.get(State(order.state), NEXT.get(State(order.state), ""))
     return NEXT.get(State(order.state), "")
 
@@ -216,7 +216,7 @@ def part_of(order: Order) -> Part | None:
     if order.state not in GOING_ON or not any(line.short for line in lines):
         return None
     sent = "was sent" if order.state == State.SHIPPED else "will be sent"
-    paid = "paid" if order.payment == Order.Payment.PREPAID else "to be paid on delivery"
+    paid = "paid" if order.is_prepaid else "to be paid on delivery" if order.is_collected else "nothing to pay"
     return Part(f"What {sent}, {paid}", owed(order, lines))
 
 

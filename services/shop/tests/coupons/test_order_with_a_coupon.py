@@ -66,6 +66,9 @@ def test_an_amount_is_taken_off_and_never_more_than_the_goods(client, basket, ma
     order_with(client, "GIFT")
     placed = Order.objects.get()
     assert (str(placed.discount), str(placed.total), placed.payment) == ("31.25", "0.00", "on_delivery")
+    page, letter = text(client.get(placed.get_absolute_url())), Mail.objects.get().text
+    assert "Payment Nothing to pay" in page and "on delivery" not in page
+    assert "There is nothing to pay." in letter and "you pay" not in letter
 
 
 def test_free_delivery_takes_off_the_delivery_and_is_refused_where_it_saves_nothing(
