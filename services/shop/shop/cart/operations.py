@@ -113,6 +113,11 @@ def quantity_from(text: object) -> int:
     return int(digits)
 
 
+def is_none(text: str) -> bool:
+    """Whether somebody typed that they want no copy any more."""
+    return text.strip().isascii() and text.strip()[:1].isdigit() and not text.strip().strip("0")
+
+
 def add(cart: Cart, *, book_id: int, quantity: int = 1) -> CartLine:
     """This function will put copies of a book into the cart, on top of those already there.
 
@@ -139,7 +144,7 @@ def put_in(cart: Cart, *, book_id: int, quantity: int) -> CartLine:
         return cart.lines.create(book=book, quantity=quantity, price_when_added=book.price_now)
     if line.quantity + quantity > MAX_QUANTITY:
         raise TooManyCopies(line.quantity)
-    line.quantity += quantity
+    line.book, line.quantity = book, line.quantity + quantity
     line.price_when_added = book.price_now  # it was on the page they added from
     line.save(update_fields=["quantity", "price_when_added"])
     return line

@@ -16,6 +16,7 @@ from shop.cart.operations import BadQuantity, CartRefused
 from shop.catalogue.availability import Hearing
 from shop.pages.addresses import key_from, way_back
 
+LONGEST_TYPED = 20
 STEPS = {"+1": 1, "-1": -1}
 
 
@@ -35,6 +36,8 @@ def add(request: HttpRequest) -> HttpResponse:
         return _refused(request, refusal)
     copies = "1 copy" if quantity == 1 else f"{quantity} copies"
     messages.success(request, f"{copies} of “{line.book}” put in your cart.", extra_tags="to-cart")
+    if line.quantity > line.book.available:
+        messages.warning(request, f"Only {line.book.available} are left, and your cart holds {line.quantity}.")
     if request.htmx:
         return render(request, "cart/_added.html")
     return redirect(way_back(request, "cart:page"))
@@ -42,16 +45,18 @@ def add(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def change(request: HttpRequest, book_id: int) -> HttpResponse:
-    """This function will step by one (`by`) or set what was typed (`quantity`)."""
+    """This function will step by one (`by`) or set what was typed (`quantity`); none is a removal."""
+    typed = request.POST.get("quantity", "")
+    if "by" not in request.POST and operations.is_none(typed):
+        return remove(request, book_id)
     cart = visitors.cart_for_writing(request)
     try:
         if "by" in request.POST:
             operations.step(cart, book_id=book_id, by=_step(request.POST["by"]))
         else:
-            quantity = operations.quantity_from(request.POST.get("quantity", ""))
-            operations.set_quantity(cart, book_id=book_id, quantity=quantity)
+            operations.set_quantity(cart, book_id=book_id, quantity=operations.quantity_from(typed))
     except CartRefused as refusal:
-        return _cart(request, status=400, at=book_id, error=str(refusal))
+        return _cart(request, status=400, at=book_id, error=str(refusal), typed=typed)
     return _changed(request, at=book_id)
 
 
@@ -60,32 +65,40 @@ def remove(request: HttpRequest, book_id: int) -> HttpResponse:
     def take(cart):
         return operations.remove(cart, book_id=book_id)
 
-    return _taken_out(request, take, "Removed from your cart.", at=book_id)
+    return _taken_out(request, take, at=book_id)
 
 
 @require_POST
 def clear(request: HttpRequest) -> HttpResponse:
-    return _taken_out(request, operations.clear, "Your cart is empty now.")
+    return _taken_out(request, operations.clear)
 
 
 @require_POST
 def undo(request: HttpRequest) -> HttpResponse:
-    lines = visitors.taken_for_undo(request)
-    try:
-        operations.put_back(visitors.cart_for_writing(request), lines)
-    except CartRefused as refusal:
-        messages.error(request, str(refusal))
+    """This function will put back what was removed last, and say what comes back next."""
+    now = timezone.now()
+    if removal := visitors.last_removal(request, now=now):
+        visitors.forget_last_removal(request, now=now)
+        try:
+            operations.put_back(visitors.cart_for_writing(request), removal.lines)
+        except CartRefused as refusal:
+            messages.error(request, str(refusal))
+        else:
+            before = visitors.last_removal(request, now=now)
+            told = f"Back in your cart: {removal.what}." + (f" Removed before that: {before.what}." if before else "")
+            messages.success(request, told, extra_tags="undo" if before else "")
     return _changed(request)
 
 
-def _taken_out(request: HttpRequest, take, told: str, *, at: int | None = None) -> HttpResponse:
+def _taken_out(request: HttpRequest, take, *, at: int | None = None) -> HttpResponse:
     try:
         taken = take(visitors.cart_for_writing(request))
     except CartRefused as refusal:
         return _cart(request, status=400, error=str(refusal))
     if taken:
-        visitors.remember_for_undo(request, taken)
-        messages.success(request, told, extra_tags="undo")
+        what = f"“{taken[0].book}”" if len(taken) == 1 else f"all {len(taken)} books"
+        visitors.remember_for_undo(request, taken, what, now=timezone.now())
+        messages.success(request, f"Removed from your cart: {what}.", extra_tags="undo")
     return _changed(request, at=at, taken=taken)
 
 
@@ -99,6 +112,7 @@ def _cart(
     status: int = 200,
     at: int | None = None,
     error: str = "",
+    typed: str = "",
     taken: Sequence[CartLine] = (),
 ) -> HttpResponse:
     """This function will show the cart; to htmx only what a change of the line `at` has made different.
@@ -115,6 +129,7 @@ def _cart(
         "hearing": Hearing.latest(now=timezone.now()),
         "error_at": at if error else None,
         "error": error,
+        "typed": typed[:LONGEST_TYPED],
         "line": line,
         "gone": at,
     }
