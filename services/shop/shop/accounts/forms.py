@@ -6,6 +6,7 @@ from django.contrib.auth import get_user_model
 
 from shop.accounts.models import Address, User
 from shop.orders.countries import COUNTRIES
+from shop.pages.plain import PlainForm
 
 TOO_MANY = "too_many_login_attempts"
 A_MOMENT = "We sent a letter to this address a moment ago. Please log in again in ten seconds: a new code comes then."
@@ -32,7 +33,7 @@ class LoginForm(allauth.LoginForm):
             raise
 
 
-class NameForm(forms.ModelForm):
+class NameForm(PlainForm, forms.ModelForm):
     class Meta:
         model = User
         fields = ["name"]
@@ -40,7 +41,7 @@ class NameForm(forms.ModelForm):
         help_texts = {"name": "How we address you in letters."}
 
 
-class AddressForm(forms.ModelForm):
+class AddressForm(PlainForm, forms.ModelForm):
     """One address of the address book. Field names are what browsers fill in by themselves."""
 
     required_css_class = "required"

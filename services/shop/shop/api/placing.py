@@ -23,6 +23,7 @@ from shop.coupons.operations import CouponRefused
 from shop.orders import holding, operations, ordering, queries
 from shop.orders.models import Order
 from shop.orders.operations import ShipTo
+from shop.pages.plain import plain
 from shop.payments.gateways import gateways_for
 
 
@@ -49,7 +50,8 @@ def place(request: Request, wish: dict, *, repeat: str, now: datetime) -> tuple[
             now=now,
             payment=_payment(wish, basket),
             agreed=wish.get("agreed_total"),
-            **{name: wish[name] for name in ("note", "coupon", "if_short")},
+            note=plain(wish["note"]),
+            **{name: wish[name] for name in ("coupon", "if_short")},
         )
     finally:
         if temporary:
