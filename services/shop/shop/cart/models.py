@@ -47,6 +47,15 @@ class CartLine(models.Model):
         """The price when the book was put in, if it is another one today; None otherwise."""
         return self.price_when_added if self.price_when_added != self.book.price_now else None
 
+    @property
+    def less(self) -> int:
+        """How many copies one press less leaves; the last goes by its own button."""
+        return max(self.quantity - 1, 1)
+
+    @property
+    def more(self) -> int:
+        return min(self.quantity + 1, MAX_QUANTITY)
+
     others_in: str = ""  # other currencies of the same cart, once it is read as a whole
 
     @property

@@ -1,8 +1,6 @@
 """The checkout: one page that is shown again, with all that was typed, until it is an order."""
 
-from contextlib import suppress
 from dataclasses import dataclass
-from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -11,8 +9,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
+from django_htmx.http import HttpResponseClientRedirect
 
 from shop.accounts import addresses
+from shop.accounts.models import Address
 from shop.cart import operations as changing
 from shop.cart import queries as carts
 from shop.cart.operations import CartRefused
@@ -23,13 +23,14 @@ from shop.coupons.operations import CouponRefused
 from shop.orders import holding, operations, ordering, queries
 from shop.orders.forms import CheckoutForm, first_values
 from shop.orders.models import Order
-from shop.payments import operations as paying
+from shop.pages.addresses import key_from
 from shop.payments import queries as payments
-from shop.payments.gateways import PATIENT, NoSuchGateway
+from shop.payments.going import go_to, to_ways
 
 SHORT = "Some books cannot be had as you wanted them. Please choose, then order again."
 CHANGED = "Your cart has changed. Please look at it and order again."
 MIXED = "Your cart holds prices in several currencies. An order takes one: please remove the others first."
+CHANGES = {"adjust", "apply", "drop", "address"}
 NEW_TOTAL = "The total has changed. Please look at it and order again."
 
 
@@ -37,7 +38,7 @@ NEW_TOTAL = "The total has changed. Please look at it and order again."
 @never_cache
 def checkout(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
-        return _change(request) if {"adjust", "apply", "drop"} & request.POST.keys() else _place(request)
+        return _change(request) if CHANGES & request.POST.keys() else _place(request)
     basket = carts.basket_of(request)
     if not basket.lines:
         messages.info(request, "Your cart is empty.")
@@ -133,28 +134,26 @@ def _placed_before(request: HttpRequest, form: CheckoutForm) -> Order | None:
 
 
 def _thanks(request: HttpRequest, order: Order, *, gateway: str) -> HttpResponse:
-    """Whoever is to pay now goes on to do so. A bank transfer is chosen with the order: no button is left to forget."""
+    """Whoever is to pay now goes on to do so, at once where they have chosen a way: no second button asks them again."""
     queries.remember(request, order)
     if order.is_payable(timezone.now()):
-        if gateway in PATIENT:
-            with suppress(paying.NotPayable, NoSuchGateway):  # the pay page says what is possible then
-                return redirect(paying.start(order, gateway, now=timezone.now(), back=lambda key: ""))
-        chosen = f"?{urlencode({'gateway': gateway})}" if gateway else ""
-        return redirect(reverse("payments:pay", args=[order.pk]) + chosen)
+        return go_to(request, order, gateway) if gateway else to_ways(order)
     messages.success(request, f"Thank you. We received your order {order.reference}.")
     return redirect(order)
 
 
 def _change(request: HttpRequest) -> HttpResponse:
-    """This function will take what is left of a book, or drop it, or take a coupon; what was typed so far stays."""
+    """This function will change copies, or take a coupon, or an address of their book; what was typed so far stays."""
     if "adjust" in request.POST:
         _adjust(request, request.POST["adjust"])
     typed = request.POST.dict()
     if "drop" in typed:
         typed["coupon"] = ""
+    if entry := _own_address(request):
+        typed |= {name: getattr(entry, name) for name in addresses.PARTS}
     basket = carts.basket_of(request)
     if not basket.lines:
-        return redirect("cart:page")
+        return HttpResponseClientRedirect(reverse("cart:page")) if request.htmx else redirect("cart:page")
     code = typed.get("coupon", "").strip()
     form = CheckoutForm(initial=typed, user=request.user, currency=basket.currency)
     refusal = _take_off(request, basket, code, customer=_customer(request))
@@ -162,6 +161,13 @@ def _change(request: HttpRequest) -> HttpResponse:
     page = _Page(request, form, basket, coupon_error=refusal)
     status = 400 if refusal and "apply" in typed else 200
     return page.show_sum(status=status) if request.htmx else page.show(status=status)
+
+
+def _own_address(request: HttpRequest) -> Address | None:
+    """The entry of their address book that the customer has pressed."""
+    if "address" not in request.POST or not request.user.is_authenticated:
+        return None
+    return addresses.address_of(request.user, key_from(request.POST["address"]))
 
 
 def _adjust(request: HttpRequest, wanted: str) -> None:
@@ -216,19 +222,19 @@ class _Page:
         context = self._of_sum() | {
             "checkout_key": self.form.key_or_new,
             "addresses": entries,
-            "cart_count": self.basket.copies,
             "told": self.told,
         }
         return render(self.request, "orders/checkout.html", context, status=status)
 
     def show_sum(self, *, status: int) -> HttpResponse:
         """The summary alone, for a page that stays as it is otherwise."""
-        return render(self.request, "orders/_sum.html", self._of_sum(), status=status)
+        return render(self.request, "orders/_sum_changed.html", self._of_sum(), status=status)
 
     def _of_sum(self) -> dict:
         return {
             "form": self.form,
             "basket": self.basket,
+            "cart_count": self.basket.copies,
             "coupon": self.form["coupon"].value() or "",
             "coupon_errors": [self.coupon_error] if self.coupon_error else self.form["coupon"].errors,
             "hearing": Hearing.latest(now=timezone.now()),
