@@ -275,3 +275,11 @@ def test_the_button_to_the_checkout_comes_back_with_the_last_foreign_line(client
     Book.objects.filter(pk=2).update(currency="IRR")
     answer = client.post("/cart/lines/2/remove/", headers=HTMX)
     assert "Go to checkout" in text(answer) and "Priced in" not in text(answer)
+
+
+def test_a_step_that_goes_no_further_keeps_its_button_where_the_focus_is(client, make_book):
+    put_in_cart(client, make_book(1), 2)
+    answer = client.post("/cart/lines/1/", {"by": "-1"}, headers=HTMX).content.decode()
+    less = re.search(r'<button[^>]*id="less-1"[^>]*>', answer)[0]
+    assert 'aria-disabled="true"' in less and " disabled" not in less
+    assert "aria-disabled" not in re.search(r'<button[^>]*id="more-1"[^>]*>', answer)[0]
