@@ -65,11 +65,22 @@ def put_in_cart(page, shop: str, title: str) -> None:
 def check_out(page, shop: str, *, email: str | None = None, pays_now: bool = False) -> str:
     """This function will order what is in the cart and return the order's reference.
 
-    :param pays_now: ends on the page where the order is paid; otherwise it is paid on delivery.
+    :param pays_now: ends at the test bank; otherwise the order is paid on delivery.
     """
     place_order(page, shop, email=email, payment="test" if pays_now else None)
+    if pays_now:
+        go_to_test_bank(page)
+        return REFERENCE.search(page.locator("main").inner_text()).group(1)
     page.wait_for_url("**/orders/*-*-*/**")
     return REFERENCE.search(page.locator("h1").inner_text()).group(1)
+
+
+def go_to_test_bank(page) -> None:
+    """This function will end at the test bank, where who chose it by name is already; others press its button."""
+    page.wait_for_url(re.compile("/pay/|/test-bank/"))
+    if "/test-bank/" not in page.url:
+        page.get_by_role("button", name="Pay with Test bank").click()
+        page.wait_for_url("**/test-bank/**")
 
 
 def place_order(page, shop: str, *, email: str | None = None, payment: str | None = None) -> None:

@@ -15,7 +15,7 @@ OWN_PAGES = (
     *("/account/name/", "/account/addresses/", "/account/addresses/new/", "/accounts/password/change/"),
     *("/accounts/logout/", "/accounts/sessions/", "/accounts/2fa/", "/accounts/2fa/totp/activate/"),
 )
-BEHIND_THE_PASSWORD = ("/accounts/email/", "/account/delete/")
+BEHIND_THE_PASSWORD = ("/accounts/email/", "/account/data/", "/account/delete/")
 
 
 @pytest.mark.parametrize("window", WINDOWS)
@@ -110,3 +110,39 @@ def test_quick_clicks_on_plus_all_count_and_keep_the_focus(card, visit):
     expect(page.locator(".stepper .quantity")).to_have_value("5")
     assert page.evaluate("document.activeElement.id").startswith("more-")
     assert page.locator("#cart-badge").inner_text().startswith("5")
+
+
+def test_whoever_uses_the_keyboard_keeps_their_place_in_cart_and_list(card, visit):
+    shop, page = card["shop"]["url"], visit()
+    page.goto(f"{shop}/books/?in_stock=1")
+    page.locator("#order").focus()
+    before = page.url
+    page.keyboard.press("ArrowDown")
+    page.wait_for_timeout(500)
+    assert page.url == before, "arrow keys only look at what there is"
+    page.keyboard.press("Enter")
+    page.wait_for_url("**order=*")
+
+    for place in (0, 1):
+        page.locator(".btn-add").nth(place).click()
+        expect(page.locator("#cart-badge")).to_contain_text(str(place + 1))
+    page.goto(f"{shop}/cart/")
+    less = page.get_by_role("button", name="One copy less").first
+    less.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_timeout(500)
+    assert less.evaluate("element => element === document.activeElement")
+    page.get_by_role("button", name="Remove").first.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(".basket-line")).to_have_count(1)
+    expect(page.locator(".basket-line .quantity")).to_be_focused()
+    page.get_by_role("button", name="Remove").first.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(".basket-line")).to_have_count(0)
+    expect(page.get_by_role("button", name="Undo")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator(".basket-line")).to_have_count(1)
+    expect(page.get_by_role("button", name="Undo")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator(".basket-line")).to_have_count(2)
+    expect(page.locator("main h1")).to_be_focused()

@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from shop.accounts import second_step
+from shop.accounts.confirming_views import CodeView
 from shop.pages import views as pages
 
 # Staff log in where everybody does, so that its limits on wrong passwords hold for the admin too.
@@ -31,6 +32,7 @@ urlpatterns = [
     path("test-bank/", include("shop.payments.gateways.test.urls")),
     path("", include("shop.notifications.urls")),
     path("account/", include("shop.accounts.urls")),
+    path("accounts/confirm-email/", CodeView.as_view(), name="account_email_verification_sent"),
     path("accounts/", include("allauth.urls")),
     path("admin/sync/", include("shop.upkeep.urls")),
     path("admin/talks/", include("shop.chat.desk_urls")),

@@ -5,11 +5,14 @@ from uuid import uuid4
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
 from allauth.mfa.adapter import DefaultMFAAdapter
+from django.urls import reverse
 from django.utils import timezone
 
+from shop.accounts.log_ins import end_sessions
 from shop.cart.visitors import bring_guest_cart
-from shop.notifications.operations import write_rendered_mail
+from shop.notifications.operations import account_key, write_rendered_mail
 from shop.orders.claiming import claim_orders
+from shop.pages.addresses import absolute
 from shop.sealing import seal, unseal
 from shop.wishlist.visitors import bring_wish
 
@@ -20,19 +23,37 @@ class OutboxMailAdapter(DefaultAccountAdapter):
     """Writes account mails to the mail table: a page never waits for a mail server."""
 
     def send_mail(self, template_prefix: str, email: str, context: dict) -> None:
-        letter = self.render_mail(template_prefix, email, {"request": self.request, "email": email, **context})
+        # Whoever begins a change to an address that has an account already writes to its owner.
+        owner = context.get("user") or EmailAddress.objects.filter(email=email).order_by("-verified").first()
+        user_id = owner.user_id if isinstance(owner, EmailAddress) else owner.pk if owner else None
+        context = {"request": self.request, "email": email, "login_url": absolute(reverse("account_login")), **context}
+        letter = self.render_mail(template_prefix, email, context)
         kind = template_prefix.rpartition("/")[2]
         # Each asking is an event of its own: a second reset link is a second letter.
         write_rendered_mail(
             event=f"account:{kind}:{uuid4()}",
             kind=kind,
-            key=f"account:{email}"[:100],
+            key=account_key(user_id, email),
             to=email,
             subject=letter.subject,
             text=letter.body,
             html="",
             now=timezone.now(),
         )
+
+    def send_notification_mail(self, template_prefix, user, context=None, email=None) -> None:
+        return super().send_notification_mail(template_prefix, user, {**(context or {}), "user": user}, email)
+
+    def authenticate(self, request, **credentials):
+        user = super().authenticate(request, **credentials)
+        request.has_shown_password = user is not None
+        return user
+
+    def set_password(self, user, password: str) -> None:
+        """The other log-ins are over by it: nothing of them is kept."""
+        super().set_password(user, password)
+        if user.pk:
+            end_sessions(user, but=self.request.session.session_key if self.request else None)
 
     def post_login(self, request, user, **details):
         bring_guest_cart(request, user)

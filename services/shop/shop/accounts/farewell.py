@@ -4,15 +4,17 @@ from datetime import datetime
 from uuid import uuid4
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
+from shop.accounts.letters import addresses_of, letters_of
+from shop.accounts.log_ins import end_sessions
 from shop.accounts.models import User
 from shop.chat.tidying import forget as forget_talks
 from shop.contact.operations import forget as forget_messages
 from shop.coupons.models import CouponUse
 from shop.notifications import choices
 from shop.notifications.models import Mail
-from shop.notifications.operations import FORGOTTEN_ONCE_SENT, blank, write_mail
+from shop.notifications.operations import FORGOTTEN_ONCE_SENT, LONGEST_KEY, blank, write_mail
 from shop.orders.models import Order
 from shop.orders.queries import orders_of
 from shop.orders.states import State
@@ -44,8 +46,8 @@ def open_orders_of(user: User) -> QuerySet[Order]:
 
 
 def forget(user: User, *, now: datetime) -> None:
-    """This function will remove a person: the account, the address book, the wishlist, their reviews and talks, and name and
-    address in their orders and mails.
+    """This function will remove a person: the account, the address book, the wishlist, their reviews and talks, the browsers
+    they are logged in with, and name and address in their orders and mails, to whichever address of theirs these went.
 
     A last letter tells that it was done; it is the only thing that still knows the address, until it is sent.
 
@@ -63,17 +65,20 @@ def forget(user: User, *, now: datetime) -> None:
         told = [str(number) for number in returns.values_list("number", flat=True)]
         returns.update(words="")
         CouponUse.objects.filter(order__in=numbers).update(customer="")
-        own_key = f"account:{email}"[:100]
-        letters = Mail.objects.filter(key__in=[*keys, own_key, email[:100]])
+        addresses = addresses_of(user)
+        to_the_account = list(letters_of(user, addresses=addresses).values_list("pk", flat=True))
+        keys += [address[:LONGEST_KEY] for address in addresses]
+        letters = Mail.objects.filter(Q(key__in=keys) | Q(pk__in=to_the_account))
         letters.filter(state=Deliverable.State.WAITING).update(state=Deliverable.State.GIVEN_UP, done_at=now)
         blank(letters)
-        letters.filter(key=own_key).update(key="account:removed")
+        Mail.objects.filter(pk__in=to_the_account).update(key="account:removed")
         OutboxMessage.objects.filter(key__in=[*keys, *told], state=Deliverable.State.SENT).update(
             body={"removed": True}
         )
         reviews.forget(user)
-        forget_messages(user)
-        choices.forget(user)
+        forget_messages(user, addresses=addresses)
+        choices.forget(addresses)
+        end_sessions(user)
         user.delete()
         write_mail(
             event=f"account:goodbye:{uuid4()}",

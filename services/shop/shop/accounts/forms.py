@@ -6,6 +6,10 @@ from django.contrib.auth import get_user_model
 
 from shop.accounts.models import Address, User
 from shop.orders.countries import COUNTRIES
+from shop.pages.plain import PlainForm
+
+TOO_MANY = "too_many_login_attempts"
+A_MOMENT = "We sent a letter to this address a moment ago. Please log in again in ten seconds: a new code comes then."
 
 
 class SignupForm(allauth.SignupForm):
@@ -16,7 +20,20 @@ class SignupForm(allauth.SignupForm):
         return super().try_save(request)
 
 
-class NameForm(forms.ModelForm):
+class LoginForm(allauth.LoginForm):
+    """Who may not enter yet because their address waits for its code is told so, instead of being called a guesser."""
+
+    def _clean_with_password(self, credentials: dict):
+        try:
+            return super()._clean_with_password(credentials)
+        except forms.ValidationError as refusal:
+            # Only of who has shown the password: to others it would tell more than the limit on tries lets them know.
+            if refusal.code == TOO_MANY and getattr(self.request, "has_shown_password", False):
+                raise forms.ValidationError(A_MOMENT, code=TOO_MANY) from None
+            raise
+
+
+class NameForm(PlainForm, forms.ModelForm):
     class Meta:
         model = User
         fields = ["name"]
@@ -24,7 +41,7 @@ class NameForm(forms.ModelForm):
         help_texts = {"name": "How we address you in letters."}
 
 
-class AddressForm(forms.ModelForm):
+class AddressForm(PlainForm, forms.ModelForm):
     """One address of the address book. Field names are what browsers fill in by themselves."""
 
     required_css_class = "required"

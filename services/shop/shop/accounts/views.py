@@ -46,6 +46,15 @@ def name(request: HttpRequest) -> HttpResponse:
 @require_safe
 @never_cache
 @reauthentication_required
+def data(request: HttpRequest) -> HttpResponse:
+    """The page that leads to the file: the password is asked for before it, so that no log-in page is saved as the file."""
+    return render(request, "accounts/data.html")
+
+
+@login_required
+@require_safe
+@never_cache
+@reauthentication_required
 def export(request: HttpRequest) -> HttpResponse:
     """This function will hand over, as a file, everything the shop keeps about the person who asks."""
     answer = JsonResponse(everything_about(request.user), json_dumps_params={"indent": 2, "ensure_ascii": False})

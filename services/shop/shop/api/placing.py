@@ -26,6 +26,7 @@ from shop.coupons.operations import CouponRefused
 from shop.orders import holding, operations, ordering, queries
 from shop.orders.models import Order
 from shop.orders.operations import ShipTo
+from shop.pages.plain import plain
 from shop.payments.gateways import gateways_for
 
 
@@ -39,7 +40,7 @@ def place(request: Request, wish: dict, *, now: datetime) -> Order:
     buyer = request.user if request.user.is_authenticated else None
     email = _email(buyer, wish)
     checkout_key, mark = _checkout_key(buyer, email, repeat), _asked_mark(request, repeat)
-    if repeat and (placed := queries.placed_with(checkout_key, buyer)):
+    if repeat and (placed := queries.placed_with(checkout_key, buyer, email)):
         return _same(placed, mark)
     ship_to = _ship_to(buyer, wish)
     _look_for_coupon(request, wish["coupon"])
@@ -55,7 +56,8 @@ def place(request: Request, wish: dict, *, now: datetime) -> Order:
             now=now,
             payment=_payment(wish, basket),
             agreed=wish.get("agreed_total"),
-            **{name: wish[name] for name in ("note", "coupon", "if_short")},
+            note=plain(wish["note"]),
+            **{name: wish[name] for name in ("coupon", "if_short")},
         )
     finally:
         if temporary:

@@ -48,11 +48,24 @@ class CartLine(models.Model):
         return self.price_when_added if self.price_when_added != self.book.price_now else None
 
     @property
+    def less(self) -> int:
+        """How many copies one press less leaves; the last goes by its own button."""
+        return max(self.quantity - 1, 1)
+
+    @property
+    def more(self) -> int:
+        return min(self.quantity + 1, MAX_QUANTITY)
+
+    others_in: str = ""  # other currencies of the same cart, once it is read as a whole
+
+    @property
     def problem(self) -> str:
         """Why this line cannot be ordered as it stands, in the shopper's words; '' if it can.
 
         The book must come with its `available`.
         """
+        if self.others_in:
+            return f"Priced in {self.book.currency}, others in {self.others_in}: an order takes one currency."
         if self.book.is_retired:
             return "No longer sold."
         if self.book.available < 1:
@@ -64,4 +77,4 @@ class CartLine(models.Model):
     @property
     def can_take(self) -> int:
         """How many copies of what is wanted could be ordered now."""
-        return 0 if self.book.is_retired else min(self.book.available, self.quantity)
+        return 0 if self.book.is_retired or self.others_in else min(self.book.available, self.quantity)

@@ -54,6 +54,16 @@ class TooManyLines(CartRefused):
         super().__init__(f"A cart holds {MAX_LINES} different books. Please order or remove some first.")
 
 
+class OtherCurrency(CartRefused):
+    """Its price is in another currency than what is in the cart; an order takes one."""
+
+    def __init__(self, book: Book, others: str):
+        super().__init__(
+            f"“{book}” is priced in {book.currency}, and your cart holds books in {others}. An order takes one currency: "
+            f"please order or remove those first."
+        )
+
+
 class NotSold(CartRefused):
     """The book is unknown, retired or out of stock: see its kinds."""
 
@@ -103,6 +113,11 @@ def quantity_from(text: object) -> int:
     return int(digits)
 
 
+def is_none(text: str) -> bool:
+    """Whether somebody typed that they want no copy any more."""
+    return text.strip().isascii() and text.strip()[:1].isdigit() and not text.strip().strip("0")
+
+
 def add(cart: Cart, *, book_id: int, quantity: int = 1) -> CartLine:
     """This function will put copies of a book into the cart, on top of those already there.
 
@@ -121,12 +136,15 @@ def put_in(cart: Cart, *, book_id: int, quantity: int) -> CartLine:
         raise NoneLeft(book, quantity)
     line = cart.lines.filter(book=book).first()
     if line is None:
-        if cart.lines.count() >= MAX_LINES:
+        currencies = list(cart.lines.values_list("book__currency", flat=True))
+        if len(currencies) >= MAX_LINES:
             raise TooManyLines
+        if others := sorted({*currencies} - {book.currency}):
+            raise OtherCurrency(book, " and ".join(others))
         return cart.lines.create(book=book, quantity=quantity, price_when_added=book.price_now)
     if line.quantity + quantity > MAX_QUANTITY:
         raise TooManyCopies(line.quantity)
-    line.quantity += quantity
+    line.book, line.quantity = book, line.quantity + quantity
     line.price_when_added = book.price_now  # it was on the page they added from
     line.save(update_fields=["quantity", "price_when_added"])
     return line
@@ -142,8 +160,9 @@ def fill_up(cart: Cart, wanted: dict[int, int]) -> dict[int, int]:
     """
     _lock(cart)
     books = Book.objects.with_available().in_bulk(list(wanted))
-    there = {line.book_id: line for line in cart.lines.all()}
+    there = {line.book_id: line for line in cart.lines.select_related("book")}
     room = MAX_LINES - len(there)
+    currencies = {line.book.currency for line in there.values()}
     held = {}
     for pk, quantity in wanted.items():
         book, line = books[pk], there.get(pk)
@@ -152,7 +171,8 @@ def fill_up(cart: Cart, wanted: dict[int, int]) -> dict[int, int]:
         if line and line.quantity < target:
             line.quantity, line.price_when_added = target, book.price_now
             line.save(update_fields=["quantity", "price_when_added"])
-        elif not line and target and room > 0:
+        elif not line and target and room > 0 and currencies <= {book.currency}:
+            currencies.add(book.currency)
             cart.lines.create(book=book, quantity=target, price_when_added=book.price_now)
             room -= 1
         elif not line:

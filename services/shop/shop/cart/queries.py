@@ -59,7 +59,9 @@ class Basket:
 
     @property
     def goods(self) -> list[Goods]:
-        return [Goods(line.quantity, line.book.price, line.book.price_now) for line in self.lines]
+        """Amounts in other currencies than the first line's are added to nothing: such a cart has no total."""
+        lines = [line for line in self.lines if line.book.currency == self.currency]
+        return [Goods(line.quantity, line.book.price, line.book.price_now) for line in lines]
 
     @property
     def quote(self) -> Quote:
@@ -80,6 +82,15 @@ class Basket:
         return self.lines[0].book.currency if self.lines else "EUR"
 
     @property
+    def currencies(self) -> list[str]:
+        """An order takes one. A cart comes to hold several when a price changes its currency, or two carts become one."""
+        return sorted({line.book.currency for line in self.lines})
+
+    @property
+    def is_mixed(self) -> bool:
+        return len(self.currencies) > 1
+
+    @property
     def lines_too_many(self) -> int:
         return max(0, len(self.lines) - MAX_LINES)
 
@@ -90,7 +101,11 @@ class Basket:
 
 def basket_of(request) -> Basket:
     """This function will read the visitor's cart in two statements, however long it is."""
-    return Basket(list(_in_order(_lines_of(request))))
+    basket = Basket(list(_in_order(_lines_of(request))))
+    if basket.is_mixed:
+        for line in basket.lines:
+            line.others_in = ", ".join(one for one in basket.currencies if one != line.book.currency)
+    return basket
 
 
 def _in_order(lines: QuerySet[CartLine]) -> QuerySet[CartLine]:

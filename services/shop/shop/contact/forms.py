@@ -4,11 +4,12 @@ from allauth.account.models import EmailAddress
 from django import forms
 
 from shop.contact.operations import Note
+from shop.pages.plain import PlainForm
 
 LONGEST_TEXT = 4000
 
 
-class KeyedForm(forms.Form):
+class KeyedForm(PlainForm, forms.Form):
     """Sent twice it is one: its key stays the same until it is taken."""
 
     key = forms.UUIDField(widget=forms.HiddenInput)

@@ -1,12 +1,13 @@
 """Writing to customer service, as often as a person would and no more."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from shop.accounts.models import User
 from shop.bell import ring_after_commit
@@ -71,10 +72,9 @@ def done_with(messages, *, who: User, now: datetime) -> int:
     return messages.filter(done_at=None).update(done_at=now, done_by=who.email)
 
 
-def forget(user: User) -> None:
+def forget(user: User, *, addresses: Collection[str]) -> None:
     """This function will remove what a person wrote who leaves; part of the leaving's own transaction."""
-    Message.objects.filter(user=user).delete()
-    Message.objects.filter(email=user.email).delete()
+    Message.objects.filter(Q(user=user) | Q(email__in=addresses)).delete()
 
 
 def take_turns() -> None:

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 
-from django.db.models import Count, Q
+from allauth.account.models import EmailAddress
+from django.db.models import Count, Q, QuerySet
 
 from shop.coupons.models import Coupon, CouponUse
 from shop.coupons.pricing import Goods, Saving
@@ -90,12 +91,24 @@ def _refuse_out_of_time(coupon: Coupon, now: datetime) -> None:
 def _refuse_if_used_up(coupon: Coupon, customer: str) -> None:
     """An order that came to nothing gives its use back by that alone: only orders that live are counted."""
     uses = CouponUse.objects.filter(coupon=coupon).exclude(order__state__in=NOT_COUNTED)
-    if coupon.most_uses is None:
-        uses = uses.filter(customer=customer)  # the others need not be counted
-    spent = uses.aggregate(all=Count("pk"), theirs=Count("pk", filter=Q(customer=customer)))
+    theirs, everybodys = _counted(uses, customer, all_too=coupon.most_uses is not None)
     limit = coupon.most_per_customer
-    if limit and customer and spent["theirs"] >= limit:
+    if limit and customer and theirs >= limit:
         times = "once" if limit == 1 else counted(limit, "time")
         raise UsedUp(f"You have used the coupon {coupon} already. Each customer can use it {times}.")
-    if coupon.most_uses is not None and spent["all"] >= coupon.most_uses:
+    if coupon.most_uses is not None and everybodys >= coupon.most_uses:
         raise UsedUp(f"The coupon {coupon} has been used up.")
+
+
+def _counted(uses: QuerySet[CouponUse], customer: str, *, all_too: bool) -> tuple[int, int]:
+    """This function will count uses by one customer, and those by all if these matter, with one statement.
+
+    A customer is an address, and the account whose address it is now: that may have had another one.
+    """
+    account = EmailAddress.objects.filter(email=customer, verified=True).values("user")
+    if all_too:
+        theirs = Q(customer=customer) | Q(order__user__in=account)
+        spent = uses.aggregate(all=Count("pk"), theirs=Count("pk", filter=theirs))
+        return spent["theirs"], spent["all"]
+    by_address, by_account = uses.filter(customer=customer), uses.filter(order__user__in=account)  # an index for each
+    return by_address.values("pk").union(by_account.values("pk")).count(), 0

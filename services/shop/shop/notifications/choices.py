@@ -93,9 +93,9 @@ def claim(user: User, *, addresses: Collection[str]) -> None:
     mine.delete()
 
 
-def forget(user: User) -> None:
+def forget(addresses: Collection[str]) -> None:
     """Step: nothing is left of what a person who leaves chose as a guest; what the account chose goes with it."""
-    Choice.objects.filter(user=None, address=user.email.lower()).delete()
+    Choice.objects.filter(user=None, address__in=[address.lower() for address in addresses]).delete()
 
 
 def set_unwanted_aside(mails: Iterable[Mail]) -> None:

@@ -16,6 +16,7 @@ from worker_bell import Topic
 FORGOTTEN_ONCE_SENT = "goodbye"  # the kind of letter whose reader wants no trace left
 ANSWERED_AT_KEY = "contact"  # the kind of letter whose answer goes to the address that is its key
 GONE = "(removed)"
+LONGEST_KEY = Mail._meta.get_field("key").max_length
 
 
 def write_mail(
@@ -44,6 +45,11 @@ def write_rendered_mail(
 ) -> None:
     """This function will write a letter that somebody else has rendered."""
     write_all([rendered(event=event, kind=kind, key=key, to=to, subject=subject, text=text, html=html, now=now)])
+
+
+def account_key(user: int | None, address: str) -> str:
+    """The key of letters to an account itself; of one that nobody has, and of each address, they arrive in order."""
+    return f"account:{user}:{address}"[:LONGEST_KEY] if user else f"account:{address}"[:LONGEST_KEY]
 
 
 def compose(
@@ -114,7 +120,7 @@ def write_all(mails: list[Mail]) -> None:
 
 def blank(mails: QuerySet[Mail]) -> None:
     """This function will take the person out of letters; that each event had its letter stays known."""
-    mails.update(to="removed@bookshop.invalid", subject=GONE, text=GONE, html="", stop_url="")
+    mails.update(to="removed@bookshop.invalid", subject=GONE, text=GONE, html="", stop_url="", last_error="")
 
 
 def _our_domain() -> str:

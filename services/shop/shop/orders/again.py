@@ -32,15 +32,18 @@ def order_again(order: Order, cart: Cart) -> Again:
         wanted = dict(order.lines.order_by("position").values_list("book", "quantity"))
         held = fill_up(cart, wanted)
         books = Book.objects.with_available().in_bulk(list(wanted))
-    missing = [_why(books[pk], held[pk]) for pk, quantity in wanted.items() if held[pk] < quantity]
+        currency = cart.lines.order_by("added_at", "pk").values_list("book__currency", flat=True).first() or ""
+    missing = [_why(books[pk], held[pk], currency) for pk, quantity in wanted.items() if held[pk] < quantity]
     return Again(copies=sum(min(held[pk], quantity) for pk, quantity in wanted.items()), missing=missing)
 
 
-def _why(book: Book, held: int) -> str:
+def _why(book: Book, held: int, currency: str) -> str:
     if book.is_retired:
         return f"“{book}” is no longer sold."
     if not book.available:
         return f"“{book}” is not in stock at the moment."
+    if not held and book.currency != currency:
+        return f"“{book}” is priced in {book.currency}, and an order takes one currency."
     if not held:
         return f"“{book}” found no room: a cart holds {MAX_LINES} different books."
     return f"Of “{book}” only {counted(held, 'copy', 'copies')} can be had."

@@ -1,8 +1,6 @@
 """The checkout: one page that is shown again, with all that was typed, until it is an order."""
 
-from contextlib import suppress
 from dataclasses import dataclass
-from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -11,8 +9,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
+from django_htmx.http import HttpResponseClientRedirect
 
 from shop.accounts import addresses
+from shop.accounts.models import Address
 from shop.cart import operations as changing
 from shop.cart import queries as carts
 from shop.cart.operations import CartRefused
@@ -23,12 +23,14 @@ from shop.coupons.operations import CouponRefused
 from shop.orders import holding, operations, ordering, queries
 from shop.orders.forms import CheckoutForm, first_values
 from shop.orders.models import Order
-from shop.payments import operations as paying
+from shop.pages.addresses import key_from
 from shop.payments import queries as payments
-from shop.payments.gateways import PATIENT, NoSuchGateway
+from shop.payments.going import go_to, to_ways
 
 SHORT = "Some books cannot be had as you wanted them. Please choose, then order again."
 CHANGED = "Your cart has changed. Please look at it and order again."
+MIXED = "Your cart holds prices in several currencies. An order takes one: please remove the others first."
+CHANGES = {"adjust", "apply", "drop", "address"}
 NEW_TOTAL = "The total has changed. Please look at it and order again."
 
 
@@ -36,10 +38,13 @@ NEW_TOTAL = "The total has changed. Please look at it and order again."
 @never_cache
 def checkout(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
-        return _change(request) if {"adjust", "apply", "drop"} & request.POST.keys() else _place(request)
+        return _change(request) if CHANGES & request.POST.keys() else _place(request)
     basket = carts.basket_of(request)
     if not basket.lines:
         messages.info(request, "Your cart is empty.")
+        return redirect("cart:page")
+    if basket.is_mixed:
+        messages.error(request, MIXED)
         return redirect("cart:page")
     entries, last = addresses.addresses_of(request.user), queries.last_order_of(request.user)
     named = [entry for entry in entries if str(entry.pk) == request.GET.get("address")]
@@ -55,7 +60,7 @@ def checkout(request: HttpRequest) -> HttpResponse:
 def _place(request: HttpRequest) -> HttpResponse:
     basket = carts.basket_of(request)
     form = CheckoutForm(request.POST, user=request.user, currency=basket.currency)
-    if form.is_valid() and (placed := queries.placed_with(form.cleaned_data["checkout_key"], _buyer(request))):
+    if form.is_valid() and (placed := _placed_before(request, form)):
         return _thanks(request, placed, gateway=form.chosen_gateway)
     code = form.cleaned_data.get("coupon", "")
     basket.saving = coupons.shown(request, code)
@@ -64,6 +69,8 @@ def _place(request: HttpRequest) -> HttpResponse:
         form.add_error("coupon", refusal)
     if form.errors:
         return _Page(request, form, basket).show(status=400)
+    if basket.is_mixed:
+        return _repeat_or_show(request, form, basket, MIXED)
     # They order what they saw: a price that changed meanwhile is shown first.
     if not basket.lines or str(basket.total) != request.POST.get("seen_total"):
         coupons.remember(request, code, basket.saving)
@@ -89,7 +96,7 @@ def _order(request: HttpRequest, form: CheckoutForm, basket: Basket) -> HttpResp
         told = NEW_TOTAL if isinstance(refusal, CouponRefused) else str(refusal)
         return _repeat_or_show(request, form, _basket(request, form), told)
     coupons.remember(request, "", None)
-    if order.user_id:
+    if _buyer(request):
         addresses.remember_address(request.user, vars(form.ship_to), now=timezone.now())
     return _thanks(request, order, gateway=form.chosen_gateway)
 
@@ -113,7 +120,7 @@ def _basket(request: HttpRequest, form: CheckoutForm) -> Basket:
 
 def _repeat_or_show(request: HttpRequest, form: CheckoutForm, basket: Basket, told: str) -> HttpResponse:
     """This function will answer the order that this very form made before, or show the page again with the reason."""
-    if placed := queries.placed_with(form.cleaned_data["checkout_key"], _buyer(request)):
+    if placed := _placed_before(request, form):
         return _thanks(request, placed, gateway=form.chosen_gateway)
     if not basket.lines:
         messages.info(request, "Your cart is empty.")
@@ -121,29 +128,32 @@ def _repeat_or_show(request: HttpRequest, form: CheckoutForm, basket: Basket, to
     return _Page(request, form, basket, told=told).show(status=409)
 
 
+def _placed_before(request: HttpRequest, form: CheckoutForm) -> Order | None:
+    """The order that this very form made before."""
+    return queries.placed_with(form.cleaned_data["checkout_key"], _buyer(request), _customer(request, form))
+
+
 def _thanks(request: HttpRequest, order: Order, *, gateway: str) -> HttpResponse:
-    """Whoever is to pay now goes on to do so. A bank transfer is chosen with the order: no button is left to forget."""
+    """Whoever is to pay now goes on to do so, at once where they have chosen a way: no second button asks them again."""
     queries.remember(request, order)
     if order.is_payable(timezone.now()):
-        if gateway in PATIENT:
-            with suppress(paying.NotPayable, NoSuchGateway):  # the pay page says what is possible then
-                return redirect(paying.start(order, gateway, now=timezone.now(), back=lambda key: ""))
-        chosen = f"?{urlencode({'gateway': gateway})}" if gateway else ""
-        return redirect(reverse("payments:pay", args=[order.pk]) + chosen)
+        return go_to(request, order, gateway) if gateway else to_ways(order)
     messages.success(request, f"Thank you. We received your order {order.reference}.")
     return redirect(order)
 
 
 def _change(request: HttpRequest) -> HttpResponse:
-    """This function will take what is left of a book, or drop it, or take a coupon; what was typed so far stays."""
+    """This function will change copies, or take a coupon, or an address of their book; what was typed so far stays."""
     if "adjust" in request.POST:
         _adjust(request, request.POST["adjust"])
     typed = request.POST.dict()
     if "drop" in typed:
         typed["coupon"] = ""
+    if entry := _own_address(request):
+        typed |= {name: getattr(entry, name) for name in addresses.PARTS}
     basket = carts.basket_of(request)
     if not basket.lines:
-        return redirect("cart:page")
+        return HttpResponseClientRedirect(reverse("cart:page")) if request.htmx else redirect("cart:page")
     code = typed.get("coupon", "").strip()
     form = CheckoutForm(initial=typed, user=request.user, currency=basket.currency)
     refusal = _take_off(request, basket, code, customer=_customer(request))
@@ -151,6 +161,13 @@ def _change(request: HttpRequest) -> HttpResponse:
     page = _Page(request, form, basket, coupon_error=refusal)
     status = 400 if refusal and "apply" in typed else 200
     return page.show_sum(status=status) if request.htmx else page.show(status=status)
+
+
+def _own_address(request: HttpRequest) -> Address | None:
+    """The entry of their address book that the customer has pressed."""
+    if "address" not in request.POST or not request.user.is_authenticated:
+        return None
+    return addresses.address_of(request.user, key_from(request.POST["address"]))
 
 
 def _adjust(request: HttpRequest, wanted: str) -> None:
@@ -205,19 +222,19 @@ class _Page:
         context = self._of_sum() | {
             "checkout_key": self.form.key_or_new,
             "addresses": entries,
-            "cart_count": self.basket.copies,
             "told": self.told,
         }
         return render(self.request, "orders/checkout.html", context, status=status)
 
     def show_sum(self, *, status: int) -> HttpResponse:
         """The summary alone, for a page that stays as it is otherwise."""
-        return render(self.request, "orders/_sum.html", self._of_sum(), status=status)
+        return render(self.request, "orders/_sum_changed.html", self._of_sum(), status=status)
 
     def _of_sum(self) -> dict:
         return {
             "form": self.form,
             "basket": self.basket,
+            "cart_count": self.basket.copies,
             "coupon": self.form["coupon"].value() or "",
             "coupon_errors": [self.coupon_error] if self.coupon_error else self.form["coupon"].errors,
             "hearing": Hearing.latest(now=timezone.now()),

@@ -8,6 +8,11 @@ from shop.notifications import choices
 from shop.orders.models import Order
 
 
+def owner_of(email: str) -> User | None:
+    """Whose confirmed address it is: what a guest orders with it from now on is theirs at once."""
+    return User.objects.filter(emailaddress__email=email.strip().lower(), emailaddress__verified=True).first()
+
+
 def claim_orders(user: User) -> int:
     """This function will give a user the guest orders of all their confirmed addresses, and what was chosen with them.
 

@@ -8,6 +8,7 @@ from shop.accounts.models import Address
 from shop.orders.countries import COUNTRIES
 from shop.orders.models import Order
 from shop.orders.operations import BillTo, ShipTo
+from shop.pages.plain import PlainForm
 from shop.payments.gateways import gateways_for
 
 BILL = tuple(f"bill_{part}" for part in BillTo.__dataclass_fields__)
@@ -28,7 +29,7 @@ class WayToPay(forms.ChoiceField):
         return value == Order.Payment.PREPAID or super().valid_value(value)
 
 
-class CheckoutForm(forms.Form):
+class CheckoutForm(PlainForm, forms.Form):
     required_css_class = "required"
 
     email = forms.EmailField(

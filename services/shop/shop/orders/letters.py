@@ -8,6 +8,7 @@ from decimal import Decimal
 from shop.notifications.models import Mail
 from shop.notifications.notices import topic_of
 from shop.notifications.operations import compose
+from shop.orders.countries import NAMES
 from shop.orders.models import Order, OrderEvent, OrderLine, Parcel
 from shop.orders.parcel_news import event_of_change
 from shop.orders.states import State
@@ -139,7 +140,7 @@ def parcel_letter(order: Order, lines: list[OrderLine], parcel: Parcel, *, now: 
         context=_context(order, lines, State.PARTLY_SHIPPED, "", Decimal(0), {}) | _of_parcel(order, lines, parcel),
         now=now,
         reader=order.user_id,
-        is_needed=not order.is_prepaid,
+        is_needed=order.is_collected,
     )
 
 
@@ -161,7 +162,7 @@ def change_letter(order: Order, lines: list[OrderLine], parcel: Parcel, kind: st
 
 def _is_needed(order: Order, kind: str, context: dict) -> bool:
     """Whether a letter tells of money, of missing books, or of what is to be paid when the parcel is handed over."""
-    is_due = topic_of(kind) == "parcels" and not order.is_prepaid
+    is_due = topic_of(kind) == "parcels" and order.is_collected
     return bool(context["returned"] or context["in_part"] or context["awaited"] or is_due)
 
 
@@ -194,6 +195,8 @@ def _context(
     return {
         "order": order,
         "is_prepaid": order.is_prepaid,
+        "is_collected": order.is_collected,
+        "country": NAMES.get(order.ship_country, order.ship_country),
         "returned": money(returned, order.currency) if returned else "",
         "reason": reason,
         "rows": [_row(line, order.currency, state, reasons) for line in lines],
@@ -222,6 +225,8 @@ def _total_label(order: Order, state: State, in_part: bool) -> str:
         return "Total of the order; nothing is due"
     if state in NOTHING_DUE:
         return "Total of the order; nothing of it is sent"
+    if not order.total:
+        return "Total, nothing to pay"
     if not in_part:
         return "Total, paid" if order.payment == Order.Payment.PREPAID else "Total, to be paid on delivery"
     part = "what was sent" if state == State.SHIPPED else "what will be sent"

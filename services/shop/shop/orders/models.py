@@ -121,6 +121,13 @@ class Order(Linked, models.Model):
         """What people say on the phone; the full number stays the key."""
         return f"{self.number.hex[:4]}-{self.number.hex[4:8]}".upper()
 
+    def is_of(self, buyer, email: str) -> bool:
+        """Whether who sends its checkout key again has placed it. A guest shows that with the key, and with the address if
+        the order has come to an account meanwhile."""
+        if buyer:
+            return self.user_id == buyer.pk
+        return self.user_id is None or self.email.lower() == email.lower()
+
     @property
     def goods(self) -> Decimal:
         """What the books cost before the coupon."""
@@ -157,6 +164,11 @@ class Order(Linked, models.Model):
     @property
     def is_prepaid(self) -> bool:
         return self.payment == self.Payment.PREPAID
+
+    @property
+    def is_collected(self) -> bool:
+        """Whether the carrier takes money for it: not for what a coupon has made free."""
+        return not self.is_prepaid and bool(self.total)
 
     @property
     def is_unconfirmed(self) -> bool:

@@ -16,6 +16,7 @@ from shop.catalogue.models import Book
 from shop.coupons.operations import CouponRefused, note_use
 from shop.live.hint import tell_after_commit
 from shop.orders import letters, wire
+from shop.orders.claiming import owner_of
 from shop.orders.costing import Cost, cost_of
 from shop.orders.holding import order_number
 from shop.orders.models import Order, OrderEvent, OrderLine
@@ -115,7 +116,7 @@ def place_order(
     paid now waits for its money until `pay_until`. Repeating a checkout key answers the order it made, also when two
     come at once; `is_new` says whether this call made it.
 
-    :param buyer: None for a guest.
+    :param buyer: None for a guest. If the address is that of an account, confirmed, the order is the account's all the same.
     :param held: None if the store could not be asked: the shop's last known numbers decide then.
     :param bill_to: None if the bill goes where the parcel goes.
     :param agreed: the total that the customer has seen; None if nobody has looked.
@@ -135,7 +136,7 @@ def place_order(
                 number=order_number(checkout_key),
                 checkout_key=checkout_key,
                 asked_mark=asked_mark,
-                user=buyer,
+                user=buyer or owner_of(email),
                 email=email,
                 placed_at=now,
                 held=held is not None,
@@ -147,7 +148,7 @@ def place_order(
             )
             order = _write(order, cost, now=now)
     except REFUSALS:  # to the twin of a double submit, or to who goes back and sends the form again, it says nothing
-        if placed := _placed_by(checkout_key, buyer):
+        if placed := _placed_by(checkout_key, buyer, email):
             return placed
         raise
     order.is_new = True
@@ -243,9 +244,9 @@ def _one_currency(books: dict[int, Book]) -> str:
     return currencies.pop()
 
 
-def _placed_by(checkout_key: UUID, buyer: User | None) -> Order | None:
-    """The order that this key made before. A guest shows with the key alone that the order is theirs."""
+def _placed_by(checkout_key: UUID, buyer: User | None, email: str) -> Order | None:
+    """The order that this key made before; see Order.is_of()."""
     order = Order.objects.filter(checkout_key=checkout_key).first()
-    if order and order.user_id != (buyer.pk if buyer else None):
+    if order and not order.is_of(buyer, email):
         raise CheckoutKeyTaken("This checkout was already used.")
     return order

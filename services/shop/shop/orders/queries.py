@@ -116,9 +116,10 @@ def last_order_of(user: User) -> Order | None:
     return Order.objects.filter(user=user).newest_first().first() if user.is_authenticated else None
 
 
-def placed_with(checkout_key: UUID, buyer: User | None) -> Order | None:
-    """The order that this checkout form made before. A guest shows with the key alone that the order is theirs."""
-    return Order.objects.filter(checkout_key=checkout_key, user=buyer).first()
+def placed_with(checkout_key: UUID, buyer: User | None, email: str) -> Order | None:
+    """The order that this checkout form made before; see Order.is_of()."""
+    order = Order.objects.filter(checkout_key=checkout_key).first()
+    return order if order and order.is_of(buyer, email) else None
 
 
 @dataclass(frozen=True)
@@ -175,7 +176,7 @@ def timeline(order: Order) -> list[Step]:
 
 
 def what_comes_next(order: Order) -> str:
-    if order.payment == Order.Payment.PREPAID:
+    if not order.is_collected:
         return NEXT_PREPAID.get(State(order.state), NEXT.get(State(order.state), ""))
     return NEXT.get(State(order.state), "")
 
@@ -222,7 +223,7 @@ def part_of(order: Order) -> Part | None:
     if order.state not in GOING_ON or not any(line.short for line in lines):
         return None
     sent = "was sent" if order.state == State.SHIPPED else "will be sent"
-    paid = "paid" if order.payment == Order.Payment.PREPAID else "to be paid on delivery"
+    paid = "paid" if order.is_prepaid else "to be paid on delivery" if order.is_collected else "nothing to pay"
     return Part(f"What {sent}, {paid}", owed(order, lines))
 
 

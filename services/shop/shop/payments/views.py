@@ -1,15 +1,12 @@
 """Paying an order, coming back from a gateway, and the door for what gateways tell by themselves."""
 
 import logging
-from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
-from django.utils.cache import add_never_cache_headers
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
@@ -20,6 +17,7 @@ from shop.orders.states import State as OrderState
 from shop.payments import operations, queries, tidying
 from shop.payments.gateways import NoSuchGateway, gateways
 from shop.payments.gateways.base import GatewayRefused, GatewayUnavailable, NotBelieved
+from shop.payments.going import go_to
 from shop.payments.models import Payment
 from shop.payments.states import State
 
@@ -49,35 +47,7 @@ def pay(request: HttpRequest, number: UUID) -> HttpResponse:
 
 @require_POST
 def start(request: HttpRequest, number: UUID) -> HttpResponse:
-    order = _mine(request, number)
-
-    def back(key: UUID) -> str:
-        return request.build_absolute_uri(reverse("payments:back", args=[number, key]))
-
-    try:
-        return _go(request, operations.start(order, request.POST.get("gateway", ""), now=timezone.now(), back=back))
-    except operations.NotPayable as refusal:
-        messages.error(request, str(refusal))
-        return redirect(order)
-    except NoSuchGateway:
-        messages.error(request, "Please choose one of the ways to pay.")
-    except (GatewayUnavailable, GatewayRefused) as error:
-        log.warning("A payment of %s could not be opened: %s", order, error)
-        messages.error(request, "This way to pay does not answer at the moment. Please try again, or another one.")
-    return redirect("payments:pay", number)
-
-
-def _go(request: HttpRequest, url: str) -> HttpResponse:
-    """To a page of ours by a redirect; elsewhere by a page that goes on by itself.
-
-    Browsers hold the whole chain of redirects after a form against form-action, and where a gateway leads in the end,
-    such as to the customer's own bank, nobody can list.
-    """
-    if url.startswith("/"):
-        return redirect(url)
-    answer = render(request, "payments/leave.html", {"url": url, "host": urlsplit(url).hostname})
-    add_never_cache_headers(answer)
-    return answer
+    return go_to(request, _mine(request, number), request.POST.get("gateway", ""))
 
 
 @require_safe

@@ -5,12 +5,13 @@ from uuid import uuid4
 from django import forms
 
 from shop.orders.models import OrderLine
+from shop.pages.plain import PlainForm
 from shop.returns.models import LONGEST_WORDS, Why
 
 PREFIX = "line_"
 
 
-class ReturnForm(forms.Form):
+class ReturnForm(PlainForm, forms.Form):
     why = forms.ChoiceField(
         label="Why do you send them back?",
         choices=[("", "Please choose"), *[choice for choice in Why.choices if choice[0] != Why.UNASKED]],

@@ -3,12 +3,13 @@
 from django import forms
 from django.core.validators import MinLengthValidator
 
+from shop.pages.plain import PlainForm
 from shop.reviews.models import LONGEST, SHORTEST, Review
 
 STARS = {5: "Excellent", 4: "Good", 3: "All right", 2: "Weak", 1: "Poor"}
 
 
-class ReviewForm(forms.ModelForm):
+class ReviewForm(PlainForm, forms.ModelForm):
     """Text alone: whatever looks like markup is shown as it was typed."""
 
     rating = forms.TypedChoiceField(

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from shop.accounts.models import User
 from shop.notifications.models import Mail
-from shop.notifications.operations import compose, write_all
+from shop.notifications.operations import account_key, compose, write_all
 from shop.pages.addresses import absolute
 from shop.reviews.models import Review
 from shop.reviews.operations import count_anew
@@ -57,7 +57,7 @@ def _letter(review: Review, *, now: datetime) -> Mail:
     return compose(
         event=f"review:{review.pk}:{review.version}:{kind}",
         kind=kind,
-        key=f"account:{review.user.email}"[:100],
+        key=account_key(review.user_id, review.user.email),
         to=review.user.email,
         template=kind,
         context={

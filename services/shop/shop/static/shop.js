@@ -25,9 +25,43 @@ document.addEventListener("submit", (event) => {
   if (window.htmx && event.target.matches(".set-quantity")) event.preventDefault();
 });
 
-// A choice in the list's tools takes effect at once.
+// A choice in the list's tools takes effect at once, but not while arrow keys walk through what there is to choose: Enter
+// takes it then, or the button beside it.
 document.querySelectorAll("[data-submit]").forEach((control) => {
-  control.addEventListener("change", () => control.form.requestSubmit());
+  let byKeys = false;
+  control.addEventListener("pointerdown", () => (byKeys = false));
+  control.addEventListener("keydown", (event) => {
+    byKeys = true;
+    if (event.key === "Enter") control.form.requestSubmit();
+  });
+  control.addEventListener("change", () => byKeys || control.form.requestSubmit());
+});
+
+// A button that cannot go further stays where the focus is, and does nothing.
+document.addEventListener(
+  "click",
+  (event) => {
+    if (!event.target.closest("button[aria-disabled=true]")) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+  },
+  true,
+);
+
+// Where the focus goes when what had it is gone from the cart: to the line that follows, else to Undo, else to the heading.
+let line = -1;
+document.addEventListener("htmx:beforeRequest", (event) => {
+  const lines = [...document.querySelectorAll(".basket-line")];
+  line = lines.indexOf(event.target.closest(".basket-line"));
+});
+document.addEventListener("htmx:afterRequest", () => {
+  const lost = !document.activeElement || document.activeElement === document.body;
+  if (!lost || !document.getElementById("cart")) return;
+  const lines = document.querySelectorAll(".basket-line");
+  const next = line < 0 ? null : lines[Math.min(line, lines.length - 1)]?.querySelector(".quantity");
+  const heading = document.querySelector("main h1");
+  heading?.setAttribute("tabindex", "-1");
+  (next ?? region.querySelector("button") ?? heading)?.focus();
 });
 
 // The second click of a double click waits for the answer to the first. Coming back by the browser's history frees it.

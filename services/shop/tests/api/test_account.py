@@ -111,3 +111,7 @@ def test_me_is_read_and_renamed_and_nothing_else(guest, hers, alice):
     assert problem(hers.patch("/auth/me/", {"is_staff": True, "name": "x"}), 400, "invalid") == ["is_staff"]
     alice.refresh_from_db()
     assert (alice.name, alice.is_staff) == ("Alice A.", False)
+
+
+def test_a_name_takes_no_characters_that_reverse_the_text_around_it(hers):
+    assert hers.patch("/auth/me/", {"name": "Rita \u202eevil\u200f"}).json()["name"] == "Rita evil"

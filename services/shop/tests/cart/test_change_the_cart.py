@@ -1,9 +1,12 @@
 """Putting books into the cart, changing how many, taking them out; with and without JavaScript."""
 
+import re
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
-from shopping import put_in_cart, text
+import time_machine
+from shopping import checkout_form, put_in_cart, text
 
 from shop.cart import operations
 from shop.cart.models import MAX_LINES, Cart, CartLine
@@ -56,7 +59,7 @@ def test_plus_and_minus_work_by_htmx_and_by_plain_forms(client, make_book):
     assert lines_of(client) == {1: 7}
 
 
-@pytest.mark.parametrize("nonsense", ["0", "-1", "1000000000", "ten", "", "1.5", "100", "٣", "1e1", " ", "9" * 5000])
+@pytest.mark.parametrize("nonsense", ["-1", "1000000000", "ten", "", "1.5", "100", "٣", "1e1", " ", "9" * 5000])
 def test_a_quantity_that_makes_no_sense_is_refused_beside_its_line(client, make_book, nonsense):
     """L9"""
     put_in_cart(client, make_book(1), 3)
@@ -64,6 +67,8 @@ def test_a_quantity_that_makes_no_sense_is_refused_beside_its_line(client, make_
     assert answer.status_code == 400
     assert "Please choose a whole number from 1 to 99." in text(answer)
     assert 'aria-describedby="error-1" aria-invalid="true"' in answer.content.decode()
+    shown = re.search(r'id="quantity-1"[^>]* value="([^"]*)"', answer.content.decode())[1]
+    assert shown == (nonsense[:20] or "3"), "what was typed stays to be put right"
     assert client.post("/cart/add/", {"book": "1", "quantity": nonsense}).status_code == 400
     assert lines_of(client) == {1: 3}
 
@@ -128,6 +133,52 @@ def test_remove_and_clear_can_be_undone_once(client, make_book):
     assert lines_of(client) == {1: 2, 2: 3}
 
 
+@pytest.mark.parametrize("none", ["0", " 00 "])
+def test_no_copy_is_a_removal_that_can_be_undone(client, make_book, none):
+    put_in_cart(client, make_book(1), 2)
+    put_in_cart(client, make_book(2))
+    answer = client.post("/cart/lines/1/", {"quantity": none}, headers=HTMX)
+    assert '<div id="line-1" hx-swap-oob="delete">' in answer.content.decode()
+    assert "Removed from your cart: “Book 1”. Undo" in text(answer) and lines_of(client) == {2: 1}
+    client.post("/cart/undo/")
+    assert lines_of(client) == {1: 2, 2: 1}
+    assert client.post("/cart/add/", {"book": "1", "quantity": "0"}).status_code == 400
+
+
+def test_undo_goes_back_step_by_step_and_says_what_comes_next(client, make_book):
+    for number in (1, 2, 3):
+        put_in_cart(client, make_book(number), number)
+    client.post("/cart/lines/1/remove/")
+    client.post("/cart/lines/2/remove/")
+    first = text(client.post("/cart/undo/", headers=HTMX))
+    assert "Back in your cart: “Book 2”. Removed before that: “Book 1”. Undo" in first
+    assert lines_of(client) == {2: 2, 3: 3}
+    second = text(client.post("/cart/undo/", headers=HTMX))
+    assert "Back in your cart: “Book 1”." in second and "Undo" not in second
+    assert lines_of(client) == {1: 1, 2: 2, 3: 3}
+
+
+def test_what_was_removed_long_ago_does_not_come_back(client, make_book):
+    put_in_cart(client, make_book(1))
+    put_in_cart(client, make_book(2))
+    client.post("/cart/lines/1/remove/")
+    with time_machine.travel(datetime.now(UTC) + timedelta(hours=2)):
+        client.post("/cart/undo/")
+    assert lines_of(client) == {2: 1}
+
+
+def test_more_copies_than_there_are_say_so_at_once_and_the_cart_takes_what_there_is(client, make_book):
+    make_book(1, store_free=4)
+    answer = client.post("/cart/add/", {"book": "1", "quantity": "99"}, headers=HTMX)
+    assert "Only 4 are left, and your cart holds 99." in text(answer)
+    page = client.get("/cart/")
+    button = re.search(
+        r'action="([^"]+)"[^>]*>(?:(?!</form>).)*?value="4"><button[^>]*>Take 4', page.content.decode(), re.S
+    )
+    answer = client.post(button[1], {"quantity": "4"}, headers=HTMX)
+    assert lines_of(client) == {1: 4} and "Only 4" not in text(answer) and "Take 4" not in text(answer)
+
+
 def test_htmx_takes_out_one_line_and_shows_the_whole_cart_when_it_is_the_last(client, make_book):
     put_in_cart(client, make_book(1))
     put_in_cart(client, make_book(2))
@@ -189,3 +240,46 @@ def test_a_guest_cannot_use_the_key_of_a_users_cart(client, alice, make_book):
     assert "Nothing in it yet." in text(client.get("/cart/"))
     client.post("/cart/clear/")
     assert cart.lines.count() == 1
+
+
+def test_a_book_priced_in_another_currency_does_not_go_in_and_the_reason_is_told(client, make_book):
+    put_in_cart(client, make_book(1))
+    make_book(2, title="Hafez", currency="IRR", price="90000")
+    answer = client.post("/cart/add/", {"book": "2"})
+    assert answer.status_code == 400
+    assert "“Hafez” is priced in IRR, and your cart holds books in EUR" in text(answer) and lines_of(client) == {1: 1}
+
+
+def test_a_cart_that_comes_to_hold_two_currencies_shows_no_total_and_a_way_out(client, make_book):
+    """The price of a book that lies in a cart gets another currency."""
+    put_in_cart(client, make_book(1, price="15.50"))
+    put_in_cart(client, make_book(2, title="Hafez"))
+    form = checkout_form(client)
+    Book.objects.filter(pk=2).update(currency="IRR", price="90000")
+    page = text(client.get("/cart/"))
+    assert "90,015.50" not in page and "Delivery free" not in page and "Go to checkout" not in page
+    assert "Priced in IRR, others in EUR" in page and "Priced in EUR, others in IRR" in page and "Remove Hafez" in page
+    closed = client.get("/checkout/", follow=True)
+    assert closed.redirect_chain[0][0] == "/cart/" and "prices in several currencies" in text(closed)
+    late = client.post("/checkout/", form)
+    assert (
+        late.status_code == 409 and "Drop it : Hafez" in text(late) and 'id="place-order"' not in late.content.decode()
+    )
+    client.post("/cart/lines/2/remove/")
+    assert "Total €15.50" in text(client.get("/cart/")) and client.get("/checkout/").status_code == 200
+
+
+def test_the_button_to_the_checkout_comes_back_with_the_last_foreign_line(client, make_book):
+    put_in_cart(client, make_book(1))
+    put_in_cart(client, make_book(2))
+    Book.objects.filter(pk=2).update(currency="IRR")
+    answer = client.post("/cart/lines/2/remove/", headers=HTMX)
+    assert "Go to checkout" in text(answer) and "Priced in" not in text(answer)
+
+
+def test_a_step_that_goes_no_further_keeps_its_button_where_the_focus_is(client, make_book):
+    put_in_cart(client, make_book(1), 2)
+    answer = client.post("/cart/lines/1/", {"by": "-1"}, headers=HTMX).content.decode()
+    less = re.search(r'<button[^>]*id="less-1"[^>]*>', answer)[0]
+    assert 'aria-disabled="true"' in less and " disabled" not in less
+    assert "aria-disabled" not in re.search(r'<button[^>]*id="more-1"[^>]*>', answer)[0]

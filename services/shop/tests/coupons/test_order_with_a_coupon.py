@@ -4,7 +4,9 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.core.cache import cache, caches
+from django.test import Client
 from django.utils import timezone
 from shopping import checkout_form, hidden, log_in, order, put_in_cart, text
 
@@ -64,6 +66,9 @@ def test_an_amount_is_taken_off_and_never_more_than_the_goods(client, basket, ma
     order_with(client, "GIFT")
     placed = Order.objects.get()
     assert (str(placed.discount), str(placed.total), placed.payment) == ("31.25", "0.00", "on_delivery")
+    page, letter = text(client.get(placed.get_absolute_url())), Mail.objects.get().text
+    assert "Payment Nothing to pay" in page and "on delivery" not in page
+    assert "There is nothing to pay." in letter and "you pay" not in letter
 
 
 def test_free_delivery_takes_off_the_delivery_and_is_refused_where_it_saves_nothing(
@@ -213,3 +218,22 @@ def test_codes_that_exist_are_no_guesses(client, basket, make_coupon):
     make_coupon(ends_at=timezone.now() - HOUR)
     for _ in range(12):
         assert "no longer valid" in text(apply(client, "SAVE10"))
+
+
+def test_a_customer_with_a_new_address_is_the_same_customer(client, alice, make_book, make_coupon):
+    make_coupon()
+    log_in(client, alice.email)
+    put_in_cart(client, make_book(1))
+    order_with(client, "SAVE10")
+    alice.email = "new@example.org"
+    alice.save()
+    EmailAddress.objects.filter(user=alice).update(email=alice.email)
+    put_in_cart(client, make_book(2))
+    told = "You have used the coupon SAVE10 already."
+    assert told in text(apply(client, "SAVE10"))
+    key = hidden(client.get("/checkout/"), "checkout_key")
+    assert client.post("/checkout/", checkout_form(client, coupon="SAVE10", checkout_key=key)).status_code == 400
+    guest = Client()
+    put_in_cart(guest, make_book(3))
+    assert told in text(apply(guest, "SAVE10", email="New@example.org")), "also without logging in"
+    assert Order.objects.count() == CouponUse.objects.count() == 1

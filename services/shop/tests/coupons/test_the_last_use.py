@@ -4,6 +4,7 @@ import threading
 import uuid
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.db import connection
 
 from shop.cart.models import Cart, CartLine
@@ -41,9 +42,9 @@ def together(number, place):
     return outcomes
 
 
-def order_of(cart, email, now):
+def order_of(cart, email, now, buyer=None):
     return place_order(
-        cart=cart, buyer=None, email=email, ship_to=HOME, note="", checkout_key=uuid.uuid4(), now=now, coupon="save10"
+        cart=cart, buyer=buyer, email=email, ship_to=HOME, note="", checkout_key=uuid.uuid4(), now=now, coupon="save10"
     )
 
 
@@ -69,3 +70,13 @@ def test_a_refused_coupon_leaves_cart_and_books_as_they_were(make_book, make_cou
     with pytest.raises(CouponRefused):
         order_of(cart, "alice@example.org", now)
     assert cart.lines.count() == 1 and not Order.objects.exists()
+
+
+def test_one_account_with_two_addresses_uses_it_once_however_close(make_book, make_coupon, alice, now):
+    """Half of the orders come with the address that the account had until a moment ago."""
+    make_coupon()
+    carts = [cart_with(make_book(n + 1)) for n in range(5)]
+    sent = [{"buyer": alice, "email": ("old@example.org", alice.email)[n % 2]} for n in range(5)]
+    EmailAddress.objects.create(user=alice, email="old@example.org", verified=True)
+    outcomes = together(5, lambda n: order_of(carts[n], now=now, **sent[n]))
+    assert sum(isinstance(one, Order) for one in outcomes) == CouponUse.objects.count() == Order.objects.count() == 1

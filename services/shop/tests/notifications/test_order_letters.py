@@ -1,11 +1,13 @@
 """What each letter about an order says: what is true, where to look, and what is to be paid."""
 
+import re
 import uuid
 from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
 
+from shop.notifications.templatetags.letters import with_links
 from shop.orders.letters import KINDS, SILENT, letter
 from shop.orders.models import Order, OrderEvent, OrderLine
 from shop.orders.states import State
@@ -109,3 +111,48 @@ def test_letters_that_may_be_chosen_say_how_unless_they_tell_of_money_or_missing
     order.payment, order.kept[0].short, order.kept[0].shipped = Order.Payment.PREPAID, 1, 1
     missing = write(order, state)
     assert not missing.stop_url and "letters of this kind" not in missing.text + missing.html
+
+
+@pytest.mark.parametrize("state", [State.PLACED, State.ACCEPTED, State.PACKING, State.PARTLY_SHIPPED, State.SHIPPED])
+def test_nobody_is_asked_to_have_nothing_ready(order, state):
+    """A coupon has made the order free; some copies cannot be sent."""
+    order.total = Decimal("0.00")
+    for line in order.kept:
+        line.discount, line.short = line.total, 1
+    mail = write(order, state)
+    for paper in (mail.text, mail.html):
+        assert "nothing to pay" in paper
+        assert not [word for word in ("ready when", "you pay", "You pay", "on delivery") if word in paper]
+
+
+def test_the_country_is_named_as_on_the_pages(order):
+    mail = write(order, State.PLACED)
+    assert "Berlin\nGermany\n" in mail.text and "Germany" in mail.html and "<br>\nDE" not in mail.html
+
+
+def test_our_own_addresses_in_a_letter_are_links_and_those_of_others_are_not(order, settings):
+    shop = settings.PUBLIC_URL
+    order.ship_name = f"{shop}.evil.example https://evil.example {shop}@evil.example {shop}-evil.example"
+    mail = write(order, State.EXPIRED)
+    link = f"{order.signed_url}"
+    assert f'<a href="{link}" style="color:#26453d;">{link}</a>' in mail.html and link in mail.text
+    assert "<a" not in mail.text
+    received = write(order, State.PLACED)
+    assert "evil.example" in received.html and 'evil.example"' not in received.html
+    targets = re.findall(r'href="([^"]*)"', received.html + mail.html)
+    assert targets and all(target.startswith(f"{shop}/") for target in targets)
+
+
+@pytest.mark.parametrize(
+    ("text", "link"),
+    [
+        ("See {}/orders/1/?key=a&b=c.", "{}/orders/1/?key=a&amp;b=c"),
+        ("({}/cart/)", "{}/cart/"),
+        ('"{}/cart/"', "{}/cart/"),
+        ("<{}/cart/>", "{}/cart/"),
+        ("{}, our shop", "{}"),
+    ],
+)
+def test_a_link_ends_where_its_address_ends(settings, text, link):
+    html = with_links(text.format(settings.PUBLIC_URL))
+    assert re.search(r'href="([^"]*)"', html)[1] == link.format(settings.PUBLIC_URL) and "<script" not in html

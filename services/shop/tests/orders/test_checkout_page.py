@@ -7,6 +7,7 @@ import uuid
 import pytest
 from django.db import connection
 from django.test import Client
+from django.utils import timezone
 from shopping import ADDRESS, checkout_form, hidden, log_in, order, put_in_cart, text
 
 from shop.cart.models import CartLine
@@ -207,3 +208,50 @@ def test_an_order_needs_neither_broker_nor_store_nor_mail_server_nor_redis(clien
     assert order(client).status_code == 302
     assert time.monotonic() - started < 3, "four requests, on a machine that may be busy"
     assert OutboxMessage.objects.get().state == Mail.objects.get().state == "waiting"
+
+
+def test_copies_are_changed_in_the_summary_and_what_was_typed_stays(client, make_book):
+    put_in_cart(client, make_book(1, title="Emma"), 2)
+    put_in_cart(client, make_book(2))
+    typed = checkout_form(client, name="Alice With A Long Name", email="typed@example.org", note="Ring twice")
+    assert 'value="1:3"' in (page := client.get("/checkout/").content.decode()) and 'value="1:1"' in page
+    page = client.post("/checkout/", {**typed, "adjust": "1:3"})
+    kept = page.content.decode()
+    assert page.status_code == 200 and "3 × Emma" in text(page) and "Total €50.00" in text(page)
+    assert all(f'value="{word}"' in kept for word in ("Alice With A Long Name", "typed@example.org", "1:4", "1:2"))
+    assert "Ring twice" in kept and hidden(page, "checkout_key") == typed["checkout_key"]
+    client.post("/checkout/", {**typed, "adjust": "1:1"})
+    one = client.get("/checkout/").content.decode()
+    assert 'value="1:1" formnovalidate aria-disabled="true"' in one, "the button stays where the focus is"
+
+
+def test_by_htmx_the_summary_changes_alone_and_an_empty_cart_is_shown_as_such(client, make_book):
+    put_in_cart(client, make_book(1), 2)
+    form, htmx = checkout_form(client), {"HX-Request": "true"}
+    answer = client.post("/checkout/", {**form, "adjust": "1:3"}, headers=htmx)
+    assert (
+        answer.content.decode().startswith('<section class="sum" id="sum"') and "<html" not in answer.content.decode()
+    )
+    assert 'id="cart-badge" hx-swap-oob="true">3<' in answer.content.decode()
+    answer = client.post("/checkout/", {**form, "adjust": "1:0"}, headers=htmx)
+    assert answer["HX-Redirect"] == "/cart/"
+
+
+def test_another_address_is_taken_without_losing_note_payment_or_coupon(client, alice, bob, make_book, make_coupon):
+    make_coupon()
+    log_in(client, alice.email)
+    here = {"used_at": timezone.now(), "line1": "9 Far Lane", "postcode": "1010", "city": "Wien", "country": "AT"}
+    home, his = alice.addresses.create(name="Alice", **here), bob.addresses.create(name="Bob", **here)
+    alice.addresses.create(name="Alice At Work", **{**here, "line1": "1 Desk Street"}, phone="12345")
+    put_in_cart(client, make_book(1))
+    typed = checkout_form(client, note="Ring twice", coupon="save10", line1="typed by hand")
+    assert f'name="address" value="{home.pk}"' in client.get("/checkout/").content.decode()
+    page = client.post("/checkout/", {**typed, "address": home.pk})
+    kept = page.content.decode()
+    assert page.status_code == 200 and 'value="9 Far Lane"' in kept and "typed by hand" not in kept
+    assert "Ring twice" in kept and 'value="save10"' in kept and "€11.25" in text(page)
+    for not_hers in (his.pk, "x", "9" * 30, "a\0"):
+        answer = client.post("/checkout/", {**typed, "address": not_hers})
+        assert 'value="typed by hand"' in answer.content.decode() and "Bob" not in answer.content.decode()
+    assert Client().post("/checkout/", {**typed, "address": home.pk}).status_code == 302, "nothing to order"
+    assert not Order.objects.exists()

@@ -1,10 +1,11 @@
 """Who sees which order: its owner, the browser that placed it, and who holds its signed link."""
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from shopping import log_in, order, put_in_cart, text
+from shopping import checkout_form, log_in, order, put_in_cart, text
 
 from shop.orders.models import Order
 from shop.orders.states import State
@@ -67,6 +68,32 @@ def test_users_see_their_own_orders_and_nobody_elses(alice, bob, make_book):
         assert hers.get(one.get_absolute_url()).status_code == 200
         assert other.get(one.get_absolute_url()).status_code == 404
     assert Client().get("/orders/").url == "/accounts/login/?next=/orders/"
+
+
+def test_what_is_ordered_without_logging_in_is_in_my_orders_at_once_if_the_address_is_mine(client, alice, make_book):
+    """She is logged in at home, and orders at work without logging in."""
+    home = Client()
+    log_in(home, alice.email)
+    put_in_cart(client, make_book(1))
+    form = checkout_form(client, email="Alice@example.org")
+    assert client.post("/checkout/", form).status_code == 302
+    placed = Order.objects.get()
+    assert placed.reference in text(home.get("/orders/")) and placed.reference in text(home.get("/account/"))
+    assert client.get(placed.get_absolute_url()).status_code == 200, "the browser that ordered sees it as before"
+    assert not alice.addresses.exists(), "a guest changes nothing in the address book"
+    again = client.post("/checkout/", form)
+    assert (again.status_code, again.url) == (302, placed.get_absolute_url()) and Order.objects.count() == 1
+    stranger = Client()
+    put_in_cart(stranger, make_book(2))
+    refused = stranger.post("/checkout/", {**form, "email": "other@example.org"})
+    assert refused.status_code == 409 and placed.reference not in text(refused)
+
+
+def test_an_address_that_is_not_confirmed_brings_nothing(client, alice, make_book):
+    EmailAddress.objects.filter(user=alice).update(verified=False)
+    put_in_cart(client, make_book(1))
+    order(client, email=alice.email)
+    assert Order.objects.get().user is None
 
 
 def test_a_guests_order_is_not_given_to_who_registers_its_address(placed, django_user_model):

@@ -97,3 +97,10 @@ def test_six_presses_at_once_are_one(alice, client, make_book):
     assert at_once(*[lambda: order_again(placed, cart)] * 6) == []
     assert list(CartLine.objects.filter(cart=cart).values_list("book", "quantity")) == [(1, 3)]
     assert Cart.objects.filter(user=alice).count() == 1
+
+
+def test_books_priced_in_another_currency_than_the_cart_stay_out_with_the_reason(client, placed, make_book):
+    put_in_cart(client, make_book(3))
+    Book.objects.filter(pk=2).update(currency="GBP")
+    page = text(again(client, placed))
+    assert "“Persuasion” is priced in GBP, and an order takes one currency." in page and in_cart() == {1: 2, 3: 1}

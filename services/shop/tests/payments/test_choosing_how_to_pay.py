@@ -10,6 +10,7 @@ from shopping import ADDRESS, checkout_form, log_in, put_in_cart, text
 from shopping import order as place
 
 from shop.orders.models import Order
+from shop.payments.gateways.base import GatewayUnavailable
 from shop.payments.models import Payment
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("transfers")]
@@ -39,14 +40,36 @@ def test_a_cart_in_rials_is_paid_at_zarinpal(client, make_book, store, paypal, z
     assert "Zarinpal. You pay at Zarinpal" in page and "PayPal" not in page and "Bank transfer" not in page
 
 
+def test_who_has_chosen_a_way_is_led_to_it_without_being_asked_again(client, cart, paypal):
+    page = place(client, payment="paypal").content.decode()
+    assert "You pay at" in page and Payment.objects.get().gateway == "paypal"
+
+
+def test_the_test_bank_opens_at_once_and_a_form_sent_twice_is_one_try(client, cart, paypal):
+    form = checkout_form(client, payment="test")
+    answers = [client.post("/checkout/", form) for _ in range(2)]
+    assert answers[0].url.startswith("/test-bank/") and answers[0].url == answers[1].url
+    assert Payment.objects.count() == Order.objects.count() == 1
+
+
 def test_the_chosen_way_comes_first_on_the_pay_page_and_the_others_stay(client, cart, paypal):
-    answer = place(client, payment="paypal")
-    assert answer.url == f"{pay_page()}?gateway=paypal"
-    page = text(client.get(answer.url))
+    place(client, payment="paypal")
+    page = text(client.get(f"{pay_page()}?gateway=paypal"))
     assert page.index("Pay with PayPal") < page.index("Pay by bank transfer") < page.index("Pay with Test bank")
     page = text(client.get(f"{pay_page()}?gateway=test"))
     assert page.index("Pay with Test bank") < page.index("Pay with PayPal")
     assert client.get(f"{pay_page()}?gateway=%00nonsense").status_code == 200
+
+
+def test_a_way_that_does_not_answer_leads_to_the_list_of_ways_and_says_so(client, cart, paypal, monkeypatch):
+    def away(*args, **options):
+        raise GatewayUnavailable("no answer")
+
+    monkeypatch.setattr("shop.payments.gateways.paypal.gateway.PayPal.start", away)
+    answer = place(client, payment="paypal")
+    assert answer.url == f"{pay_page()}?gateway=paypal"
+    page = text(client.get(answer.url))
+    assert "does not answer at the moment" in page and "Pay with Test bank" in page
 
 
 def test_pay_now_without_a_name_leaves_the_choice_to_the_pay_page(client, cart, paypal):

@@ -170,7 +170,7 @@ def test_it_is_in_the_file_of_ones_data_and_goes_with_the_account(client, alice,
     operations.add(alice, book_id=make_book(1, title="Emma").pk, now=now)
     log_in(client, alice.email)
     show_it_is_me(client)
-    told = json.loads(client.get("/account/data/").content)["wishlist"]
+    told = json.loads(client.get("/account/data/file/").content)["wishlist"]
     assert [(each["isbn13"], each["title"]) for each in told] == [("9780000000001", "Emma")]
     client.post("/account/delete/")
     assert not WishlistEntry.objects.exists()
