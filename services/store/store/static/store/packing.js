@@ -114,7 +114,7 @@
     (field() || document.querySelector("[data-next]"))?.focus();
   });
   // An order that is cancelled meanwhile stops the packer before the next scan does.
-  setInterval(async () => {
+  if (location.pathname.startsWith("/admin/packing/")) setInterval(async () => {
     if (busy || waiting.length || document.hidden || !field()) return;
     try {
       const answer = await fetch(location.href), page = answer.ok && !answer.redirected ? await answer.text() : "";
