@@ -20,7 +20,7 @@ ADDITIONS, PACES = 300_000, 9
 PARTS = ("shop", "store", "worker", "postgres", "rabbitmq")
 DATABASES = ("shop", "store")
 # Not the empty one, by which the pool sees whether a connection still lives.
-STATEMENT = re.compile(rb"^@(\w+)@LOG: +(?:statement|execute [^:]*): (?=\S)", re.MULTILINE)
+STATEMENT = re.compile(rb"^@(\w+)@LOG: +(?:statement|execute [^:]*): (?! *(?:\n@|\n?\Z))", re.MULTILINE)
 
 
 @dataclass
