@@ -101,7 +101,8 @@ def _numbered(told: str) -> type[Canvas]:
     return Numbered
 
 
-def _words(text: str, style: ParagraphStyle = BODY, *, width: float = WIDTH) -> Paragraph:
+def printed(text: str, style: ParagraphStyle = BODY, *, width: float = WIDTH) -> Paragraph:
+    """Words on a sheet of ours, as wide as its frame unless their cell is narrower."""
     return words(text, style, width=width)
 
 
@@ -111,24 +112,24 @@ def _head(bill: Bill) -> list[Flowable]:
         ("Ordered", date(bill.order.placed_at, "j F Y")),
         ("Sent and billed", date(bill.invoice.issued_at, "j F Y")),
     ]
-    to = [_words(line, width=WIDTH / 2) for line in bill.bill_to]
-    said = [_words(f"{name}: {value}", RIGHT) for name, value in facts]
+    to = [printed(line, width=WIDTH / 2) for line in bill.bill_to]
+    said = [printed(f"{name}: {value}", RIGHT) for name, value in facts]
     found = [
-        *[_words(line, SMALL) for line in seller()],
+        *[printed(line, SMALL) for line in seller()],
         Spacer(0, 10 * mm),
-        _words(str(bill.invoice), TITLE),
+        printed(str(bill.invoice), TITLE),
         Spacer(0, 4 * mm),
         Table([[to, said]], colWidths=(WIDTH / 2, WIDTH / 2), style=PLAIN),
         Spacer(0, 6 * mm),
     ]
     if bill.ship_to != bill.bill_to:
-        found += [_words(f"Sent to {', '.join(bill.ship_to)}", SMALL), Spacer(0, 4 * mm)]
+        found += [printed(f"Sent to {', '.join(bill.ship_to)}", SMALL), Spacer(0, 4 * mm)]
     return found
 
 
 def _items(bill: Bill) -> LongTable:
     """Long orders go on over the page, under the same heads."""
-    heads = [_words("Book", SMALL), *(_words(head, RIGHT_SMALL) for head in ("Copies", "Each", "Sum"))]
+    heads = [printed("Book", SMALL), *(printed(head, RIGHT_SMALL) for head in ("Copies", "Each", "Sum"))]
     style = TableStyle(
         [
             *PLAIN.getCommands(),
@@ -144,18 +145,18 @@ def _items(bill: Bill) -> LongTable:
 
 def _row(item: Item, currency: str) -> list:
     book = [
-        _words(item.title, width=COLUMNS[0]),
-        _words(", ".join(part for part in (item.authors, f"ISBN {item.isbn13}") if part), SMALL, width=COLUMNS[0]),
+        printed(item.title, width=COLUMNS[0]),
+        printed(", ".join(part for part in (item.authors, f"ISBN {item.isbn13}") if part), SMALL, width=COLUMNS[0]),
     ]
     if item.was is not None:
-        book.append(_words(f"{item.why or 'Reduced'}: {money(item.was, currency)} before", SMALL))
+        book.append(printed(f"{item.why or 'Reduced'}: {money(item.was, currency)} before", SMALL))
     if item.missing:
-        book.append(_words(f"{counted(item.missing, 'copy', 'copies')} could not be sent and are not billed", SMALL))
+        book.append(printed(f"{counted(item.missing, 'copy', 'copies')} could not be sent and are not billed", SMALL))
     return [
         book,
-        _words(str(item.copies), RIGHT),
-        _words(money(item.price, currency), RIGHT),
-        _words(money(item.total, currency), RIGHT),
+        printed(str(item.copies), RIGHT),
+        printed(money(item.price, currency), RIGHT),
+        printed(money(item.total, currency), RIGHT),
     ]
 
 
@@ -175,9 +176,9 @@ def tax_line(bill: Bill) -> str:
 
 
 def _sums(bill: Bill) -> Table:
-    rows = [[_words(name, RIGHT), _words(amount, RIGHT)] for name, amount in sums_of(bill)]
-    rows.append([_words("Total", STRONG_RIGHT), _words(money(bill.total, bill.currency), STRONG_RIGHT)])
-    rows.append([_words(tax_line(bill), RIGHT_SMALL), ""])
+    rows = [[printed(name, RIGHT), printed(amount, RIGHT)] for name, amount in sums_of(bill)]
+    rows.append([printed("Total", STRONG_RIGHT), printed(money(bill.total, bill.currency), STRONG_RIGHT)])
+    rows.append([printed(tax_line(bill), RIGHT_SMALL), ""])
     style = TableStyle(
         [
             *PLAIN.getCommands(),
@@ -190,7 +191,7 @@ def _sums(bill: Bill) -> Table:
 
 
 def _account(bill: Bill) -> list[Flowable]:
-    return [_words(line, STRONG_TEXT if is_strong else BODY) for line, is_strong in account_of(bill)]
+    return [printed(line, STRONG_TEXT if is_strong else BODY) for line, is_strong in account_of(bill)]
 
 
 def account_of(bill: Bill) -> list[tuple[str, bool]]:

@@ -10,16 +10,12 @@ from django.template.defaultfilters import date
 from shop.orders.models import Order
 from shop.orders.queries import Viewer
 from shop.pages.wording import counted
-from shop.payments.gateways import PATIENT, gateways, gateways_for
+from shop.payments.gateways import PATIENT, gateways_for
 from shop.payments.gateways.base import Gateway
 from shop.payments.models import WITH_THE_CUSTOMER, Payment, Refund
 from shop.payments.states import State
 
 MINUTE_S, DAY_S = 60, 86400
-
-
-def is_online_payment_offered() -> bool:
-    return bool(gateways())
 
 
 def ways_to_pay(order: Order, *, chosen: str, under_way: Payment | None) -> list[Gateway]:

@@ -7,10 +7,10 @@ from reportlab.graphics.barcode.code128 import Code128
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
-from reportlab.platypus import Flowable, HRFlowable, Paragraph, SimpleDocTemplate, Spacer, Table
+from reportlab.platypus import Flowable, HRFlowable, SimpleDocTemplate, Spacer, Table
 
-from shop.invoices.letters import STRONG, TEXT, letters_of, words
-from shop.invoices.pdf import BODY, FRAME, INK, LINE, MARGIN, PLAIN, SMALL, STRONG_TEXT, TITLE, WIDTH
+from shop.invoices.letters import STRONG, TEXT, letters_of
+from shop.invoices.pdf import BODY, FRAME, INK, LINE, MARGIN, PLAIN, SMALL, STRONG_TEXT, TITLE, WIDTH, printed
 from shop.orders import countries
 from shop.pages.wording import counted
 from shop.returns.models import Return
@@ -31,10 +31,6 @@ def draw(found: Return) -> bytes:
     return into.getvalue()
 
 
-def _words(text: str, style: ParagraphStyle = BODY, *, width: float = WIDTH) -> Paragraph:
-    return words(text, style, width=width)
-
-
 def _address() -> list[str]:
     return [line.strip() for line in settings.RETURN_ADDRESS.split("|") if line.strip()]
 
@@ -44,36 +40,36 @@ def _parcel(found: Return) -> list[Flowable]:
     country = countries.NAMES.get(order.ship_country, order.ship_country)
     sender = [order.ship_name, order.ship_line1, order.ship_line2, f"{order.ship_postcode} {order.ship_city}", country]
     return [
-        _words("From", SMALL),
-        *[_words(line) for line in sender if line.strip()],
+        printed("From", SMALL),
+        *[printed(line) for line in sender if line.strip()],
         Spacer(0, 8 * mm),
-        _words("To", SMALL),
-        *[_words(line, ADDRESS) for line in _address()],
+        printed("To", SMALL),
+        *[printed(line, ADDRESS) for line in _address()],
         Spacer(0, 8 * mm),
         _bars(found),
         Spacer(0, 2 * mm),
-        _words(str(found), TITLE),
+        printed(str(found), TITLE),
         Spacer(0, 6 * mm),
         HRFlowable(width="100%", thickness=0.7, color=LINE, dash=(4, 3)),
-        _words("Cut here: the upper part goes on the parcel, the lower one into it.", SMALL),
+        printed("Cut here: the upper part goes on the parcel, the lower one into it.", SMALL),
     ]
 
 
 def _slip(found: Return) -> list[Flowable]:
     rows = [
         [
-            _words(counted(line.quantity, "copy", "copies")),
-            _words(f"{line.line.title}, ISBN {line.line.isbn13}", width=BOOK_WIDTH),
+            printed(counted(line.quantity, "copy", "copies")),
+            printed(f"{line.line.title}, ISBN {line.line.isbn13}", width=BOOK_WIDTH),
         ]
         for line in found.lines.all()
     ]
     return [
         Spacer(0, 6 * mm),
-        _words(f"{found} of order {found.order.reference}", STRONG_TEXT),
+        printed(f"{found} of order {found.order.reference}", STRONG_TEXT),
         Spacer(0, 3 * mm),
         Table(rows, colWidths=(WIDTH - BOOK_WIDTH, BOOK_WIDTH), style=PLAIN),
         Spacer(0, 3 * mm),
-        _words(found.get_why_display(), SMALL),
+        printed(found.get_why_display(), SMALL),
     ]
 
 
