@@ -208,6 +208,7 @@ class System:
             "SECRET_KEY_FILE": str(key),
             "DEBUG": "0",
             "DEMO": "0",
+            "STAFF_TOTP": "0",  # who packs here has no telephone
             "HTTPS": "0",
             "PUBLIC_URL": public,
             "ALLOWED_HOSTS": HOST,

@@ -1,7 +1,11 @@
 """The warehouse's own front of Django's admin."""
 
+from http import HTTPStatus
+
 from django.contrib.admin import AdminSite
 from django.contrib.admin.apps import AdminConfig
+from django.http import HttpResponseRedirect
+from django.utils import timezone
 
 
 class WarehouseAdmin(AdminSite):
@@ -18,6 +22,19 @@ class WarehouseAdmin(AdminSite):
         to_decide = number_to_decide() if request.user.has_perm("returns.decide_return") else 0
         known = {"orders_to_pack": to_pack, "returns_to_decide": to_decide}
         return super().index(request, known | (extra_context or {}))
+
+    def login(self, request, extra_context=None):
+        """The password first; who needs a second step is led to it, and is nobody until then."""
+        from store.second_step import guard
+
+        if request.method == "GET" and guard.is_waited_for(request):
+            return HttpResponseRedirect(guard.next_step(request, request.GET.get("next", "")))
+        answer = super().login(request, extra_context)
+        if request.method == "POST" and answer.status_code == HTTPStatus.FOUND:
+            guard.password_was_shown(request, timezone.now())
+            if guard.is_waited_for(request):
+                return HttpResponseRedirect(guard.next_step(request, answer.url))
+        return answer
 
 
 class WarehouseAdminConfig(AdminConfig):

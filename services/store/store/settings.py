@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "csp",
     "axes",
     "rest_framework",
+    "store.second_step",
     "store.feed",
     "store.catalogue",
     "store.stock",
@@ -61,6 +62,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "store.second_step.guard.SecondStep",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "axes.middleware.AxesMiddleware",
@@ -162,6 +164,9 @@ AXES_ENABLE_ADMIN = AXES_VERBOSE = False
 AXES_DISABLE_ACCESS_LOG = True
 # How many proxies of ours add to X-Forwarded-For. Without it all who come through nginx share one limit.
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
+
+# Whether staff need an authenticator app to enter. Who has set one up is asked for its code in any case.
+STAFF_TOTP = env.bool("STAFF_TOTP", default=not DEMO)
 
 LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"

@@ -13,6 +13,7 @@ urlpatterns = [
     path("admin/labels/", include("store.labels.urls")),
     path("admin/receiving/", include("store.receiving.urls")),
     path("admin/counting/", include("store.counting.urls")),
+    path("admin/second-step/", include("store.second_step.urls")),
     path("admin/", admin.site.urls),
     path("api/", include("store.api.urls")),
     path("health/live", health.live),

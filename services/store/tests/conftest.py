@@ -72,6 +72,7 @@ def all_is_told() -> None:
 
 @pytest.fixture(autouse=True)
 def own_media_and_quick_passwords(settings, tmp_path):
+    settings.STAFF_TOTP = False  # the staff of the tests have no telephones; test_second_step.py gives them one
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.MEDIA_ROOT = str(tmp_path / "media")
     settings.PRIVATE_ROOT = str(tmp_path / "private")

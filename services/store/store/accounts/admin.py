@@ -1,10 +1,11 @@
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm
 from django.contrib.auth.models import Group
 
 from store.accounts.models import User
 from store.admin_site import NothingIsDeleted, OnlyToLookAt
+from store.second_step import operations as second_step
 
 admin.site.unregister(Group)
 
@@ -21,21 +22,35 @@ class StaffAdmin(NothingIsDeleted, UserAdmin):
 
     add_form = NewStaffForm
     ordering = ["email"]
-    list_display = ["email", "name", "is_staff", "is_active", "last_login"]
+    list_display = ["email", "name", "is_staff", "is_active", "last_login", "second_step_since"]
     list_filter = ["is_active", "is_staff", "groups"]
     search_fields = ["email", "name"]
     filter_horizontal = ["groups"]
-    readonly_fields = ["last_login", "date_joined"]
+    readonly_fields = ["last_login", "date_joined", "second_step_since"]
+    actions = ["reset_second_step"]
     fieldsets = [
         (None, {"fields": ["email", "name", "password"]}),
         ("What they may do", {"fields": ["is_active", "is_staff", "groups"]}),
-        ("Dates", {"fields": ["last_login", "date_joined"]}),
+        ("Dates", {"fields": ["last_login", "date_joined", "second_step_since"]}),
     ]
     add_fieldsets = [(None, {"fields": ["email", "name", "usable_password", "password1", "password2"]})]
 
     def get_queryset(self, request):
         users = super().get_queryset(request)
         return users if request.user.is_superuser else users.filter(is_superuser=False)
+
+    @admin.action(description="Reset the second step (telephone lost)", permissions=["change"])
+    def reset_second_step(self, request, people):
+        """For colleagues. One's own needs the password, on a page of one's own."""
+        for person in people:
+            if person == request.user:
+                messages.error(request, "Your own second step is changed at “Second step”, above, with your password.")
+            elif second_step.reset(person, by=request.user):
+                messages.success(
+                    request, f"The second step of {person.email} is taken away, and their log-ins with it are over."
+                )
+            else:
+                messages.info(request, f"There was no second step: {person.email}.")
 
 
 @admin.register(Group)

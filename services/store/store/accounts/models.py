@@ -30,6 +30,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_staff = models.BooleanField("may log in here", default=False)
     is_active = models.BooleanField("active", default=True, help_text="Switch off instead of deleting the account.")
     date_joined = models.DateTimeField(default=timezone.now, editable=False)
+    # Since when the authenticator app is in use that log-ins have to have shown: store.second_step.
+    second_step_since = models.DateTimeField(null=True, editable=False)
 
     objects = UserManager()
 

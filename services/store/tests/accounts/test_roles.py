@@ -23,6 +23,7 @@ ADMINS = {model._meta.label_lower: one for model, one in admin.site._registry.it
 EVERY_ROLE = [*LETTERS.values(), ""]
 OF_A_MODEL = ("changelist", "add", "change", "delete")
 OF_THE_ADMIN = "index login logout password_change password_change_done autocomplete jsi18n view_on_site app_list"
+OF_EACH_PERSON = "own code recovery set-up recovery-codes"
 # What a page or a door is about: the label of its row in `one_of_each`; what is not named here is about nothing.
 ABOUT = {
     "packing:parcel": "orders.parcel", "packing:slip": "orders.parcel", "packing:bench": "orders.order",
@@ -71,6 +72,7 @@ def test_every_model_page_and_door_has_its_line():
     of_own_pages = {model for model in MODELS if any(verb(model, word) in asked_for for word in ("view", "change"))}
     assert with_inlines <= set(MODELS) <= with_inlines | of_own_pages, "one line in store/accounts/roles.py for each"
     standard = {f"admin:{model.replace('.', '_')}_{page}" for model in ADMINS for page in (*OF_A_MODEL, "history")}
+    standard |= {f"second-step:{page}" for page in OF_EACH_PERSON.split()}
     standard |= {f"admin:{page}" for page in OF_THE_ADMIN.split()} | {"api:nothing-here", "api:schema"}
     open_to_all = {"", "health/live", "health/ready"}
     led_on = {"<path:object_id>/", "(?P<url>.*)$"}  # by Django: to the page of a row, and to nothing

@@ -77,7 +77,7 @@ def test_staff_push_no_orders_and_read_no_clients_feed(staff):
 
 def test_no_door_but_health_is_public(db, client):
     """L27: every route of the project, as a stranger."""
-    parts = ("counting", "labels", "packing", "receiving", "shelves")
+    parts = ("counting", "labels", "packing", "receiving", "second-step", "shelves")
     doors = {str(route.pattern) for route in get_resolver().url_patterns}
     assert doors == {"", "admin/", *(f"admin/{part}/" for part in parts), "api/", "health/live", "health/ready"}
     assert client.get("/").status_code == 302
@@ -89,7 +89,7 @@ def test_no_door_but_health_is_public(db, client):
     for door in (
         "shelves/", "shelves/move/", "shelves/books/1/", "shelves/copies/1/", "labels/copies/", "labels/shelves/",
         "labels/batches/", "labels/batches/1/", "labels/batches/1/1.pdf",
-        "receiving/", "receiving/new/", "receiving/1/", "counting/", "counting/1/",
+        "receiving/", "receiving/new/", "receiving/1/", "counting/", "counting/1/", "second-step/",
     ):  # fmt: skip
         assert client.get(f"/admin/{door}").url.startswith("/admin/login/?next="), door
         assert client.post(f"/admin/{door}").status_code in (302, 405), door
