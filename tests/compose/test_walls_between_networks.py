@@ -112,6 +112,11 @@ def test_the_services_token_is_written_by_the_store_and_read_by_the_shop():
     assert not users["shop"][1] and not users["worker"][1] and not users["nginx"]
 
 
+def test_whether_staff_need_a_second_step_is_handed_on_to_both_and_not_decided_here():
+    """An empty one would mean no to a service; one that is not set follows from DEMO."""
+    assert all(SERVICES[name]["environment"].get("STAFF_TOTP", "missing") is None for name in ("shop", "store"))
+
+
 def test_without_the_demo_there_is_no_mail_catcher_and_no_demo_account():
     services = composition(DEMO="0")["services"]
     assert services["mail"]["deploy"]["replicas"] == "0"

@@ -10,7 +10,7 @@ from parts import ROOT
 from parts.process import PartFailed
 
 COMPOSE_FILE = ROOT / "docker-compose.yml"
-SETTING = re.compile(r"\$\{(\w+)")
+SETTING = re.compile(r"\$\{(\w+)|^ +([A-Z_]+): *(?:#.*)?$", re.MULTILINE)  # the latter is handed on as it is
 SHOWN_LINES = 30
 ANSWER_WITHIN_S, BUILD_WITHIN_S = 120, 1800
 NO_DOCKER = "Docker with its compose plugin is needed, running and open to us; `docker {asked}` says: {why}"
@@ -66,7 +66,7 @@ def ensure_docker() -> None:
 
 def untouched_environment() -> dict[str, str]:
     """Our environment without what docker-compose.yml reads: an installation's mail server is not for a proof."""
-    settings = set(SETTING.findall(COMPOSE_FILE.read_text()))
+    settings = {name for found in SETTING.findall(COMPOSE_FILE.read_text()) for name in found}
     return {name: value for name, value in os.environ.items() if name not in settings and name[:8] != "COMPOSE_"}
 
 

@@ -101,10 +101,10 @@ def test_the_override_names_services_that_there_are_and_sets_the_plans_settings(
 
 
 def test_no_setting_of_an_installation_reaches_a_proof(monkeypatch, tmp_path):
-    for name in ("EMAIL_URL", "DEMO", "SHOP_HOSTS", "COMPOSE_PROFILES", "DOCKER_HOST"):
+    for name in ("EMAIL_URL", "DEMO", "STAFF_TOTP", "SHOP_HOSTS", "COMPOSE_PROFILES", "DOCKER_HOST"):
         monkeypatch.setenv(name, "of the installation")
     environment = docker.untouched_environment()
-    assert environment.keys() & {"EMAIL_URL", "DEMO", "SHOP_HOSTS", "COMPOSE_PROFILES"} == set()
+    assert environment.keys() & {"EMAIL_URL", "DEMO", "STAFF_TOTP", "SHOP_HOSTS", "COMPOSE_PROFILES"} == set()
     assert environment["DOCKER_HOST"] == "of the installation"
 
 
