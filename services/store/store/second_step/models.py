@@ -16,14 +16,14 @@ class AuthenticatorApp(ThrottlingMixin, Device):
     """django-otp's device, of which a person has one, and whose secret is sealed.
 
     :ivar last_step: of 30 seconds, the one whose code was taken last: no code is good twice.
-    :ivar drift: by how many steps the telephone's clock has been found to differ.
+
+    The library's learning of a telephone's drift is left out: whoever types slowly would teach it to refuse codes of now.
     """
 
     name = confirmed = None  # there is one, and it is kept from the moment on that it has shown a code
     user = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, related_name="authenticator_app")
     sealed_secret = models.TextField()
     last_step = models.BigIntegerField(default=-1)
-    drift = models.SmallIntegerField(default=0)
 
     objects = models.Manager()
 
@@ -36,12 +36,12 @@ class AuthenticatorApp(ThrottlingMixin, Device):
     def verify_token(self, token: str) -> bool:
         """This method will take a code once, and count a wrong one. Let the row be locked, or be nobody else's yet."""
         secret = unseal(self.sealed_secret)
-        totp = TOTP(bytes_of(secret), digits=DIGITS, drift=self.drift)
+        totp = TOTP(bytes_of(secret), digits=DIGITS)
         # What another SECRET_KEY has sealed opens to nothing, and everybody could tell the codes of an empty secret.
         fits = secret and token.isascii() and token.isdigit() and len(token) == DIGITS
         good = bool(fits and totp.verify(int(token), TOLERANCE_STEPS, self.last_step + 1))
         if good:
-            self.last_step, self.drift = totp.t(), totp.drift
+            self.last_step = totp.t()  # of the code, not of now
             self.throttle_reset(commit=False)
             self.save()
         else:

@@ -202,6 +202,25 @@ def test_a_code_opens_once(later):
     assert answers == [302, 200] and is_in(first) and not is_in(second)
 
 
+def test_who_types_slowly_is_not_locked_out_by_it(later):
+    _, secret, _ = set_up()
+    for _ in range(3):
+        later(2 * STEP)
+        code = code_for(secret)
+        later()
+        browser = with_password()
+        browser.post(CODE, {"code": code})
+        assert is_in(browser)
+    later(2 * STEP)
+    late = code_for(secret)
+    later(2 * STEP)
+    browser = with_password()
+    assert "not right" in text(browser.post(CODE, {"code": late}))
+    later()
+    browser.post(CODE, {"code": code_for(secret)})
+    assert is_in(browser)
+
+
 @pytest.mark.django_db(transaction=True)
 def test_of_two_who_show_the_same_code_at_once_one_enters(together, later):
     _, secret, codes = set_up()
