@@ -8,6 +8,8 @@ from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.test import Client
 from shopping import log_in, show_it_is_me, text
 
+from shop.accounts.adapter import SealedSecrets
+
 pytestmark = pytest.mark.django_db
 
 
@@ -56,6 +58,20 @@ def test_the_secret_is_not_kept_in_the_clear(client, alice, settings):
     assert secret not in str(kept.data)
     settings.SECRET_KEY = "another key that is quite as long as the one before it was"
     assert not kept.wrap().validate_code(code_for(secret, steps_later=1))
+
+
+def test_with_another_secret_key_no_code_opens_the_account_that_of_no_secret_neither(
+    client, alice, settings, monkeypatch
+):
+    """Everybody could tell the codes of an empty secret, and the recovery codes of an empty seed."""
+    set_up(client, alice.email)
+    totp, recovery = (Authenticator.objects.get(type=each) for each in ("totp", "recovery_codes"))
+    settings.SECRET_KEY = "another key that is quite as long as the one before it was"
+    assert not totp.wrap().validate_code(code_for("", steps_later=1))
+    with monkeypatch.context() as patch:
+        patch.setattr(SealedSecrets, "decrypt", lambda self, sealed: "")
+        of_no_seed = recovery.wrap().generate_codes()
+    assert not any(recovery.wrap().validate_code(code) for code in of_no_seed)
 
 
 def test_recovery_codes_open_the_account_when_the_telephone_is_lost(client, alice):
