@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
+from math import ceil
 
 from django.contrib import messages
 from django.contrib.auth import logout
@@ -76,7 +77,7 @@ def _ask(request: HttpRequest, form_class, show: Callable, template: str, title:
         except operations.WrongCode:
             form.add_error("code", wrong)
         except operations.TooManyTries as refusal:
-            wait_s = max(1, round((refusal.until - timezone.now()).total_seconds()))
+            wait_s = max(1, ceil((refusal.until - timezone.now()).total_seconds()))
             form.add_error("code", f"Too many wrong codes. Try again in {_told(wait_s)}.")
     return page(request, template, title, form=form, status=429 if wait_s else 200, wait_s=wait_s)
 
@@ -84,8 +85,7 @@ def _ask(request: HttpRequest, form_class, show: Callable, template: str, title:
 def page(request: HttpRequest, template: str, title: str, *, status=200, wait_s=0, **context) -> HttpResponse:
     """This function will show a page of the second step, also to who is not in yet."""
     here = {"title": title, "has_permission": not guard.is_waited_for(request), "action": request.get_full_path()}
-    then = request.GET.get("next", "")
-    answer = TemplateResponse(request, template, frame() | here | {"then": then} | context, status=status)
+    answer = TemplateResponse(request, template, frame() | here | context, status=status)
     if wait_s:
         answer["Retry-After"] = str(wait_s)
     return answer

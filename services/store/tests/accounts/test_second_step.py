@@ -168,6 +168,7 @@ def test_who_has_an_app_enters_with_its_code(later):
     assert browser.post(answer.url, {"code": f"{code[:3]} {code[3:]}"}).url == "/admin/packing/"
     assert browser.get("/admin/packing/").status_code == 200 and browser.get("/api/orders/").status_code == 200
     assert browser.get(CODE).url == INDEX
+    assert is_in(with_password(browser=browser)), "the password once more takes nothing away"
 
 
 def test_the_session_has_another_name_after_each_step(later):
@@ -278,7 +279,7 @@ def test_a_recovery_code_opens_once_however_it_is_typed(later):
     assert "not right" in text(other.post(RECOVERY, {"code": codes[0]})) and not is_in(other)
 
 
-def test_neither_the_secret_nor_a_recovery_code_is_kept_in_the_clear(settings):
+def test_neither_the_secret_nor_a_recovery_code_is_kept_in_the_clear():
     browser = with_password()
     secret = shown_on(browser.get(SET_UP))
     while_setting_up = str(Session.objects.get(pk=browser.cookies["store_session"].value).get_decoded())
@@ -303,7 +304,7 @@ def test_with_another_secret_key_no_code_fits_that_of_no_secret_neither(settings
         operations.show_recovery_code(User.objects.get(email=DAN), codes[0])
 
 
-def test_who_is_not_waited_for_has_no_use_for_the_steps(settings):
+def test_who_is_not_waited_for_has_no_use_for_the_steps():
     for path in (CODE, RECOVERY, SET_UP):
         assert Client().get(path).url == LOG_IN and Client().post(path, {"code": "123456"}).url == LOG_IN
     client = Client()
