@@ -12,7 +12,7 @@ from reading import Reader
 from parts import ROOT
 
 RIAL_BOOKS = """isbn13,title,authors,first_published,language,price,currency,copies
-9789644531002,The Blind Owl,Sadegh Hedayat,1936,fa,95000,IRR,9
+9789644531002,The Blind Owl,Sadegh Hedayat,1936,fa,1250000,IRR,9
 """
 
 
@@ -65,3 +65,11 @@ def test_a_book_in_rials_is_paid_at_zarinpal(card, with_peers, visit, someone, t
     people.place_order(page, shop, email=someone, payment="zarinpal")
     page.get_by_role("button", name="Pay", exact=True).click()
     expect(page.get_by_text("Your payment arrived").first).to_be_visible()
+    expect(page.locator("main")).to_contain_text("1,250,000")
+    people.wait_for_status(page, "Accepted by the warehouse")
+    reference = people.REFERENCE.search(page.locator("h1").inner_text()).group(1)
+    warehouse = visit()
+    people.log_in_to_store(warehouse, card["store"]["url"], card["logins"]["owner"])
+    warehouse.goto(f"{card['store']['url']}/admin/orders/order/?q={reference}")
+    warehouse.locator("#result_list tbody th a").first.click()
+    expect(warehouse.locator("main")).to_contain_text("1250000.00")
