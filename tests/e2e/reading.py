@@ -29,6 +29,11 @@ def wider_than_the_window(page) -> int:
     return page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
 
 
+def wider_than_its_place(page, selector: str) -> int:
+    """By how many pixels what is inside has to be scrolled sideways to be read."""
+    return page.locator(selector).first.evaluate("each => each.scrollWidth - each.clientWidth")
+
+
 class Reader:
     """A visitor who notes what is wrong with each page seen."""
 

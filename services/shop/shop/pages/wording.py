@@ -68,7 +68,7 @@ def money(amount: Decimal, currency: str) -> str:
 
     Currencies without parts have no decimals: JPY 1,250.
     """
-    if currency in WHOLE_UNITS and amount == amount.to_integral_value():
+    if currency in WHOLE_UNITS and amount == int(amount):
         return f"{currency}\N{NO-BREAK SPACE}{amount:,.0f}"
     sign = SIGNS.get(currency)
     return f"{sign}{amount:,.2f}" if sign else f"{currency}\N{NO-BREAK SPACE}{amount:,.2f}"
