@@ -2,12 +2,14 @@
 
 import json
 import os
+import subprocess
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import sync_playwright
 
 from launched import demo_with_peers
+from parts import ROOT
 from parts import browser as chromium
 
 # A way that another one of the same test nearly covers.
@@ -15,6 +17,9 @@ thorough = pytest.mark.skipif(os.environ.get("JOURNEYS") != "all", reason="asked
 PHONE = {"viewport": {"width": 375, "height": 667}, "has_touch": True, "is_mobile": True}
 SMALLEST = {**PHONE, "viewport": {"width": 360, "height": 640}}
 SLOWEST_STEP_MS = 15_000
+RIAL_BOOKS = """isbn13,title,authors,first_published,language,price,currency,copies
+9789644531002,The Blind Owl,Sadegh Hedayat,1936,fa,1250000,IRR,9
+"""
 
 
 @pytest.fixture(scope="session")
@@ -32,6 +37,17 @@ def with_peers(demo):
     if demo is None:
         pytest.skip("the demo that runs already knows no peers")
     return demo
+
+
+@pytest.fixture(scope="session")
+def book_in_rials(demo, tmp_path_factory):
+    """The title of a book that is paid in rials, as Zarinpal takes them; the shop has it."""
+    if demo is None:
+        pytest.skip("the demo that runs already is not to be changed")
+    (books := tmp_path_factory.mktemp("rials") / "books.csv").write_text(RIAL_BOOKS)
+    for command in (["store", "import_books", str(books)], ["shop", "sync_books"]):
+        subprocess.run([ROOT / "scripts" / "manage", *command], env=demo.env, check=True, timeout=120)
+    return "The Blind Owl"
 
 
 @pytest.fixture(scope="session")

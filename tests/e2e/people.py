@@ -10,6 +10,7 @@ import requests
 HEARD_WITHIN_SECONDS = 30
 MOST_TABS = 120
 CODE = re.compile(r"^([A-Z0-9]{4}-[A-Z0-9]{4})\s*$", re.MULTILINE)
+NEW_PASSWORD = re.compile(r"http://\S+/accounts/password/reset/key/\S+")
 REFERENCE = re.compile(r"[Oo]rder ([0-9A-F]{4}-[0-9A-F]{4})")
 TRANSFER = re.compile(r"(Order [0-9A-F]{4}-[0-9A-F]{4})")
 
@@ -164,6 +165,13 @@ def letters_to(mail: str, address: str) -> list[dict]:
     """The captured mails to one address, oldest first."""
     found = requests.get(f"{mail}/api/v2/search", params={"kind": "to", "query": address, "limit": 100}, timeout=10)
     return sorted(found.json()["items"], key=lambda item: item["Created"])
+
+
+def link_to_a_new_password(mail: str, address: str) -> str:
+    """The link in the letter about a lost password: the second letter to who registered before."""
+    wait_for_letters(mail, address, 2)
+    letter = letters_to(mail, address)[-1]["Content"]["Body"].replace("=\r\n", "").replace("=3D", "=")
+    return NEW_PASSWORD.search(letter)[0]
 
 
 def wait_for_letters(mail: str, address: str, number: int) -> list[str]:

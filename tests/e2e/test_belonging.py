@@ -148,7 +148,15 @@ def test_these_pages_shut_nobody_out(card, visit):
     people.log_in_to_store(packer, store, card["logins"]["packer"])
     people.pack(packer, store, reference)
     people.wait_for_status(page, "Shipped")
-    for path in ("/wishlist/", "/orders/", order, f"{order}invoice/", "/books/?in_stock=1"):
+    for path in (
+        "/wishlist/",
+        "/orders/",
+        order,
+        f"{order}story/",
+        f"{order}invoice/",
+        f"{order}return/",
+        "/books/?in_stock=1",
+    ):
         reader.open(path)
     page.goto(book)
     page.get_by_role("link", name="Write a review").click()

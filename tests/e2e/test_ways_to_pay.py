@@ -1,6 +1,5 @@
 """Buying by each gateway, as its customers do: against peers of PayPal and Zarinpal, on the smallest phone too."""
 
-import subprocess
 from uuid import uuid4
 
 import people
@@ -8,12 +7,6 @@ import pytest
 from conftest import SMALLEST
 from playwright.sync_api import expect
 from reading import Reader
-
-from parts import ROOT
-
-RIAL_BOOKS = """isbn13,title,authors,first_published,language,price,currency,copies
-9789644531002,The Blind Owl,Sadegh Hedayat,1936,fa,1250000,IRR,9
-"""
 
 
 @pytest.fixture
@@ -54,22 +47,3 @@ def test_a_pay_page_with_several_gateways_and_a_bank_transfer_that_staff_book(ca
     people.wait_for_status(page, "Accepted by the warehouse")
     subjects = people.wait_for_letters(card["mail"]["url"], someone, 3)
     assert len(subjects) == 3 and "Where_to_send" in subjects[0], subjects
-
-
-def test_a_book_in_rials_is_paid_at_zarinpal(card, with_peers, visit, someone, tmp_path):
-    (tmp_path / "books.csv").write_text(RIAL_BOOKS)
-    for command in (["store", "import_books", str(tmp_path / "books.csv")], ["shop", "sync_books"]):
-        subprocess.run([ROOT / "scripts" / "manage", *command], env=with_peers.env, check=True, timeout=120)
-    shop, page = card["shop"]["url"], visit()
-    people.put_in_cart(page, shop, "The Blind Owl")
-    people.place_order(page, shop, email=someone, payment="zarinpal")
-    page.get_by_role("button", name="Pay", exact=True).click()
-    expect(page.get_by_text("Your payment arrived").first).to_be_visible()
-    expect(page.locator("main")).to_contain_text("1,250,000")
-    people.wait_for_status(page, "Accepted by the warehouse")
-    reference = people.REFERENCE.search(page.locator("h1").inner_text()).group(1)
-    warehouse = visit()
-    people.log_in_to_store(warehouse, card["store"]["url"], card["logins"]["owner"])
-    warehouse.goto(f"{card['store']['url']}/admin/orders/order/?q={reference}")
-    warehouse.locator("#result_list tbody th a").first.click()
-    expect(warehouse.locator("main")).to_contain_text("1250000.00")

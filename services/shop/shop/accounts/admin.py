@@ -1,6 +1,6 @@
 from allauth.account.models import EmailAddress
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, OuterRef
@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 
 from shop.accounts.models import User
+from shop.accounts.resetting import reset_second_step
 from shop.orders.models import Order
 from shop.staff import giving
 from shop.staff.roles import LETTERS
@@ -82,6 +83,7 @@ class UserAdmin(SomeEyesOnly, admin.ModelAdmin):
     show_full_result_count = False
     fields = ["email", "name", "is_active", "roles", "verified", "orders", "joined_at", "last_login"]
     readonly_fields = ["email", "verified", "orders", "joined_at", "last_login"]
+    actions = ["reset_second_step"]
 
     def get_queryset(self, request):
         """Customer managers look at customers; staff are for those who give roles."""
@@ -104,6 +106,19 @@ class UserAdmin(SomeEyesOnly, admin.ModelAdmin):
             form.base_fields["roles"].queryset = Group.objects.filter(name__in=giving.gives(request.user))
             form.base_fields["roles"].initial = obj.groups.all() if obj else []
         return form
+
+    @admin.action(description="Reset the second step (telephone lost)", permissions=["change"])
+    def reset_second_step(self, request, people):
+        """For one who has lost telephone and recovery codes, by who could give them their roles."""
+        person, *others = people[:2]
+        if others:
+            messages.error(request, "Choose one person: a second step is taken away from who has asked for it.")
+        elif not giving.may_edit(request.user, person):
+            messages.error(request, f"{person.email} is you, or holds more than you may give. Ask another owner.")
+        elif reset_second_step(person, by=request.user):
+            messages.success(request, f"The second step of {person.email} is taken away, and their log-ins are over.")
+        else:
+            messages.info(request, f"{person.email} has no second step.")
 
     @admin.display(description="roles")
     def role_names(self, person: User) -> str:

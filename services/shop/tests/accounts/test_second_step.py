@@ -5,8 +5,12 @@ import time
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
+from django.contrib.admin.models import LogEntry
+from django.core.management import CommandError, call_command
 from django.test import Client
 from shopping import log_in, show_it_is_me, text
+
+from shop.notifications.models import Mail
 
 pytestmark = pytest.mark.django_db
 
@@ -105,3 +109,20 @@ def test_other_browsers_are_logged_out_from_the_list_of_sessions(client, alice):
     assert "this one" in text(client.get("/accounts/sessions/"))
     client.post("/accounts/sessions/")
     assert other.get("/account/").status_code == 302 and client.get("/account/").status_code == 200
+
+
+def test_the_command_lets_in_by_the_password_who_has_lost_app_and_codes_and_a_letter_tells(client, alice, capsys):
+    set_up(client, alice.email)
+    assert client.get("/account/").status_code == 200
+    call_command("reset_second_step", alice.email.upper())
+    assert "second step taken away" in capsys.readouterr().out
+    assert client.get("/account/").status_code == 302, "their log-ins are over"
+    assert log_in(client, alice.email).url == "/", "no second step is asked for"
+    letter = Mail.objects.get(kind="second_step_reset")
+    assert letter.to == alice.email and "All browsers and programs are logged out" in letter.text
+    assert "reset_second_step" in LogEntry.objects.get(object_id=str(alice.pk)).change_message
+    call_command("reset_second_step", alice.email)
+    assert "had no second step" in capsys.readouterr().out
+    assert Mail.objects.filter(kind="second_step_reset").count() == 1
+    with pytest.raises(CommandError, match=r"Nobody here has the e-mail address nobody@readers\.example"):
+        call_command("reset_second_step", "nobody@readers.example")

@@ -1,13 +1,15 @@
 """Who gives roles gives no more than the table says, to nobody who has more, and never to themselves."""
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Group, Permission
+from django.utils import timezone
 from shopping import text
 
 from shop.accounts.models import User
 from shop.staff import giving
-from shop.staff.roles import AGENTS, DISPATCHERS, GIVES, LETTERS, OFFICE, OWNERS, USERS
+from shop.staff.roles import AGENTS, CUSTOMERS, DISPATCHERS, GIVES, LETTERS, OFFICE, OWNERS, USERS
 
 pytestmark = pytest.mark.django_db
 
@@ -172,3 +174,32 @@ def test_the_list_of_people_costs_a_constant_number_of_statements(ursula, browse
     for number in range(5):
         person_in(AGENTS, DISPATCHERS, name=f"Agent {number}".replace(" ", ""))
     assert statements(lambda: browser.get(PEOPLE)) == before
+
+
+def reset(browser, *people):
+    """This function will choose these people in the list, and say that they have lost their telephones."""
+    chosen = {"action": "reset_second_step", "_selected_action": [person.pk for person in people]}
+    return browser.post(PEOPLE, chosen, follow=True)
+
+
+def test_who_may_give_the_roles_of_somebody_may_reset_their_second_step(ursula, oscar, person_in, browser_of, bob):
+    agent, staff = person_in(AGENTS), browser_of(ursula)
+    for person in (bob, agent, oscar, ursula):
+        Authenticator.objects.create(user=person, type="totp", data={})
+    bobs_program = bob.api_log_ins.create(**dict.fromkeys(("began_at", "rotated_at", "ends_at"), timezone.now()))
+    assert "Choose one person" in text(reset(staff, bob, agent))
+    for person in (bob, agent):
+        assert f"The second step of {person.email} is taken away" in text(reset(staff, person))
+        entry = LogEntry.objects.get(object_id=str(person.pk))
+        assert entry.user == ursula and entry.change_message == "Second step reset."
+    for person in (oscar, ursula):
+        assert "is you, or holds more than you may give" in text(reset(staff, person))
+    assert set(Authenticator.objects.values_list("user", flat=True)) == {oscar.pk, ursula.pk}
+    assert not type(bobs_program).objects.filter(pk=bobs_program.pk).exists()
+    assert "has no second step" in text(reset(staff, bob))
+
+
+def test_who_may_only_look_at_people_resets_nothing(person_in, browser_of, bob):
+    Authenticator.objects.create(user=bob, type="totp", data={})
+    reset(browser_of(person_in(CUSTOMERS)), bob)
+    assert Authenticator.objects.filter(user=bob).exists()
