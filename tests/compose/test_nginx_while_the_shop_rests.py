@@ -96,6 +96,29 @@ def test_a_file_that_is_too_large_for_the_store_is_answered_with_what_to_do(urls
     assert requests.get(f"{urls['store']}/too-large.html", timeout=10).status_code != 200
 
 
+def test_a_text_that_is_too_large_for_the_shop_is_answered_with_what_to_do(shop_url):
+    asked = HTTPConnection(shop_url.removeprefix("http://"), timeout=10)
+    asked.putrequest("POST", "/contact/")
+    asked.putheader("Content-Length", str(11 * 2**20))
+    asked.endheaders()
+    answer = asked.getresponse()
+    assert answer.status == 413 and "send a shorter text" in answer.read().decode()
+    asked.close()
+
+
+@pytest.mark.parametrize("site", ["shop", "store"])
+@pytest.mark.parametrize(
+    ("path", "cookie", "status"), [(f"/?q={'x' * 9_000}", "", 414), ("/", "a=" + "x" * 9_000, 400)]
+)
+def test_what_is_too_long_to_be_read_is_answered_with_what_to_do(urls, site, path, cookie, status):
+    answer = requests.get(urls[site] + path, headers={"Cookie": cookie} if cookie else {}, timeout=10)
+    assert answer.status_code == status
+    assert "This could not be read" in answer.text and "nginx" not in answer.text
+    assert answer.headers["Cache-Control"] == "no-store"
+    for page in ("not-read", "too-much"):
+        assert requests.get(f"{urls['shop']}/{page}.html", timeout=10).status_code == 404
+
+
 class Stream(BaseHTTPRequestHandler):
     """What shop-live does: says something at once, and goes on being there."""
 

@@ -18,7 +18,7 @@ PHONE = {"viewport": {"width": 375, "height": 667}, "has_touch": True, "is_mobil
 SMALLEST = {**PHONE, "viewport": {"width": 360, "height": 640}}
 SLOWEST_STEP_MS = 15_000
 RIAL_BOOKS = """isbn13,title,authors,first_published,language,price,currency,copies
-9789644531002,The Blind Owl,Sadegh Hedayat,1936,fa,95000,IRR,9
+9789644531002,The Blind Owl,Sadegh Hedayat,1936,fa,1250000,IRR,9
 """
 
 

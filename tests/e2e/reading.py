@@ -24,6 +24,16 @@ FIND_BROKEN_WORDS = """() => [...document.querySelectorAll(".drawn-title")].flat
 })"""
 
 
+def wider_than_the_window(page) -> int:
+    """By how many pixels; also of a page that may run no scripts."""
+    return page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+
+
+def wider_than_its_place(page, selector: str) -> int:
+    """By how many pixels what is inside has to be scrolled sideways to be read."""
+    return page.locator(selector).first.evaluate("each => each.scrollWidth - each.clientWidth")
+
+
 class Reader:
     """A visitor who notes what is wrong with each page seen."""
 
@@ -70,8 +80,7 @@ class Reader:
         self.page.emulate_media(color_scheme="light" if is_dark else "dark")
         self._find(f"{name}, {'by day' if is_dark else 'by night'}", COLOURS)
         self.page.emulate_media(color_scheme="dark" if is_dark else "light")
-        wider = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        if wider > 0:
+        if (wider := wider_than_the_window(self.page)) > 0:
             self.wrong.append(f"{name}: {wider} pixels wider than the window")
         self.wrong += [f"{name}: a cover breaks “{word}”" for word in self.page.evaluate(FIND_BROKEN_WORDS)]
 

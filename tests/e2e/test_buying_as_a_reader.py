@@ -101,3 +101,35 @@ def test_a_lost_password_is_set_anew_by_the_letters_link(card, visit):
     page.get_by_role("heading", name="This link is used up").wait_for()
     reader.look("a link that was used")
     assert reader.wrong == []
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["with script", "without script"])
+def test_a_guest_looks_into_the_cart_once_more_and_types_nothing_twice(card, visit, script):
+    shop, page = card["shop"]["url"], visit(**SMALLEST, java_script_enabled=script)
+    people.put_in_cart(page, shop, "White Fang")
+    page.goto(f"{shop}/checkout/")
+    page.get_by_label("E-mail address").fill("gwen@readers.example")
+    page.get_by_label("Street and number", exact=True).fill("Typed Lane 7")
+    page.get_by_label("Country", exact=True).select_option("AT")
+    page.get_by_label("Note for the warehouse").fill("Ring twice")
+    page.get_by_text("Wait for all.").click()
+    page.get_by_role("button", name="Back to the cart").click()
+    page.wait_for_url("**/cart/")
+    page.goto(f"{shop}/checkout/")
+    expect(page.get_by_label("E-mail address")).to_have_value("gwen@readers.example")
+    expect(page.get_by_label("Country", exact=True)).to_have_value("AT")
+    expect(page.get_by_label("Note for the warehouse")).to_have_value("Ring twice")
+    expect(page.get_by_label("Wait for all.")).to_be_checked()
+    if script:
+        page.get_by_label("Full name").fill("Gwen")
+        with page.expect_response("**/checkout/typed/") as kept:
+            page.get_by_role("navigation", name="Main").get_by_role("link", name="Books", exact=True).click()
+        assert kept.value.status == 204
+        page.goto(f"{shop}/checkout/")
+        expect(page.get_by_label("Full name")).to_have_value("Gwen")
+    expect(page.get_by_label("Street and number", exact=True)).to_have_value("Typed Lane 7")
+    people.place_order(page, shop)
+    page.wait_for_url("**/orders/*-*-*/**")
+    people.put_in_cart(page, shop, "Dracula")
+    page.goto(f"{shop}/checkout/")
+    expect(page.get_by_label("Street and number", exact=True)).to_have_value("")

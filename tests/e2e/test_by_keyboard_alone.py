@@ -140,7 +140,7 @@ def test_a_lost_password_is_set_anew(card, visit, page, keys):
     page.wait_for_url("**/orders/")
 
 
-def test_a_book_in_rials_is_paid_at_zarinpal(card, with_peers, book_in_rials, page, keys):
+def test_a_book_in_rials_is_paid_at_zarinpal_and_reaches_the_store(card, with_peers, book_in_rials, page, keys, visit):
     shop, email = card["shop"]["url"], f"karim.{uuid4().hex[:8]}@readers.example"
     find(keys, shop, book_in_rials)
     go_to_the_checkout(keys, shop)
@@ -149,3 +149,11 @@ def test_a_book_in_rials_is_paid_at_zarinpal(card, with_peers, book_in_rials, pa
     pay_by(keys, "zarinpal")
     keys.press(page.get_by_role("button", name="Pay", exact=True))
     expect(page.get_by_text("Your payment arrived").first).to_be_visible()
+    expect(page.locator("main")).to_contain_text("1,250,000")
+    people.wait_for_status(page, "Accepted by the warehouse")
+    reference = people.REFERENCE.search(page.locator("h1").inner_text()).group(1)
+    warehouse = visit()
+    people.log_in_to_store(warehouse, card["store"]["url"], card["logins"]["owner"])
+    warehouse.goto(f"{card['store']['url']}/admin/orders/order/?q={reference}")
+    warehouse.locator("#result_list tbody th a").first.click()
+    expect(warehouse.get_by_role("main")).to_contain_text("1250000.00")

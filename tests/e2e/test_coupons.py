@@ -7,7 +7,7 @@ import people
 import pytest
 from conftest import thorough
 from playwright.sync_api import expect
-from reading import Reader
+from reading import Reader, wider_than_its_place, wider_than_the_window
 
 SMALLEST = {"viewport": {"width": 360, "height": 640}}
 WINDOWS = [
@@ -69,6 +69,8 @@ def test_a_coupon_and_a_discount_cost_what_the_page_said(card, visit, window, re
     page.wait_for_url("**/orders/*-*-*/**")
     expect(page.locator(".items tfoot")).to_contain_text(f"Coupon {CODE}")
     expect(page.locator(".items tfoot")).to_contain_text(f"€{total}")
+    expect(page.locator(".items s").first).to_be_visible()  # the price before the discount
+    assert wider_than_the_window(page) == 0 and wider_than_its_place(page, ".table-scroll") == 0
     look("order with a coupon")
     people.wait_for_letters(mail, email, 1)
     assert f"€{total}" in people.letters_to(mail, email)[0]["Content"]["Body"]

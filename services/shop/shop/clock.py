@@ -1,6 +1,25 @@
-"""The kind of clock that the doors hand in: time is an argument, never read inside."""
+"""Time is an argument, which doors hand in, never read inside. It is kept in UTC, and told in the shop's zone (TIME_ZONE)."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime, time
+
+from django.template import Library
+from django.utils.timezone import localtime, make_aware
+
+register = Library()  # for all templates
 
 Clock = Callable[[], datetime]
+
+
+@register.filter
+def by_clock(at: datetime | None, pattern: str = "%-d %B %Y, %H:%M %Z") -> str:
+    """This function will write a moment as the clocks of the shop tell it, with the name of their zone; "" for none.
+
+    Unlike `date` of templates it names the zone also in the hour that comes twice.
+    """
+    return f"{localtime(at):{pattern}}" if at else ""
+
+
+def begin_of(day: date) -> datetime:
+    """When a day begins by the clocks of the shop."""
+    return make_aware(datetime.combine(day, time()))

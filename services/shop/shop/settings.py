@@ -4,8 +4,11 @@ import hmac
 from datetime import timedelta
 from decimal import Decimal, InvalidOperation
 from ipaddress import ip_network
+from logging import Formatter as LogLine
 from pathlib import Path
+from time import gmtime
 from urllib.parse import quote, urlsplit, urlunsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import environ
 from csp.constants import NONE, SELF
@@ -28,7 +31,7 @@ def with_password(url: str, password: str) -> str:
     return urlunsplit(parts._replace(netloc=f"{user}:{quote(password, safe='')}@{host}"))
 
 
-def amount(name: str, *, most: int = 99_999) -> Decimal | None:
+def amount(name: str, *, most: int = 99_999_999) -> Decimal | None:
     """This function will read a setting that is a number with at most two decimals; None if it is not set."""
     text = env(name, default="").strip()
     try:
@@ -38,6 +41,15 @@ def amount(name: str, *, most: int = 99_999) -> Decimal | None:
     except InvalidOperation:
         pass
     raise ImproperlyConfigured(f"{name} must be a number from 0 to {most} such as 3.90, not {text!r}.")
+
+
+def time_zone(name: str, *, default: str) -> str:
+    """This function will read a setting that is a time zone by its name in the IANA database."""
+    text = env(name, default="").strip() or default
+    try:
+        return ZoneInfo(text).key
+    except (ValueError, OSError, ZoneInfoNotFoundError):
+        raise ImproperlyConfigured(f"{name} must be a time zone such as Europe/Vienna, not {text!r}.") from None
 
 
 def networks(name: str) -> list:
@@ -125,6 +137,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "shop.pages.bare.NoBareAnswers",
 ]
 
 ROOT_URLCONF = "shop.urls"
@@ -136,6 +149,7 @@ TEMPLATES = [
         "DIRS": [BASE_DIR / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
+            "builtins": ["shop.clock"],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
@@ -380,15 +394,19 @@ WEBHOOK_KEEP = timedelta(days=env.int("WEBHOOK_KEEP_DAYS", default=30))
 # How long a talk that was closed is kept.
 CHAT_KEEP = timedelta(days=env.int("CHAT_KEEP_DAYS", default=730))
 
+# --- time ---
+# By which clocks people are told times, and where their days begin. What is kept, and what programs read, is in UTC.
+USE_TZ = True
+TIME_ZONE = time_zone("SHOP_TIME_ZONE", default="UTC")
+LogLine.converter = gmtime  # two logs can be laid side by side, also in the hour that comes twice
+
 # --- the letter to staff on what waits ---
 DIGEST_HOUR = env.int("DIGEST_HOUR", default=7)
-DIGEST_TIME_ZONE = env("DIGEST_TIME_ZONE", default="UTC")
+DIGEST_TIME_ZONE = time_zone("DIGEST_TIME_ZONE", default=TIME_ZONE)
 
-# --- language and time ---
+# --- language ---
 LANGUAGE_CODE = "en-gb"
-TIME_ZONE = "UTC"
 USE_I18N = False  # English alone; each number and word of a page would ask for the language
-USE_TZ = True
 
 # --- files ---
 STATIC_URL = "/static/"

@@ -1,8 +1,10 @@
 """Settings from the environment; NAME_FILE may name a file that holds the value of NAME."""
 
 from urllib.parse import quote, urlsplit, urlunsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import environ
+from django.core.exceptions import ImproperlyConfigured
 from environ.fileaware_mapping import FileAwareMapping
 
 
@@ -24,3 +26,11 @@ class Environment(environ.Env):
         parts = urlsplit(url)
         place = parts.netloc.rpartition("@")[2]
         return urlunsplit(parts._replace(netloc=f"{parts.username or ''}:{quote(password, safe='')}@{place}"))
+
+    def time_zone(self, name: str, *, default: str) -> str:
+        """A time zone by its name in the IANA database."""
+        text = self.str(name, default="").strip() or default
+        try:
+            return ZoneInfo(text).key
+        except (ValueError, OSError, ZoneInfoNotFoundError):
+            raise ImproperlyConfigured(f"{name} must be a time zone such as Europe/Vienna, not {text!r}.") from None

@@ -80,6 +80,7 @@ TEMPLATES = [
         "DIRS": [BASE_DIR / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
+            "builtins": ["store.clock"],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
@@ -169,7 +170,8 @@ TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
 STAFF_TOTP = env.bool("STAFF_TOTP", default=not DEMO)
 
 LANGUAGE_CODE = "en"
-TIME_ZONE = "UTC"
+# By which clocks people are told times, and where their days begin. What is kept, and what programs read, is in UTC.
+TIME_ZONE = env.time_zone("SHOP_TIME_ZONE", default="UTC")
 USE_TZ = True
 USE_I18N = True
 

@@ -138,6 +138,20 @@ def test_an_order_is_taken_once_and_answered_the_same_again(shop, books):
     assert Order.objects.count() == 1
 
 
+def test_a_book_in_rials_is_told_at_its_price_and_ordered_at_it(shop, books):
+    dear = books[0]
+    dear.price, dear.currency = Decimal("1250000.00"), "IRR"
+    dear.full_clean()
+    dear.save()
+    told = next(book for book in read_all(shop.book_changes)[0] if book.id == dear.id)
+    assert (told.price, told.currency) == (Decimal("1250000.00"), "IRR")
+    number = uuid4()
+    shop.put_order(number, order_of((dear, 3)) | {"currency": "IRR"})
+    order = Order.objects.get(number=number)
+    line = order.lines.get()
+    assert (order.total, line.unit_price, line.to_pay) == (Decimal(3_750_000), Decimal(1_250_000), Decimal(3_750_000))
+
+
 def test_every_no_to_an_order_has_its_name(shop, books):
     """L4, L8"""
     number = uuid4()

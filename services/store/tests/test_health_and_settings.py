@@ -148,3 +148,18 @@ def test_ensure_user_makes_a_password_if_there_is_none(db, tmp_path, capsys):
     file.write_text("1234")
     with pytest.raises(CommandError, match="too short"):
         call_command("ensure_user", "dan@example.org", "--role=packer", f"--password-file={file}")
+
+
+def test_people_are_told_times_in_the_zone_that_is_set():
+    assert setting("settings.TIME_ZONE", SECRET_KEY=LONG_KEY).stdout.strip() == "UTC"
+    ended = setting("settings.TIME_ZONE", SECRET_KEY=LONG_KEY, SHOP_TIME_ZONE="Europe/Vienna")
+    assert ended.stdout.strip() == "Europe/Vienna"
+
+
+@pytest.mark.parametrize("zone", ["Vienna", "CEST", "+01:00", "Europe", "../etc/passwd"])
+def test_it_does_not_start_in_a_zone_that_there_is_not(zone):
+    ended = setting("1", SECRET_KEY=LONG_KEY, SHOP_TIME_ZONE=zone)
+    assert (
+        ended.returncode != 0
+        and f"SHOP_TIME_ZONE must be a time zone such as Europe/Vienna, not {zone!r}." in ended.stderr
+    )

@@ -18,7 +18,7 @@ from shop.staff import history
 
 LOOK, ADD, CHANGE, REMOVE = (f"coupons.{verb}_coupon" for verb in ("view", "add", "change", "delete"))
 MOST = 2**31 - 1
-AMOUNT = {"max_digits": 8, "decimal_places": 2}
+AMOUNT = {"max_digits": 12, "decimal_places": 2}
 NAMES = {"__all__": "code"}  # what no form field is at fault for: a code that there is already, in whatever case
 
 

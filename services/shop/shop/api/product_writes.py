@@ -45,7 +45,7 @@ class ProductChangesShape(shapes.Strict):
         max_length=50,
         help_text="Paths of names from a root. They must be there already.",
     )
-    price = serializers.DecimalField(max_digits=9, decimal_places=2, required=False, help_text="Tax included.")
+    price = serializers.DecimalField(max_digits=10, decimal_places=2, required=False, help_text="Tax included.")
     currency = serializers.CharField(required=False, help_text="Left out, it is EUR.")
     retired = serializers.BooleanField(required=False, help_text="No longer sold.")
 
@@ -53,7 +53,7 @@ class ProductChangesShape(shapes.Strict):
 class ProductFactsShape(ProductChangesShape):
     isbn13 = serializers.CharField(help_text="Any form of an ISBN.")
     title = serializers.CharField()
-    price = serializers.DecimalField(max_digits=9, decimal_places=2, help_text="Tax included.")
+    price = serializers.DecimalField(max_digits=10, decimal_places=2, help_text="Tax included.")
 
 
 class WrittenProductShape(FactsShape):

@@ -21,6 +21,7 @@ class Shown:
     id: int
     title: str
     price: Decimal
+    currency: str
     offer: dict[str, str] | None
     retired_at: datetime | None
     cover_sha256: str
@@ -31,7 +32,7 @@ class Shown:
     @property
     def price_now(self) -> Decimal:
         """What a copy costs at the moment. The book must come with its `offer`, see BookQuerySet.with_available()."""
-        return reduced(self.price, Decimal(self.offer["percent"])) if self.offer else self.price
+        return reduced(self.price, Decimal(self.offer["percent"]), self.currency) if self.offer else self.price
 
     @property
     def price_reason(self) -> str:

@@ -7,6 +7,7 @@ from urllib.parse import quote_plus, urlencode
 from django.urls import reverse
 
 from shop.catalogue.headings import IN_STOCK, PRICE_BANDS, Named, heading_id
+from shop.catalogue.isbn import isbn13_from
 
 BOOKS_PER_PAGE = 24
 SEARCH_LENGTH = 100
@@ -64,6 +65,11 @@ class Wish:
     @property
     def usual_order(self) -> str:
         return next(iter(self.orders))
+
+    @property
+    def isbn(self) -> str | None:
+        """What is looked for, if that is one book by its number."""
+        return isbn13_from(self.search)
 
     @property
     def is_narrowed(self) -> bool:

@@ -3,6 +3,7 @@ from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 
 from shop.bell import ring_after_commit
+from shop.clock import by_clock
 from shop.coupons.forms import CouponForm, DiscountForm
 from shop.coupons.models import Coupon, Discount
 from shop.coupons.office import FROZEN, with_uses
@@ -48,7 +49,7 @@ class CouponAdmin(admin.ModelAdmin):
             (
                 reverse("admin:orders_order_change", args=[use.order_id]),
                 use.order.reference,
-                use.used_at.strftime("%F %H:%M"),
+                by_clock(use.used_at, "%F %H:%M"),
                 use.customer,
                 use.order.get_state_display(),
             )

@@ -54,7 +54,7 @@ class Coupon(ForATime):
     )
     kind = models.CharField(max_length=10, choices=Kind)
     value = models.DecimalField(
-        max_digits=8,
+        max_digits=12,
         decimal_places=2,
         default=0,
         validators=[MinValueValidator(0)],
@@ -62,7 +62,7 @@ class Coupon(ForATime):
     )
     currency = models.CharField(max_length=3, blank=True, help_text="Of the amount and of the minimum, such as EUR.")
     minimum = models.DecimalField(
-        max_digits=8,
+        max_digits=12,
         decimal_places=2,
         default=0,
         validators=[MinValueValidator(0)],

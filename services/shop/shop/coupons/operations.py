@@ -7,6 +7,7 @@ from decimal import Decimal
 from allauth.account.models import EmailAddress
 from django.db.models import Count, Q, QuerySet
 
+from shop.clock import by_clock
 from shop.coupons.models import Coupon, CouponUse
 from shop.coupons.pricing import Goods, Saving
 from shop.coupons.tariff import quote_for
@@ -85,7 +86,7 @@ def _refuse_out_of_time(coupon: Coupon, now: datetime) -> None:
     if not coupon.is_active or (coupon.ends_at and now >= coupon.ends_at):
         raise CouponRefused(f"The coupon {coupon} is no longer valid.")
     if coupon.starts_at and now < coupon.starts_at:
-        raise CouponRefused(f"The coupon {coupon} is valid from {coupon.starts_at:%-d %B %Y, %H:%M} UTC on.")
+        raise CouponRefused(f"The coupon {coupon} is valid from {by_clock(coupon.starts_at)} on.")
 
 
 def _refuse_if_used_up(coupon: Coupon, customer: str) -> None:

@@ -4,17 +4,25 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 
+from shop.pages.wording import WHOLE_UNITS
+
 CENT = Decimal("0.01")
+WHOLE = Decimal("1.00")
 ZERO = Decimal("0.00")
 
 
-def cents(amount: Decimal) -> Decimal:
-    return amount.quantize(CENT, ROUND_HALF_UP)
+def unit_of(currency: str) -> Decimal:
+    """The smallest amount that can be paid: a cent, or one of those that have no parts."""
+    return WHOLE if currency in WHOLE_UNITS else CENT
 
 
-def reduced(price: Decimal, percent: Decimal) -> Decimal:
-    """This function will take a percentage off a price, to the nearest cent."""
-    return cents(price * (100 - percent) / 100)
+def nearest(amount: Decimal, unit: Decimal = CENT) -> Decimal:
+    return (amount / unit).quantize(1, ROUND_HALF_UP) * unit
+
+
+def reduced(price: Decimal, percent: Decimal, currency: str = "") -> Decimal:
+    """This function will take a percentage off a price, to the nearest amount that can be paid."""
+    return nearest(price * (100 - percent) / 100, unit_of(currency))
 
 
 def share(amount: Decimal, part: int, of: int) -> Decimal:
@@ -79,30 +87,37 @@ class Quote:
 
 def tax_in(total: Decimal, percent: Decimal) -> Decimal:
     """This function will say how much of a price that includes tax is tax."""
-    return cents(total - total * 100 / (100 + percent))
+    return nearest(total - total * 100 / (100 + percent))
 
 
-def quote(goods: Sequence[Goods], *, saving: Saving | None, delivery: Delivery, tax_percent: Decimal = ZERO) -> Quote:
+def quote(
+    goods: Sequence[Goods],
+    *,
+    saving: Saving | None,
+    delivery: Delivery,
+    tax_percent: Decimal = ZERO,
+    unit: Decimal = CENT,
+) -> Quote:
     """This function will add up an order: goods, less the coupon, plus delivery. Prices include tax.
 
     Free delivery is judged by what the goods cost before the coupon, so that a coupon never makes an order dearer.
     """
     worth = sum((line.total for line in goods), ZERO)
-    off = _off(goods, worth, saving) if saving else tuple(ZERO for _ in goods)
+    off = _off(goods, worth, saving, unit) if saving else tuple(ZERO for _ in goods)
     is_free = not goods or (delivery.free_from is not None and worth >= delivery.free_from)
     price = ZERO if is_free or (saving and saving.free_delivery) else delivery.price
     return Quote(goods=worth, off=off, delivery=price, tax_percent=tax_percent)
 
 
-def _off(goods: Sequence[Goods], worth: Decimal, saving: Saving) -> tuple[Decimal, ...]:
-    """What is saved, spread over the lines by their worth; cents that are left over go to the lines that come first."""
-    wanted = min(cents(worth * saving.percent / 100) + saving.amount, worth)
+def _off(goods: Sequence[Goods], worth: Decimal, saving: Saving, unit: Decimal) -> tuple[Decimal, ...]:
+    """What is saved, spread over the lines by their worth; units that are left over go to the lines that come first."""
+    wanted = min(nearest(worth * saving.percent / 100, unit) + saving.amount, worth)
     if not wanted:
         return tuple(ZERO for _ in goods)
-    off = [(wanted * line.total / worth).quantize(CENT, ROUND_DOWN) for line in goods]
+    off = [(wanted * line.total / worth / unit).quantize(1, ROUND_DOWN) * unit for line in goods]
     left = wanted - sum(off)
     for place, line in enumerate(goods):
-        more = min(left, line.total - off[place], CENT)
+        more = min(left, line.total - off[place], unit)
         off[place] += more
         left -= more
     return tuple(off)

@@ -4,13 +4,19 @@ from collections.abc import Sequence
 
 from django.conf import settings
 
-from shop.coupons.pricing import Delivery, Goods, Quote, Saving, quote
+from shop.coupons.pricing import Delivery, Goods, Quote, Saving, quote, unit_of
 from shop.pages.wording import money
 
 
 def quote_for(goods: Sequence[Goods], currency: str, saving: Saving | None = None) -> Quote:
     """This function will add up an order at the shop's own rates."""
-    return quote(goods, saving=saving, delivery=delivery_in(currency), tax_percent=settings.TAX_PERCENT)
+    return quote(
+        goods,
+        saving=saving,
+        delivery=delivery_in(currency),
+        tax_percent=settings.TAX_PERCENT,
+        unit=unit_of(currency),
+    )
 
 
 def delivery_in(currency: str) -> Delivery:

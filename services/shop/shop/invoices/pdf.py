@@ -3,7 +3,6 @@
 from io import BytesIO
 
 from django.conf import settings
-from django.template.defaultfilters import date
 from reportlab.lib.colors import HexColor
 from reportlab.lib.enums import TA_RIGHT
 from reportlab.lib.pagesizes import A4
@@ -21,12 +20,14 @@ from reportlab.platypus import (
     TableStyle,
 )
 
+from shop.clock import by_clock
 from shop.invoices.billing import Bill, Item
 from shop.invoices.letters import STRONG, TEXT, letters_of, words
 from shop.pages.wording import counted, money
 
 INK, SOFT, LINE = HexColor("#27221c"), HexColor("#665c50"), HexColor("#cfc6b8")
 MARGIN, FOOT = 20 * mm, 12 * mm
+DAY = "%-d %B %Y"
 FRAME = 6  # points by which the library's frame keeps words from its edge
 WIDTH = A4[0] - 2 * MARGIN
 COLUMNS = (WIDTH - 64 * mm, 16 * mm, 24 * mm, 24 * mm)  # book, copies, price, sum
@@ -109,8 +110,8 @@ def printed(text: str, style: ParagraphStyle = BODY, *, width: float = WIDTH) ->
 def _head(bill: Bill) -> list[Flowable]:
     facts = [
         ("Order", bill.order.reference),
-        ("Ordered", date(bill.order.placed_at, "j F Y")),
-        ("Sent and billed", date(bill.invoice.issued_at, "j F Y")),
+        ("Ordered", by_clock(bill.order.placed_at, DAY)),
+        ("Sent and billed", by_clock(bill.invoice.issued_at, DAY)),
     ]
     to = [printed(line, width=WIDTH / 2) for line in bill.bill_to]
     said = [printed(f"{name}: {value}", RIGHT) for name, value in facts]
@@ -200,7 +201,7 @@ def account_of(bill: Bill) -> list[tuple[str, bool]]:
         return [("Paid on delivery, to the carrier.", False)]
     told = [(f"Paid: {money(bill.paid, bill.currency)}.", False)]
     for each in bill.given_back:
-        when = date(each.at, "j F Y")
+        when = by_clock(each.at, DAY)
         verb = "given back" if each.is_done else "on its way back"
         told.append((f"{money(each.amount, bill.currency)} {verb}, {when}. {each.reason}", False))
     if bill.corrected is not None:

@@ -1,5 +1,6 @@
 """The checkout: one page that is shown again, with all that was typed, until it is an order."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.contrib import messages
@@ -8,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 from django_htmx.http import HttpResponseClientRedirect
 
 from shop.accounts import addresses
@@ -20,7 +21,7 @@ from shop.cart.queries import Basket
 from shop.catalogue.availability import Hearing
 from shop.coupons import visitors as coupons
 from shop.coupons.operations import CouponRefused
-from shop.orders import holding, operations, ordering, queries
+from shop.orders import holding, operations, ordering, queries, typed
 from shop.orders.forms import CheckoutForm, first_values
 from shop.orders.models import Order
 from shop.pages.addresses import key_from
@@ -38,6 +39,9 @@ NEW_TOTAL = "The total has changed. Please look at it and order again."
 @never_cache
 def checkout(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
+        if "leave" in request.POST:
+            _keep(request, request.POST)
+            return redirect("cart:page")
         return _change(request) if CHANGES & request.POST.keys() else _place(request)
     basket = carts.basket_of(request)
     if not basket.lines:
@@ -46,15 +50,37 @@ def checkout(request: HttpRequest) -> HttpResponse:
     if basket.is_mixed:
         messages.error(request, MIXED)
         return redirect("cart:page")
-    entries, last = addresses.addresses_of(request.user), queries.last_order_of(request.user)
+    entries = addresses.addresses_of(request.user)
     named = [entry for entry in entries if str(entry.pk) == request.GET.get("address")]
-    address = next(iter(named or entries), None)
-    values = first_values(last, address, request.user, gateway=payments.last_gateway(last))
+    before = typed.kept(request, now=timezone.now())
+    if named:  # they have just pressed it
+        before = {name: value for name, value in before.items() if name not in addresses.PARTS}
+    values = _first_values(request, named or entries) | before
     values["coupon"] = coupons.remembered(request)
     form = CheckoutForm(initial=values, user=request.user, currency=basket.currency)
     refusal = _take_off(request, basket, values["coupon"], customer=_customer(request))
     coupons.remember(request, values["coupon"], basket.saving)
     return _Page(request, form, basket, coupon_error=refusal, entries=entries).show()
+
+
+@require_POST
+@never_cache
+def keep(request: HttpRequest) -> HttpResponse:
+    """Where the page's script sends what was typed, when the page is left by any way."""
+    if carts.cart_of(request) is not None:
+        _keep(request, request.POST)
+    return HttpResponse(status=204)
+
+
+def _keep(request: HttpRequest, what: Mapping[str, str]) -> None:
+    first = _first_values(request, addresses.addresses_of(request.user))
+    typed.keep(request, what, first, now=timezone.now())
+
+
+def _first_values(request: HttpRequest, entries: list[Address]) -> dict:
+    """:param entries: of their address book, the one to send it to first."""
+    last = queries.last_order_of(request.user)
+    return first_values(last, next(iter(entries), None), request.user, gateway=payments.last_gateway(last))
 
 
 def _place(request: HttpRequest) -> HttpResponse:
@@ -68,6 +94,7 @@ def _place(request: HttpRequest) -> HttpResponse:
     if is_new and (refusal := _take_off(request, basket, code, customer=_customer(request, form))):
         form.add_error("coupon", refusal)
     if form.errors:
+        _keep(request, request.POST)
         return _Page(request, form, basket).show(status=400)
     if basket.is_mixed:
         return _repeat_or_show(request, form, basket, MIXED)
@@ -122,6 +149,7 @@ def _repeat_or_show(request: HttpRequest, form: CheckoutForm, basket: Basket, to
     """This function will answer the order that this very form made before, or show the page again with the reason."""
     if placed := _placed_before(request, form):
         return _thanks(request, placed, gateway=form.chosen_gateway)
+    _keep(request, request.POST)
     if not basket.lines:
         messages.info(request, "Your cart is empty.")
         return redirect("cart:page")
@@ -136,6 +164,7 @@ def _placed_before(request: HttpRequest, form: CheckoutForm) -> Order | None:
 def _thanks(request: HttpRequest, order: Order, *, gateway: str) -> HttpResponse:
     """Whoever is to pay now goes on to do so, at once where they have chosen a way: no second button asks them again."""
     queries.remember(request, order)
+    typed.forget(request)
     if order.is_payable(timezone.now()):
         return go_to(request, order, gateway) if gateway else to_ways(order)
     messages.success(request, f"Thank you. We received your order {order.reference}.")
@@ -146,20 +175,21 @@ def _change(request: HttpRequest) -> HttpResponse:
     """This function will change copies, or take a coupon, or an address of their book; what was typed so far stays."""
     if "adjust" in request.POST:
         _adjust(request, request.POST["adjust"])
-    typed = request.POST.dict()
-    if "drop" in typed:
-        typed["coupon"] = ""
+    values = request.POST.dict()
+    if "drop" in values:
+        values["coupon"] = ""
     if entry := _own_address(request):
-        typed |= {name: getattr(entry, name) for name in addresses.PARTS}
+        values |= {name: getattr(entry, name) for name in addresses.PARTS}
+    _keep(request, values)
     basket = carts.basket_of(request)
     if not basket.lines:
         return HttpResponseClientRedirect(reverse("cart:page")) if request.htmx else redirect("cart:page")
-    code = typed.get("coupon", "").strip()
-    form = CheckoutForm(initial=typed, user=request.user, currency=basket.currency)
+    code = values.get("coupon", "").strip()
+    form = CheckoutForm(initial=values, user=request.user, currency=basket.currency)
     refusal = _take_off(request, basket, code, customer=_customer(request))
     coupons.remember(request, code, basket.saving)
     page = _Page(request, form, basket, coupon_error=refusal)
-    status = 400 if refusal and "apply" in typed else 200
+    status = 400 if refusal and "apply" in values else 200
     return page.show_sum(status=status) if request.htmx else page.show(status=status)
 
 

@@ -68,7 +68,7 @@ class Order(Linked, models.Model):
     restored_at = models.DateTimeField(null=True, blank=True, help_text="When its books went back into a cart.")
     payment = models.CharField(max_length=20, choices=Payment, default=Payment.ON_DELIVERY)
     currency = models.CharField(max_length=3)
-    delivery = models.DecimalField(max_digits=8, decimal_places=2, default=0, help_text="What sending it costs.")
+    delivery = models.DecimalField(max_digits=12, decimal_places=2, default=0, help_text="What sending it costs.")
     discount = models.DecimalField(
         max_digits=12, decimal_places=2, default=0, help_text="What the coupon takes off the goods."
     )
@@ -199,7 +199,7 @@ class OrderLine(models.Model):
     price_reason = models.CharField(max_length=80, blank=True, help_text="Name of the discount that lowered it.")
     unit_price = models.DecimalField(max_digits=10, decimal_places=2)
     discount = models.DecimalField(
-        max_digits=10, decimal_places=2, default=0, help_text="What the coupon takes off the whole line."
+        max_digits=12, decimal_places=2, default=0, help_text="What the coupon takes off the whole line."
     )
     quantity = models.PositiveSmallIntegerField()
     packed = models.PositiveSmallIntegerField(default=0)

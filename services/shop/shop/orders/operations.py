@@ -56,6 +56,11 @@ class MixedCurrencies(CannotOrder):
     """The books of one order are priced in one currency."""
 
 
+class TooDear(CannotOrder):
+    def __init__(self):
+        super().__init__("This is more than one order can cost. Please order it in parts.")
+
+
 class NotForSale(CannotOrder):
     """Some books are withdrawn, or fewer are left than wanted.
 
@@ -83,6 +88,7 @@ class CheckoutKeyTaken(CannotOrder):
     """This checkout key made an order of somebody else."""
 
 
+HIGHEST_TOTAL = Decimal("9999999999.99")  # as wide as the columns are
 REFUSALS = (CannotOrder, CartRefused, CouponRefused, IntegrityError)
 
 
@@ -132,6 +138,8 @@ def place_order(
             cost = cost_of(taken, books, currency=_one_currency(books), coupon=coupon.strip(), customer=email, now=now)
             if agreed is not None and agreed != cost.quote.total:
                 raise PriceChanged(agreed, cost.quote.total)
+            if cost.quote.total > HIGHEST_TOTAL:
+                raise TooDear
             order = Order(
                 number=order_number(checkout_key),
                 checkout_key=checkout_key,

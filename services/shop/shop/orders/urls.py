@@ -6,6 +6,7 @@ from shop.story import pages as stories
 app_name = "orders"
 urlpatterns = [
     path("checkout/", checkout_views.checkout, name="checkout"),
+    path("checkout/typed/", checkout_views.keep, name="keep"),
     path("orders/", views.orders, name="orders"),
     path("orders/<uuid:number>/", views.order, name="order"),
     path("orders/<uuid:number>/story/", stories.story, name="story"),

@@ -36,7 +36,7 @@ Sitemap: {sitemap}
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
-    context = {"shelves": queries.shelves(today=now.date()), "hearing": Hearing.latest(now=now)}
+    context = {"shelves": queries.shelves(today=timezone.localdate(now)), "hearing": Hearing.latest(now=now)}
     return render(request, "pages/home.html", context)
 
 

@@ -6,6 +6,8 @@ from decimal import Decimal
 from django.conf.locale import LANG_INFO
 
 SIGNS = {"EUR": "€", "GBP": "£", "USD": "$"}
+# Nobody pays parts of these, whatever ISO 4217 says of some.
+WHOLE_UNITS = frozenset("CLP HUF IRR IRT ISK JPY KRW PYG RWF TWD UGX VND VUV XAF XOF XPF".split())
 TWO_LETTERS = {
     "eng": "en",
     "en-US": "en",
@@ -62,7 +64,12 @@ MINUTE_S, HOUR_S, DAY_S = 60, 3600, 86400
 
 
 def money(amount: Decimal, currency: str) -> str:
-    """This function will write an amount as €12.50, or with the code of a currency whose sign is not common."""
+    """This function will write an amount as €12.50, or with the code of a currency whose sign is not common.
+
+    Currencies without parts have no decimals: JPY 1,250.
+    """
+    if currency in WHOLE_UNITS and amount == int(amount):
+        return f"{currency}\N{NO-BREAK SPACE}{amount:,.0f}"
     sign = SIGNS.get(currency)
     return f"{sign}{amount:,.2f}" if sign else f"{currency}\N{NO-BREAK SPACE}{amount:,.2f}"
 

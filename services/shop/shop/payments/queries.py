@@ -5,8 +5,8 @@ from decimal import Decimal
 from uuid import UUID
 
 from django.db.models import QuerySet, Sum
-from django.template.defaultfilters import date
 
+from shop.clock import by_clock
 from shop.orders.models import Order
 from shop.orders.queries import Viewer
 from shop.pages.wording import counted
@@ -96,4 +96,4 @@ def time_left(order: Order, *, now: datetime) -> str:
 def pay_by(order: Order, *, now: datetime) -> str:
     """Until when: the time alone suffices on the day itself."""
     is_soon = (order.pay_until - now).total_seconds() < DAY_S / 2
-    return date(order.pay_until, "H:i" if is_soon else "j F Y, H:i") + " UTC"
+    return by_clock(order.pay_until, "%H:%M %Z") if is_soon else by_clock(order.pay_until)

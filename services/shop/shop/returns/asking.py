@@ -7,6 +7,7 @@ from uuid import UUID, uuid5
 from django.db import transaction
 
 from shop.bell import ring_after_commit
+from shop.clock import by_clock
 from shop.live.hint import tell_after_commit
 from shop.orders.models import Order
 from shop.outbox.models import OutboxMessage, Topic
@@ -60,7 +61,7 @@ def _refuse_unless_possible(order: Order, copies: Mapping[int, int], *, now: dat
     if until is None:
         raise CannotReturn("Books can be sent back once the whole order has been sent.")
     if now >= until:
-        raise CannotReturn(f"The time to send books of this order back ended on {until:%-d %B %Y}.")
+        raise CannotReturn(f"The time to send books of this order back ended on {by_clock(until, '%-d %B %Y')}.")
     if not copies:
         raise CannotReturn("Choose at least one book to send back.")
     lines = {line.position: line for line in order.lines.all()}

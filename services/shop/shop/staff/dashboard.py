@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.core.cache import cache
+from django.utils.timezone import localdate
 
 from shop.accounts.models import User
 from shop.orders.admin import TO_BE_PACKED
@@ -33,10 +34,10 @@ def dashboard_for(user: User, *, now: datetime) -> Dashboard:
     if user.has_perm(LOOK_AT_FEEDS):
         page.sync = cache.get_or_set("staff-sync", lambda: _sync(now), SYNC_KEPT_S)
     if user.has_perm("orders.view_order"):
-        page.states = _states(figures.lately(today=now.date()), sees_all=user.has_perm(SEE_ALL_ORDERS))
+        page.states = _states(figures.lately(today=localdate(now)), sees_all=user.has_perm(SEE_ALL_ORDERS))
     if user.has_perm(SEE_SALES):
-        page.sales = _sales(figures.lately(today=now.date()))
-        page.slow = figures.slow_sellers(today=now.date())
+        page.sales = _sales(figures.lately(today=localdate(now)))
+        page.slow = figures.slow_sellers(today=localdate(now))
     return page
 
 

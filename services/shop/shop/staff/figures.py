@@ -1,12 +1,14 @@
 """Figures for the admin's first page. Each is one statement, asked for at most once a minute whoever looks."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
+from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
 
+from shop.clock import begin_of
 from shop.orders.states import State
 
 KEPT_S = 60
@@ -18,7 +20,7 @@ SLOW_BOOKS = 10
 SOLD = (State.PLACED, State.ACCEPTED, State.PACKING, State.CANCEL_REQUESTED, State.PARTLY_SHIPPED, State.SHIPPED)
 
 ORDERS = """
-SELECT (placed_at AT TIME ZONE 'UTC')::date, state, currency, count(*), sum(total)
+SELECT (placed_at AT TIME ZONE %(zone)s)::date, state, currency, count(*), sum(total)
 FROM orders_order WHERE placed_at >= %(since)s GROUP BY 1, 2, 3
 """
 # Books with free copies that fewest orders of late have, those first of which most copies lie idle.
@@ -91,13 +93,13 @@ def slow_sellers(*, today: date) -> list[Slow]:
 
 
 def _orders(today: date) -> list[tuple]:
-    return _ask(ORDERS, since=_start(today - timedelta(days=DAYS - 1)))
+    return _ask(ORDERS, since=begin_of(today - timedelta(days=DAYS - 1)), zone=settings.TIME_ZONE)
 
 
 def _slow(today: date) -> list[tuple]:
     states = [str(state) for state in SOLD]
     return _ask(
-        SLOW, since=_start(today - timedelta(days=SLOW_DAYS)), states=states, sample=SLOW_SAMPLE, limit=SLOW_BOOKS
+        SLOW, since=begin_of(today - timedelta(days=SLOW_DAYS)), states=states, sample=SLOW_SAMPLE, limit=SLOW_BOOKS
     )
 
 
@@ -105,7 +107,3 @@ def _ask(sql: str, **params) -> list[tuple]:
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
         return cursor.fetchall()
-
-
-def _start(day: date) -> datetime:
-    return datetime.combine(day, time(), UTC)

@@ -2,6 +2,7 @@
 
 from django.db import models
 
+from shop.clock import by_clock
 from shop.staff.roles import RIGHTS
 
 
@@ -27,4 +28,4 @@ class Closure(models.Model):
         constraints = [models.CheckConstraint(condition=models.Q(key=True), name="one_closure")]
 
     def __str__(self) -> str:
-        return f"Closed since {self.since:%F %H:%M}"
+        return f"Closed since {by_clock(self.since, '%F %H:%M %Z')}"

@@ -74,5 +74,19 @@ function sendOnce(form) {
 }
 document.querySelectorAll("form[data-once]").forEach(sendOnce);
 
+// What was typed at the checkout is kept when its page is left by any way but its own buttons, which send it themselves.
+document.querySelectorAll("form[data-keep]").forEach((form) => {
+  let isNew = false;
+  form.addEventListener("input", () => (isNew = true));
+  form.addEventListener("submit", () => (isNew = false));
+  const keep = () => {
+    if (isNew) navigator.sendBeacon(form.dataset.keep, new FormData(form));
+    isNew = false;
+  };
+  addEventListener("pagehide", keep);
+  // Telephones end pages that are out of sight without another word.
+  document.addEventListener("visibilitychange", () => document.hidden && keep());
+});
+
 // After a refused form the reader starts at its errors.
 document.getElementById("errors")?.focus();

@@ -2,6 +2,8 @@
 
 from django.db import models
 
+from shop.clock import by_clock
+
 
 class Feed(models.Model):
     """The shop's position in one of the store's feeds, moved in the transaction that applies what was read."""
@@ -42,7 +44,7 @@ class Feed(models.Model):
         if not self.began_anew_at:
             return ""
         return (
-            f"The store's feed of {self.get_name_display()} began anew on {self.began_anew_at:%Y-%m-%d at %H:%M} UTC: its "
+            f"The store's feed of {self.get_name_display()} began anew on {by_clock(self.began_anew_at, '%Y-%m-%d at %H:%M %Z')}: its "
             "database was restored or replaced, and may have lost what came last. See what differs with: reconcile"
         )
 

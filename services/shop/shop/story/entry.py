@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from shop.clock import by_clock
+
 SHOP, STORE = "shop", "store"
 PARTS = {"sum": "", "reason": "", "who": "", "detail": "", "tries": 0}  # what an audience may hear beside the words
 
@@ -41,4 +43,6 @@ class Entry:
     def __str__(self) -> str:
         parts = [self.words, self.sum, self.reason, self.detail, self.who and f"({self.who})"]
         tries = f"{self.tries} tries" if self.tries > 1 else ""
-        return f"{self.at:%F %T.%f} {self.service} {self.kind}: {' · '.join(filter(None, [*parts, tries]))}"
+        return (
+            f"{by_clock(self.at, '%F %T.%f')} {self.service} {self.kind}: {' · '.join(filter(None, [*parts, tries]))}"
+        )

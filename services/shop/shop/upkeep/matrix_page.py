@@ -1,15 +1,15 @@
 """The mail matrix as a page for QA."""
 
-from datetime import datetime, time, timedelta
+from datetime import timedelta
 
 from django import forms
 from django.conf import settings
 from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.utils.timezone import make_aware
 from django.views.decorators.http import require_safe
 
+from shop.clock import begin_of
 from shop.orders.models import Order
 from shop.orders.states import State
 from shop.orders.story import numbers_like
@@ -77,9 +77,9 @@ def orders_of(*, q: str = "", since=None, until=None) -> QuerySet[Order]:
     if q := q.strip():
         orders = orders.filter(Q(number__in=numbers_like(q)) | Q(email__iexact=q))
     if since:
-        orders = orders.filter(placed_at__gte=_midnight(since))
+        orders = orders.filter(placed_at__gte=begin_of(since))
     if until:
-        orders = orders.filter(placed_at__lt=_midnight(until + timedelta(days=1)))
+        orders = orders.filter(placed_at__lt=begin_of(until + timedelta(days=1)))
     return orders
 
 
@@ -91,7 +91,3 @@ def columns(lines: list[Line]) -> list[str]:
 
 def _by_column(line: Line, kinds: list[str]) -> list[tuple[str, list]]:
     return [(HEADS.get(kind, kind), [cell for cell in line.cells if cell.kind == kind]) for kind in kinds]
-
-
-def _midnight(day) -> datetime:
-    return make_aware(datetime.combine(day, time()))

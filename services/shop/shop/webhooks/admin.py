@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.views.decorators.cache import never_cache
 
+from shop.clock import by_clock
 from shop.outbox.admin import ReadOnly
 from shop.pages.wording import counted
 from shop.webhooks import endpoints
@@ -46,11 +47,11 @@ class EndpointAdmin(admin.ModelAdmin):
     @admin.display(description="state")
     def state(self, endpoint: Endpoint) -> str:
         if endpoint.switched_off_at:
-            return f"Switched off since {endpoint.switched_off_at:%F %H:%M}. {endpoint.why_off}"
+            return f"Switched off since {by_clock(endpoint.switched_off_at, '%F %H:%M %Z')}. {endpoint.why_off}"
         if not endpoint.is_active:
             return "Not active"
         if endpoint.failures:
-            return f"Failing since {endpoint.failing_since:%F %H:%M}: {counted(endpoint.failures, 'attempt')}"
+            return f"Failing since {by_clock(endpoint.failing_since, '%F %H:%M %Z')}: {counted(endpoint.failures, 'attempt')}"
         return "Fine"
 
     @admin.display(description="waiting", ordering="waiting_now")
@@ -175,12 +176,12 @@ class DeliveryAdmin(ReadOnly):
     @admin.display(description="attempts made")
     def tries(self, delivery: Delivery) -> str:
         made = delivery.tries.order_by("-id")[:TRIES_SHOWN]
-        rows = [(f"{one.at:%F %T}", one.status or "no answer", f"{one.ms:,}", one.said) for one in made]
+        rows = [(by_clock(one.at, "%F %T %Z"), one.status or "no answer", f"{one.ms:,}", one.said) for one in made]
         if not rows:
             return "None yet."
         body = format_html_join("", "<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>", rows)
         return format_html(
-            "<table><thead><tr><th>When (UTC)</th><th>Status</th><th>ms</th><th>Answer</th></tr></thead><tbody>{}</tbody></table>",
+            "<table><thead><tr><th>When</th><th>Status</th><th>ms</th><th>Answer</th></tr></thead><tbody>{}</tbody></table>",
             body,
         )
 

@@ -33,7 +33,7 @@ class EndpointForm(forms.ModelForm):
 
 class Since(forms.Form):
     since = forms.DateTimeField(
-        label="Since (UTC)",
+        label="Since",
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}),
         help_text="What happened from then on is sent again under the same ids, whether it had arrived or not.",
     )

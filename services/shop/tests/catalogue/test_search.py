@@ -177,6 +177,13 @@ def test_a_search_without_result_says_what_to_do(client, books):
     assert "No book answers to “zzz”" in page and "See all books" in page
 
 
+@pytest.mark.parametrize("typed", ["0-14-143951-8", "978 0141439518", "ISBN-13: 978-0-14-143951-8"])
+def test_an_isbn_that_is_not_sold_is_named_as_one(client, books, typed):
+    page = text(client.get("/books/", {"q": typed}))
+    assert "We do not have the book with the ISBN 9780141439518." in page and "Fewer words" not in page
+    assert "with these filters. Please compare" in text(client.get("/books/", {"q": typed, "in_stock": "1"}))
+
+
 def test_without_result_each_word_each_filter_and_the_categories_are_ways_out(client, shelf):
     answer = client.get("/books/?q=hobbit+etranger")
     assert (

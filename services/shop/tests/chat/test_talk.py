@@ -97,6 +97,16 @@ def test_who_was_logged_out_meanwhile_keeps_what_they_wrote_and_is_led_to_the_lo
     assert words(room) == ["Where is my book?"]
 
 
+def test_times_are_told_by_the_shops_clock_and_what_comes_later_is_told_by_the_same(
+    alice, begin, carol, browser, settings
+):
+    settings.TIME_ZONE = "Asia/Tokyo"  # which knows no summer time
+    room = begin(user=alice)
+    for person, address in ((alice, room.get_absolute_url()), (carol, f"/admin/talks/{room.number}/")):
+        page = browser(person).get(address).content.decode()
+        assert "21 November, 19:00 JST" in page and 'data-zone="Asia/Tokyo" data-zone-name="JST"' in page
+
+
 def test_markup_is_shown_and_not_obeyed(client, begin, carol, browser):
     room = begin("<script>alert(1)</script> {{ settings }}")
     for page in (

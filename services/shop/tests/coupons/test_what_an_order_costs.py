@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from shop.coupons.pricing import Delivery, Goods, Saving, cents, quote, reduced, share, tax_in
+from shop.coupons.pricing import Delivery, Goods, Saving, nearest, quote, reduced, share, tax_in, unit_of
 
 D = Decimal
 any_sum = settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])  # other work may slow it down
@@ -35,7 +35,7 @@ def test_every_cent_is_accounted_for(lines, saving, delivery):
     paid = [line.total - off for line, off in zip(lines, sum_.off, strict=True)]
     assert sum(paid, D(0)) + sum_.delivery == sum_.total
     assert all(0 <= line <= lines[place].total for place, line in enumerate(paid))
-    assert all(amount == cents(amount) for amount in (*paid, sum_.total, sum_.delivery))
+    assert all(amount == nearest(amount) for amount in (*paid, sum_.total, sum_.delivery))
 
 
 @any_sum
@@ -65,6 +65,24 @@ def test_parts_of_a_line_never_add_up_to_more_than_the_line(amount, copies, data
 )
 def test_a_discount_is_rounded_to_the_nearest_cent(price, percent, left):
     assert reduced(D(price), D(percent)) == D(left)
+
+
+@pytest.mark.parametrize(("currency", "left"), [("EUR", "1124999.10"), ("IRR", "1124999"), ("JPY", "1124999")])
+def test_what_has_no_parts_is_reduced_to_the_nearest_whole(currency, left):
+    assert reduced(D("1249999"), D("10"), currency) == D(left)
+
+
+whole_prices = st.integers(0, 99_999_999).map(D)
+whole_goods = st.lists(st.builds(lambda n, price: Goods(n, price, price), st.integers(1, 99), whole_prices), max_size=9)
+
+
+@any_sum
+@given(whole_goods, st.builds(Saving, percent=euros(1, 100)))
+def test_a_coupon_takes_no_parts_off_what_has_none(lines, saving):
+    """Zarinpal and PayPal take no parts of them."""
+    sum_ = quote(lines, saving=saving, delivery=Delivery(), unit=unit_of("IRR"))
+    assert all(amount == amount.to_integral_value() for amount in (*sum_.off, sum_.total))
+    assert sum(sum_.off, D(0)) == sum_.saved == nearest(sum_.goods * saving.percent / 100, D(1))
 
 
 def test_delivery_is_free_from_a_worth_on_that_a_coupon_does_not_lower():

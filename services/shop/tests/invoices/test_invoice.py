@@ -1,6 +1,6 @@
 """W11, U11: the invoice as page and PDF, for the buyer, the guest with the signed link, and who may look at orders."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from io import BytesIO
 
@@ -67,6 +67,14 @@ def test_page_and_pdf_say_the_same(hers, sent):
         ):  # fmt: skip
             assert words in told, words
         assert "tax" not in told and "Coupon" not in told
+
+
+def test_it_is_dated_by_the_day_of_the_shops_zone(hers, sent, settings):
+    settings.TIME_ZONE = "Pacific/Auckland"  # 13 hours before UTC, and the next day by then
+    invoice = sent(("Emma", 1, "12.50"), placed_at=datetime(2026, 11, 21, 11, 30, tzinfo=UTC))
+    Invoice.objects.update(issued_at=datetime(2026, 11, 23, 11, 30, tzinfo=UTC))
+    for told in (text(hers.get(invoice.get_absolute_url())), pdf_of(hers, invoice)):
+        assert "22 November 2026" in told and "24 November 2026" in told
 
 
 def test_discount_coupon_delivery_tax_and_another_address_on_the_bill(hers, sent):

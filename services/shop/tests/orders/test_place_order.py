@@ -10,7 +10,7 @@ from django.db import DatabaseError, connection, transaction
 from shop.cart.models import Cart, CartLine
 from shop.notifications.models import Mail
 from shop.orders.models import Order, OrderEvent, OrderLine
-from shop.orders.operations import CheckoutKeyTaken, EmptyCart, NotForSale, ShipTo, place_order
+from shop.orders.operations import CheckoutKeyTaken, EmptyCart, NotForSale, ShipTo, TooDear, place_order
 from shop.outbox.models import OutboxMessage
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -238,3 +238,32 @@ def test_no_broker_is_needed_to_order(alice, make_book, cart_of, now, monkeypatc
     monkeypatch.setattr(bell, "_bell", Bell("amqp://nobody:nothing@127.0.0.1:9//"))
     order = order_from(cart_of(alice, (make_book(), 1)), alice, now)
     assert OutboxMessage.objects.get().key == str(order.number)
+
+
+def test_a_book_in_rials_is_ordered_at_its_price(alice, make_book, make_coupon, cart_of, now):
+    hafez = make_book(1, title="Hafez", price=Decimal("1250000.00"), currency="IRR")
+    dear = make_book(2, title="Shahnameh", price=Decimal("99999999.99"), currency="IRR", store_free=99)
+    order = order_from(cart_of(alice, (hafez, 3), (dear, 99)), alice, now)
+    assert order.total == 3 * hafez.price + 99 * dear.price
+    told = OutboxMessage.objects.get().body
+    assert [(line["unit_price"], line["to_pay"]) for line in told["lines"]] == [
+        ("1250000.00", "3750000.00"),
+        ("99999999.99", "9899999999.01"),
+    ]
+
+
+def test_a_coupon_for_rials_takes_whole_rials_off(alice, make_book, make_coupon, cart_of, now):
+    make_coupon("TENTH", most_uses=5)
+    cart = cart_of(alice, (make_book(1, price=Decimal("1249999.00"), currency="IRR", store_free=99), 99))
+    order = place_order(
+        cart=cart, buyer=alice, email=alice.email, ship_to=HOME, note="", checkout_key=uuid.uuid4(), now=now,
+        coupon="TENTH",
+    )  # fmt: skip
+    assert order.discount == order.lines.get().discount == Decimal("12374990.00")
+
+
+def test_what_is_more_than_an_order_can_cost_is_refused_and_nothing_is_kept(alice, make_book, cart_of, now):
+    dear = [make_book(n, price=Decimal("99999999.99"), currency="IRR", store_free=99) for n in (1, 2)]
+    with pytest.raises(TooDear, match="order it in parts"):
+        order_from(cart_of(alice, *((book, 99) for book in dear)), alice, now)
+    assert nothing_was_kept()

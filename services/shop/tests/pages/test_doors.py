@@ -197,6 +197,22 @@ def test_error_pages_wear_the_look_and_tell_nothing(client, alice, monkeypatch):
     assert "ZeroDivisionError" not in text(with_trouble)
 
 
+@pytest.mark.parametrize("method", ["get", "put", "delete"])
+def test_who_loads_an_address_again_that_only_takes_a_form_reads_what_to_do(client, make_book, method):
+    put_in_cart(client, make_book(1))
+    answer = getattr(client, method)("/cart/add/")
+    page = text(answer)
+    assert (answer.status_code, answer["Allow"]) == (405, "POST")
+    assert "Nothing to load again" in page and "Nothing was changed." in page and "To the cart" in page
+    assert 'href="/cart/"' in answer.content.decode() and len(client.get("/cart/").context["basket"].lines) == 1
+
+
+@pytest.mark.parametrize("path", ["/api/categories/", "/auth/token/", "/payments/notices/test/"])
+def test_programs_are_told_405_in_their_own_words(client, path):
+    answer = client.delete(path)
+    assert answer.status_code == 405 and "Nothing to load again" not in answer.content.decode()
+
+
 def test_the_page_for_our_mistakes_asks_nothing_of_the_database(client, django_assert_num_queries):
     with django_assert_num_queries(0):
         assert b"Our mistake" in server_error(RequestFactory().get("/")).content

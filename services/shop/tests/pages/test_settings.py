@@ -35,3 +35,26 @@ def test_behind_https_cookies_are_bound_to_the_host_and_browsers_come_by_https_f
     expression = ", ".join(f"settings.{name}" for name in (*names, "SECURE_HSTS_SECONDS >= 365 * 24 * 3600"))
     ended = setting(expression, SECRET_KEY=LONG_KEY, HTTPS="1")
     assert ended.stdout.strip() == "('__Host-sessionid', '__Host-csrftoken', True, True, True, True)"
+
+
+def test_people_are_told_times_in_the_zone_that_is_set_and_the_days_letter_follows_it():
+    both = "settings.TIME_ZONE, settings.DIGEST_TIME_ZONE"
+    assert setting(both, SECRET_KEY=LONG_KEY).stdout.strip() == "('UTC', 'UTC')"
+    ended = setting(both, SECRET_KEY=LONG_KEY, SHOP_TIME_ZONE="Europe/Vienna")
+    assert ended.stdout.strip() == "('Europe/Vienna', 'Europe/Vienna')"
+    ended = setting(both, SECRET_KEY=LONG_KEY, SHOP_TIME_ZONE="Europe/Vienna", DIGEST_TIME_ZONE="Asia/Tokyo")
+    assert ended.stdout.strip() == "('Europe/Vienna', 'Asia/Tokyo')"
+
+
+@pytest.mark.parametrize("name", ["SHOP_TIME_ZONE", "DIGEST_TIME_ZONE"])
+@pytest.mark.parametrize("zone", ["Vienna", "CEST", "+01:00", "Europe", "../etc/passwd", "/etc/localtime"])
+def test_it_does_not_start_in_a_zone_that_there_is_not(name, zone):
+    ended = setting("1", SECRET_KEY=LONG_KEY, **{name: zone})
+    assert ended.returncode != 0 and f"{name} must be a time zone such as Europe/Vienna, not {zone!r}." in ended.stderr
+
+
+def test_logs_are_in_utc_wherever_the_shop_is():
+    code = (
+        "__import__('logging').Formatter('%(asctime)s').formatTime(__import__('logging').makeLogRecord({'created': 0}))"
+    )
+    assert setting(code, SECRET_KEY=LONG_KEY, SHOP_TIME_ZONE="Asia/Tokyo").stdout.startswith("1970-01-01 00:00:00")

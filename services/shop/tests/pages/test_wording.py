@@ -1,8 +1,10 @@
 """Words for shoppers in the place of codes."""
 
+from decimal import Decimal
+
 import pytest
 
-from shop.pages.wording import browser, language
+from shop.pages.wording import browser, language, money
 
 WEBKIT = "AppleWebKit/605.1.15 (KHTML, like Gecko)"
 
@@ -31,3 +33,17 @@ def test_a_browser_is_named_in_a_few_words(user_agent, said):
 @pytest.mark.parametrize("code, said", [("la", "Latin"), ("zho", "Chinese"), ("eng", "English"), ("xx", "xx")])
 def test_a_language_is_called_by_its_name(code, said):
     assert language(code) == said
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "said"),
+    [
+        ("1250000.00", "IRR", "IRR 1,250,000"),
+        ("1250.00", "JPY", "JPY 1,250"),
+        ("1250.50", "JPY", "JPY 1,250.50"),
+        ("1250.00", "CHF", "CHF 1,250.00"),
+        ("1250.00", "EUR", "€1,250.00"),
+    ],
+)
+def test_money_has_decimals_where_its_currency_has(amount, currency, said):
+    assert money(Decimal(amount), currency) == said.replace(" ", "\N{NO-BREAK SPACE}")

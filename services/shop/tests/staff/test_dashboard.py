@@ -1,7 +1,7 @@
 """The admin's first page shows each role what it has to do and how the shop is, and nothing that it may not see."""
 
 import re
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -47,6 +47,29 @@ def test_an_owner_sees_what_was_sold_and_where_the_orders_are(person_in, browser
     chart = re.search(r"<svg class=\"desk-bars\".*?</svg>", html, re.DOTALL)[0]
     assert chart.count("<rect") == figures.DAYS and 'role="img"' in chart and "<title" in chart and "<desc" in chart
     assert "style=" not in html.split('class="desk"')[1].split("</svg>")[-1], "no style in the page"
+
+
+@pytest.mark.parametrize(
+    ("placed", "day"),
+    [
+        ("2026-11-25T22:59:59", 25),
+        ("2026-11-25T23:00:00", 26),
+        ("2026-11-26T22:59:59", 26),
+        ("2026-11-26T23:00:00", 27),
+    ],
+)
+def test_days_begin_at_midnight_where_the_shop_is(settings, make_order, placed, day):
+    settings.TIME_ZONE = "Europe/Vienna"
+    make_order("placed", at=datetime.fromisoformat(placed + "+00:00"), total="5.00")
+    days = figures.lately(today=date(2026, 11, 27)).days
+    assert {each.day.day: each.orders for each in days if each.orders} == {day: 1}
+
+
+def test_a_day_of_25_hours_is_a_day(settings, make_order):
+    settings.TIME_ZONE = "Europe/Vienna"
+    for hour in range(25):  # of 25 October 2026, when the clocks go back
+        make_order("placed", at=datetime(2026, 10, 24, 22, 30, tzinfo=UTC) + timedelta(hours=hour), total="5.00")
+    assert figures.lately(today=date(2026, 10, 25)).days[-1].orders == 25
 
 
 def test_slow_sellers_are_those_that_lie_idle_the_most_first(week, today):

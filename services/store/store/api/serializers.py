@@ -44,9 +44,9 @@ class HeldLineSerializer(serializers.Serializer):
 class LineSerializer(HeldLineSerializer):
     isbn13 = serializers.RegexField(r"\A\d{13}\Z")
     title = serializers.CharField(max_length=300)
-    unit_price = serializers.DecimalField(max_digits=9, decimal_places=2, min_value=0)
+    unit_price = serializers.DecimalField(max_digits=10, decimal_places=2, min_value=0)
     to_pay = serializers.DecimalField(
-        max_digits=10, decimal_places=2, min_value=0, required=False, help_text="All its copies, less a coupon's share."
+        max_digits=12, decimal_places=2, min_value=0, required=False, help_text="All its copies, less a coupon's share."
     )
 
 
@@ -71,10 +71,10 @@ class HoldSerializer(serializers.Serializer):
 class OrderSerializer(serializers.Serializer):
     placed_at = serializers.DateTimeField(default_timezone=UTC)
     payment = serializers.ChoiceField(Payment.choices)
-    paid = serializers.DecimalField(max_digits=10, decimal_places=2, min_value=0, default=Decimal(0))
-    total = serializers.DecimalField(max_digits=10, decimal_places=2, min_value=0)
+    paid = serializers.DecimalField(max_digits=12, decimal_places=2, min_value=0, default=Decimal(0))
+    total = serializers.DecimalField(max_digits=12, decimal_places=2, min_value=0)
     delivery = serializers.DecimalField(
-        max_digits=10, decimal_places=2, min_value=0, required=False, help_text="What of the total is for sending it."
+        max_digits=12, decimal_places=2, min_value=0, required=False, help_text="What of the total is for sending it."
     )
     currency = serializers.RegexField(r"\A[A-Z]{3}\Z")
     ship_to = AddressSerializer()

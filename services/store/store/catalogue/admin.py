@@ -12,6 +12,7 @@ from store.catalogue import covers
 from store.catalogue.contributors import in_words
 from store.catalogue.models import Book, Category, SentPicture
 from store.catalogue.pictures import NotAPicture, look_at
+from store.clock import by_clock
 from store.ringing import ring_after_commit
 from store.stock import bands
 from worker_bell import Topic
@@ -162,7 +163,7 @@ class BookAdmin(NothingIsDeleted, admin.ModelAdmin):
 
     @admin.display(description="last sold", ordering="last_sold")
     def last_sold(self, book: Book):
-        return f"{book.last_sold:%-d %b %Y}" if book.last_sold else "never"
+        return by_clock(book.last_sold, "%-d %b %Y") if book.last_sold else "never"
 
     @admin.display(description="why")
     def why(self, book: Book):
@@ -203,7 +204,7 @@ class BookAdmin(NothingIsDeleted, admin.ModelAdmin):
 
 
 def _what_became_of(sent: SentPicture) -> str:
-    when = f"sent in on {sent.sent_at:%-d %B, %H:%M} UTC by {sent.sent_by}"
+    when = f"sent in on {by_clock(sent.sent_at, '%-d %B, %H:%M %Z')} by {sent.sent_by}"
     if sent.reason:
         return f"The picture {when} was not taken. {sent.reason}"
     return f"The picture {when} is being made ready. Look again in some seconds."

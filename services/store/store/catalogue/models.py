@@ -14,7 +14,7 @@ from store.catalogue.pictures import Picture
 from store.feed.models import FeedRow
 
 OLDEST_YEAR, LATEST_YEAR = -3000, 2100
-HIGHEST_PRICE = Decimal("99999.99")
+HIGHEST_PRICE = Decimal("99999999.99")  # as store_client.read has it: rials need it
 MOST_PAGES = 32_000
 PICTURE_FIELDS = ("picture", "picture_sha256", "picture_width", "picture_height")
 
@@ -102,7 +102,7 @@ class Book(models.Model):
     )
     description = models.TextField(blank=True, max_length=20_000)
     price = models.DecimalField(
-        max_digits=7, decimal_places=2, validators=[MinValueValidator(Decimal(0)), MaxValueValidator(HIGHEST_PRICE)]
+        max_digits=10, decimal_places=2, validators=[MinValueValidator(Decimal(0)), MaxValueValidator(HIGHEST_PRICE)]
     )
     currency = models.CharField(
         max_length=3, default="EUR", validators=[RegexValidator(r"^[A-Z]{3}$", "Write three capitals such as EUR.")]

@@ -2,6 +2,7 @@
 
 Years are those usually given: of the first edition, of the first part if it came out in parts, of the first night of a
 play, and about the year of writing where a work went round by hand. Old stages of a language count as the language.
+Publishers are those of the first edition as a book, and are left out where it had none, or several, or none is known for sure.
 The numbers stand in 978-69, a range of ISBNs that belongs to no publisher (see ``synthetic.py``); they are kept in the
 file, so that adding a book changes no other's.
 """
@@ -51,5 +52,6 @@ def classics() -> Iterator[DemoBook]:
                 series_number=row["series_number"],
                 categories=tuple(tuple(path.split(" / ")) for path in row["categories"].split("; ")),
                 description=row["description"],
+                publisher=row["publisher"],
                 has_cover=True,
             )

@@ -174,7 +174,7 @@ class StagedBook(models.Model):
     authors = ArrayField(models.CharField(max_length=200), null=True)
     first_published = models.SmallIntegerField(null=True)
     language = models.TextField(null=True)
-    price = models.DecimalField(max_digits=7, decimal_places=2, null=True)
+    price = models.DecimalField(max_digits=10, decimal_places=2, null=True)
     currency = models.TextField(null=True)
     contributors = models.JSONField(null=True)
     publisher = models.TextField(null=True)

@@ -164,9 +164,9 @@ def year_of(text: str) -> int | None:
 def price_of(text: str) -> Decimal:
     if re.fullmatch(r"-[\d.]+", text, re.ASCII):
         raise BadRow(f"The price {text[:20]} is negative.")
-    if re.fullmatch(r"\d{1,5},\d{2}", text, re.ASCII):
+    if re.fullmatch(r"\d{1,8},\d{2}", text, re.ASCII):
         text = text.replace(",", ".")  # as a comma's countries write it
-    if not re.fullmatch(r"\d{1,5}(\.\d{1,2})?", text, re.ASCII):
+    if not re.fullmatch(r"\d{1,8}(\.\d{1,2})?", text, re.ASCII):
         raise BadRow(f"“{text[:20]}” is no price: write it like 12.50, up to {HIGHEST_PRICE}.")
     if not (price := Decimal(text)):
         raise BadRow(FOR_NOTHING)

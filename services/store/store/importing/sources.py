@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import IO, NamedTuple
 
+from django.utils.timezone import localdate
+
 from store.importing import reading, rows
 from store.importing.blocks import Line, stretch_of
 from store.importing.by_column import Columns
@@ -174,7 +176,7 @@ def _products(run: ImportRun, file: IO[bytes], now: datetime, size: int) -> Iter
     file.seek(0)
     said = header(file)
     defaults = Defaults(said.text("DefaultCurrencyCode"), said.text("DefaultPriceType"))
-    market = Market(run.currency, run.country, now.date())
+    market = Market(run.currency, run.country, localdate(now))
     file.seek(0)
     batch, first = Batch([], [], run.position, run.last_read), run.position
     for number, product in enumerate(products(file, after=run.position), start=run.last_read + 1):

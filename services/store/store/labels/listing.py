@@ -10,6 +10,7 @@ from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Flowable, LongTable, Paragraph, SimpleDocTemplate, Spacer, TableStyle
 
+from store.clock import by_clock
 from store.labels.picking import Fetch, PickList
 from store.paper.bars import draw_code128
 from store.paper.letters import FONT, letters, words, write
@@ -71,7 +72,7 @@ def draw(picks: PickList, *, now: datetime) -> bytes:
     told = f"{copies} {'copy' if copies == 1 else 'copies'} for {orders} {'order' if orders == 1 else 'orders'}"
     story = [
         _words("Pick list", TITLE),
-        _words(f"{told}, {now:%-d %B %Y, %H:%M} UTC. Another copy of the same book will do.", BODY),
+        _words(f"{told}, {by_clock(now)}. Another copy of the same book will do.", BODY),
         _words(references, HEAD),
         Spacer(0, 4 * mm),
     ]

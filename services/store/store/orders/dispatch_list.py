@@ -1,12 +1,14 @@
 """What left on a day, carrier by carrier: the list that goes with the driver."""
 
 from collections.abc import Iterator
-from datetime import date, datetime, time, timedelta, timezone
+from datetime import date, timedelta
 from decimal import Decimal
 from itertools import islice
 
+from django.conf import settings
 from django.db.models import Count, Q, QuerySet
 
+from store.clock import begin_of, by_clock
 from store.orders import collecting
 from store.orders.models import OrderQuerySet
 from store.orders.parcels import Parcel
@@ -15,21 +17,21 @@ from store.spreadsheet import harmless
 COLUMNS = (
     "order", "parcel", "carrier", "tracking code", "copies", "weight in g", "to collect",
     "currency", "name", "street", "addition", "postcode",
-    "city", "country", "state", "left at (UTC)",
+    "city", "country", "state",
 )  # fmt: skip
 CHUNK = 1000
 ADDRESS = ("name", "line1", "line2", "postcode", "city", "country")
 
 
 def left_on(day: date, *, orders: OrderQuerySet, carrier: str | None = None) -> QuerySet[Parcel]:
-    """The parcels that left on that day in UTC, by carrier.
+    """The parcels that left on that day, by carrier.
 
     :param orders: those that who asks may see.
     :param carrier: only this one's; an empty text is those of nobody that was named.
     """
-    start = datetime.combine(day, time(), timezone.utc)
+    start, end = begin_of(day), begin_of(day + timedelta(days=1))
     inside = Count("allocations", filter=Q(allocations__released_at__isnull=True))
-    found = Parcel.objects.filter(dispatched_at__gte=start, dispatched_at__lt=start + timedelta(days=1))
+    found = Parcel.objects.filter(dispatched_at__gte=start, dispatched_at__lt=end)
     found = found.filter(order__in=orders).select_related("order").annotate(copies=inside)
     if carrier is not None:
         found = found.filter(carrier=carrier)
@@ -43,13 +45,13 @@ def carriers_on(day: date, *, orders: OrderQuerySet) -> list[str]:
 
 def lines_of(parcels: QuerySet[Parcel]) -> Iterator[list[str]]:
     """Lines for a CSV; nothing in them is taken for a formula by a spreadsheet."""
-    yield list(COLUMNS)
+    yield [*COLUMNS, f"left at ({settings.TIME_ZONE})"]
     for parcel, to_collect in _with_sums(parcels):
         to = parcel.order.ship_to
         cells = [parcel.order.reference, parcel.number, parcel.carrier, parcel.tracking, parcel.copies]
         cells += ["" if each is None else each for each in (parcel.weight_g, to_collect)]
         cells += ["" if to_collect is None else parcel.order.currency, *(to.get(part, "") for part in ADDRESS)]
-        cells += [parcel.get_state_display(), f"{parcel.dispatched_at:%Y-%m-%d %H:%M}"]
+        cells += [parcel.get_state_display(), by_clock(parcel.dispatched_at, "%Y-%m-%d %H:%M")]
         yield [harmless(str(cell)) for cell in cells]
 
 

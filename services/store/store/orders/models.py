@@ -100,10 +100,10 @@ class Order(models.Model):
     placed_at = models.DateTimeField()
     received_at = models.DateTimeField(db_default=Now())
     payment = models.CharField(max_length=30, blank=True, choices=Payment)
-    total = models.DecimalField(max_digits=10, decimal_places=2, default=0)
-    paid = models.DecimalField(max_digits=10, decimal_places=2, default=0)  # what the shop says it has
+    total = models.DecimalField(max_digits=12, decimal_places=2, default=0)
+    paid = models.DecimalField(max_digits=12, decimal_places=2, default=0)  # what the shop says it has
     # Of the total; None in orders that came before the shop told it.
-    delivery = models.DecimalField(max_digits=10, decimal_places=2, null=True)
+    delivery = models.DecimalField(max_digits=12, decimal_places=2, null=True)
     currency = models.CharField(max_length=3, blank=True)
     ship_to = models.JSONField(default=dict)
     note = models.TextField(blank=True)
@@ -181,9 +181,9 @@ class OrderLine(models.Model):
     book = models.ForeignKey(Book, on_delete=models.PROTECT, related_name="order_lines")
     isbn13 = models.CharField(max_length=13)
     title = models.CharField(max_length=300)
-    unit_price = models.DecimalField(max_digits=9, decimal_places=2)
+    unit_price = models.DecimalField(max_digits=10, decimal_places=2)
     # For all its copies, less what a coupon takes off; None in orders that came before the shop told it.
-    to_pay = models.DecimalField(max_digits=10, decimal_places=2, null=True)
+    to_pay = models.DecimalField(max_digits=12, decimal_places=2, null=True)
     quantity = models.PositiveSmallIntegerField()
     short = models.PositiveSmallIntegerField(default=0)  # copies that cannot be delivered
     short_reason = models.TextField(blank=True)

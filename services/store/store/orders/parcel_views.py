@@ -1,7 +1,7 @@
 """Pages of parcels: one parcel, its packing slip, and the list of what left on a day."""
 
 from collections.abc import Collection
-from datetime import date, datetime, timezone
+from datetime import date, datetime
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
@@ -77,7 +77,7 @@ def show_slip(request: HttpRequest, rights: Collection[str], parcel_id: int) -> 
 def list_parcels(request: HttpRequest, rights: Collection[str]) -> HttpResponse:
     """This view will list what left on a day, of all carriers or of one; as a page, or as a CSV."""
     orders, carrier = Order.objects.seen_with(rights), request.GET.get("carrier", "all").replace("\x00", "")
-    day = _day(request.GET.get("day", "")) or clock.now().astimezone(timezone.utc).date()
+    day = _day(request.GET.get("day", "")) or clock.localdate()
     found = dispatch_list.left_on(day, orders=orders, carrier=None if carrier == "all" else carrier)
     if request.GET.get("as") == "csv":
         answer = StreamingHttpResponse(as_csv(dispatch_list.lines_of(found)), content_type="text/csv; charset=utf-8")

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from django.db import connection
 from django.db.models import Count, Exists, OuterRef, Q
+from django.utils.timezone import localdate
 
 from store.orders import awaiting
 from store.orders.models import OPEN_STATES, Order, OrderLine, OrderQuerySet, OrderState, Payment
@@ -80,7 +81,9 @@ def mark(*, now: datetime, promise: timedelta) -> str:
     }
     with connection.cursor() as cursor:
         cursor.execute(MARK, asked)
-        return "-".join(map(str, (f"{now:%j}", *cursor.fetchone())))  # the day: what was packed today is counted
+        return "-".join(
+            map(str, (f"{localdate(now):%j}", *cursor.fetchone()))
+        )  # the day: what was packed today is counted
 
 
 def told(orders: Iterable[Order], *, promise: timedelta) -> list[Waiting]:

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from store.catalogue.models import Book
+from store.clock import by_clock
 from store.holds.operations import lapse_due_holds
 from store.orders import awaiting, codes, labelling, packing, parcelling, queries, sending, shortage
 from store.orders.at_bench import Bench, Done, Scanned, on_shelf, refuse_if_changed
@@ -112,7 +113,7 @@ def _take_up(order: Order, *, packer: str, now: datetime, anyhow: bool = False) 
     packing.refuse_unless_open(order, None)
     if order.belongs_to_other(packer, now=now) and not anyhow:
         raise ClaimedByOther(
-            f"{order.packer} is packing this order, and has it until {order.claimed_until:%H:%M} UTC unless you take it over."
+            f"{order.packer} is packing this order, and has it until {by_clock(order.claimed_until, '%H:%M %Z')} unless you take it over."
         )
     order.claim(packer, now=now)
     return order

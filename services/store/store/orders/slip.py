@@ -8,6 +8,7 @@ from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
 from reportlab.platypus import LongTable, Paragraph, SimpleDocTemplate, Spacer, Table, TableStyle
 
+from store.clock import by_clock
 from store.orders import queries
 from store.orders.models import Allocation
 from store.orders.parcels import Parcel
@@ -69,7 +70,7 @@ def _facts(parcel: Parcel) -> Table:
     order, to = parcel.order, parcel.order.ship_to
     place = " ".join(filter(None, [to.get("postcode"), to.get("city")]))
     address = [to.get("name"), to.get("line1"), to.get("line2"), place, to.get("country")]
-    facts = [f"Placed: {order.placed_at:%-d %B %Y}"]
+    facts = [f"Placed: {by_clock(order.placed_at, '%-d %B %Y')}"]
     facts += [f"Carrier: {parcel.carrier}"] if parcel.carrier else []
     facts += [f"Tracking code: {parcel.tracking}"] if parcel.tracking else []
     facts += [f"Weight: {parcel.weight_g} g"] if parcel.weight_g else []

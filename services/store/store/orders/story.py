@@ -1,5 +1,6 @@
 """What became of a copy, in one sentence. The story of a whole order is told by `store.story`."""
 
+from store.clock import by_clock
 from store.orders.models import Order
 from store.stock.models import BookItem, CopyState, LedgerLine
 
@@ -23,5 +24,5 @@ def copy_in_a_sentence(copy: BookItem, last: LedgerLine) -> str:
     """
     of_order = f" for order {Order(number=last.order_number).reference}" if last.order_number else ""
     note = f": {last.note}" if last.note else ""
-    went = f"{WHERE_IT_WENT[CopyState(copy.state)]}{of_order} since {last.at:%-d %B %Y, %H:%M} UTC, {last.actor}{note}"
+    went = f"{WHERE_IT_WENT[CopyState(copy.state)]}{of_order} since {by_clock(last.at)}, {last.actor}{note}"
     return f"Copy {copy.barcode} of “{copy.book}” {went}."

@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from store.accounts.roles import PACK
+from store.clock import begin_of
 from store.orders import bench, codes, finding, labelling, queue, scanning
 from store.orders.codes import Code, Command
 from store.orders.models import Order
@@ -43,7 +44,7 @@ def show_queue(request: HttpRequest, rights: Collection[str]) -> HttpResponse:
         "chosen": filters._asdict(),
         "filters": [(name, getattr(filters, name), choices) for name, choices in queue.CHOICES.items()],
         "query": _query(filters),
-        "packed_today": queue.packed_since(now.replace(hour=0, minute=0, second=0, microsecond=0)),
+        "packed_today": queue.packed_since(begin_of(timezone.localdate(now))),
         "mine": request.user.email,
         "now": now,
         "may_pack": PACK in rights,

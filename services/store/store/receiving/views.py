@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from store.accounts.roles import NOTE_DELIVERY, RECEIVE, SEE_COPIES
+from store.clock import by_clock
 from store.labels.forms import MOST_AT_ONCE
 from store.labels.views import PAPER
 from store.orders.bench import GOOD, NOTE, REFUSED, Told
@@ -53,7 +54,8 @@ def _announced(request: HttpRequest, form: DeliveryForm) -> Delivery | None:
     except operations.KnownAlready as known:
         (delivery,) = known.args
         form.add_error(
-            "reference", f"This note was written down on {delivery.made_at:%-d %B %Y} by {delivery.made_by}."
+            "reference",
+            f"This note was written down on {by_clock(delivery.made_at, '%-d %B %Y')} by {delivery.made_by}.",
         )
         return None
 

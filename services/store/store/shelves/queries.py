@@ -6,8 +6,10 @@ from typing import NamedTuple
 
 from django.db.models import Case, Count, F, IntegerField, Q, QuerySet, Sum, Value, When, Window
 from django.db.models.functions import TruncDate
+from django.utils.timezone import localdate
 
 from store.catalogue.models import Book
+from store.clock import begin_of
 from store.holds.models import HoldLine, HoldState
 from store.orders.models import OPEN_STATES, Order, OrderLine
 from store.stock.bands import Band, in_band, that_lie_dead
@@ -101,8 +103,8 @@ def dead_stock(*, now: datetime) -> list[dict]:
 
 def sold_by_day(*, now: datetime, days: int) -> list[tuple]:
     """For each of the last days how many copies left for customers, the oldest day first."""
-    first = now.replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=days - 1)
-    moves = LedgerLine.objects.filter(to_state=CopyState.SHIPPED, at__gte=first).order_by()
+    first = localdate(now) - timedelta(days=days - 1)
+    moves = LedgerLine.objects.filter(to_state=CopyState.SHIPPED, at__gte=begin_of(first)).order_by()
     counted = moves.annotate(day=TruncDate("at")).values("day").annotate(number=Count("id"))
     found = dict(counted.values_list("day", "number"))
-    return [(day, found.get(day, 0)) for day in ((first + timedelta(days=n)).date() for n in range(days))]
+    return [(day, found.get(day, 0)) for day in (first + timedelta(days=n) for n in range(days))]

@@ -1,10 +1,11 @@
 """How the list of copies is narrowed down."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 
 from django.contrib import admin
 from django.contrib.admin.options import IncorrectLookupParameters
 
+from store.clock import begin_of
 from store.importing.models import ImportRun
 from store.importing.queries import copies_of
 from store.shelves.scanned import number_of
@@ -51,7 +52,7 @@ class ShelfFilter(TypedFilter):
 
 
 class DayFilter(TypedFilter):
-    """The day on which they came in, by UTC."""
+    """The day on which they came in, by the clocks of the warehouse."""
 
     title = "day it came"
     parameter_name = "day"
@@ -61,8 +62,8 @@ class DayFilter(TypedFilter):
         if not self.value():
             return copies
         try:
-            first = datetime.combine(date.fromisoformat(self.value()), datetime.min.time(), UTC)
-            return copies.filter(received_at__gte=first, received_at__lt=first + timedelta(days=1))
+            day = date.fromisoformat(self.value())
+            return copies.filter(received_at__gte=begin_of(day), received_at__lt=begin_of(day + timedelta(days=1)))
         except (ValueError, OverflowError) as error:
             raise IncorrectLookupParameters(error) from None
 

@@ -102,7 +102,7 @@ class BookItem(models.Model):
         help_text="What a buyer should know: creases, a name inside.",
     )
     own_price = models.DecimalField(
-        max_digits=7,
+        max_digits=10,
         decimal_places=2,
         null=True,
         blank=True,

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from store.clock import by_clock
+
 PARTS = ("reason", "who", "detail")  # what an audience may hear beside the words
 
 
@@ -31,4 +33,4 @@ class Entry:
 
     def __str__(self) -> str:
         parts = filter(None, [self.words, self.reason, self.detail, self.who and f"({self.who})"])
-        return f"{self.at:%F %T.%f} {self.kind}: {' · '.join(parts)}"
+        return f"{by_clock(self.at, '%F %T.%f')} {self.kind}: {' · '.join(parts)}"

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from itertools import groupby
 
+from store.clock import by_clock
 from store.orders.models import Order, OrderEvent
 from store.orders.parcels import Parcel, ParcelEvent, ParcelState
 from store.stock.models import LedgerLine, Reason
@@ -39,7 +40,7 @@ def copies(order: Order) -> Iterator[Entry]:
         same = list(together)
         labels = ", ".join(move.copy.barcode for move in same)
         was = COPIES.get(Reason(reason), Reason(reason).label)
-        ended = f", the last at {same[-1].at:%T}" if same[-1].at != same[0].at else ""
+        ended = f", the last at {by_clock(same[-1].at, '%T')}" if same[-1].at != same[0].at else ""
         yield Entry(
             same[0].at,
             "copy",

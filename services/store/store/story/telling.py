@@ -5,6 +5,7 @@ from datetime import timedelta
 from operator import attrgetter
 from uuid import UUID
 
+from store.clock import by_clock
 from store.holds.models import Hold, HoldState
 from store.orders.models import CLAIM_MINUTES, Order, OrderEvent, OrderState
 from store.returns.models import Return, ReturnEvent
@@ -88,9 +89,9 @@ def _holds(holds: Iterable[Hold]) -> Iterator[Entry]:
         yield Entry(
             hold.made_at,
             "hold",
-            f"{copies} put aside until {hold.held_until:%H:%M} UTC.",
-            f"The warehouse put {copies} aside for you until {hold.held_until:%H:%M} UTC.",
-            detail=f"held {held} for {hold.client} until {hold.held_until:%F %T}",
+            f"{copies} put aside until {by_clock(hold.held_until, '%H:%M %Z')}.",
+            f"The warehouse put {copies} aside for you until {by_clock(hold.held_until, '%H:%M %Z')}.",
+            detail=f"held {held} for {hold.client} until {by_clock(hold.held_until, '%F %T')}",
             key=f"hold:{place}",
         )
         if hold.ended_at:
@@ -126,7 +127,7 @@ def _moves(order: Order, events: list[OrderEvent]) -> Iterator[Entry]:
 def _claim(order: Order) -> Iterator[Entry]:
     """The claim that lasts, as of its last scan; one that is over is not kept."""
     if order.claimed_until:
-        words = f"It is claimed until {order.claimed_until:%H:%M} UTC."
+        words = f"It is claimed until {by_clock(order.claimed_until, '%H:%M %Z')}."
         yield Entry(order.claimed_until - timedelta(minutes=CLAIM_MINUTES), "claim", words, who=order.packer)
 
 

@@ -40,6 +40,19 @@ def test_each_classic_says_everything_a_page_needs():
         assert not classic.series_number or (classic.series and classic.series_number.isdigit()), classic
 
 
+def test_publishers_are_those_of_first_editions_and_left_out_where_there_were_none():
+    """Printing began about 1450; Virgil had no publisher."""
+    houses = {book.title: book.publisher for book in classics()}
+    assert (houses["Emma"], houses["Dracula"], houses["The Aeneid"]) == (
+        "John Murray",
+        "Archibald Constable and Company",
+        "",
+    )
+    assert [book for book in classics() if book.publisher and not 1450 < (book.first_published or 0)] == []
+    assert sum(bool(book.publisher) for book in demo_books(300)) >= 150
+    assert not any("(demo)" in house for house in houses.values()), "those are the invented ones"
+
+
 def test_no_two_classics_share_a_place_in_a_series():
     places = Counter((book.series, book.series_number) for book in classics() if book.series_number)
     assert max(places.values()) == 1

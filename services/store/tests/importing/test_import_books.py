@@ -2,6 +2,7 @@
 
 import io
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from django.core.management import call_command
@@ -70,6 +71,13 @@ def test_good_lines_become_books_with_copies(run):
     assert books_with_wrong_level() == copies_that_differ_from_ledger() == []
 
 
+def test_prices_are_taken_up_to_eight_digits_before_the_point(run):
+    run(GAMES.replace("18.69", "1250000"), ILIAD.replace("EUR", "IRR"), options=[])
+    assert Book.objects.get(isbn13="9780439023481").price == Decimal("1250000.00")
+    run(GAMES.replace("18.69", "99999999.99"))
+    assert Book.objects.get(isbn13="9780439023481").price == Decimal("99999999.99")
+
+
 def test_the_same_file_twice_changes_nothing_at_all(run):
     run(GAMES, ILIAD)
     before = list(BookChange.objects.order_by("book_id").values_list("book_id", "version", "xid"))
@@ -118,7 +126,7 @@ def test_a_dry_run_tells_the_outcome_and_keeps_nothing(run):
         (GAMES.replace("18.69", "-3.00"), "The price -3.00 is negative."),
         (GAMES.replace("18.69", "NaN"), "is no price"),
         (GAMES.replace("18.69", "1e3"), "is no price"),
-        (GAMES.replace("18.69", "1000000"), "is no price"),
+        (GAMES.replace("18.69", "100000000"), "is no price"),
         (GAMES.replace("18.69", "0"), "Its price is 0: what is free of charge, or has no price yet, is not sold here."),
         (GAMES.replace("18.69", "0.00"), "Its price is 0"),
         (GAMES.replace("9780439023481", "9790060115615"), "“9790060115615” is the number of printed music (ISMN)"),

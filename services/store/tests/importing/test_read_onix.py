@@ -140,7 +140,7 @@ def test_updates_deletions_and_withdrawals_of_3_1():
         (["02 10.00 EUR <PriceDate><PriceDateRole>15</PriceDateRole><Date>20261120</Date></PriceDate>"], None),
         (["02 10.00 EUR <PriceDate><PriceDateRole>14</PriceDateRole><Date>20261121</Date></PriceDate>"], "10.00"),
         (["02 9.00 EUR <Territory><CountriesExcluded>DE</CountriesExcluded></Territory>", "02 10.00 EUR"], "10.00"),
-        (["02 1000000.00 EUR"], None),
+        (["02 100000000.00 EUR"], None),
         (["02 -1.00 EUR"], None),
         (["05 3.00 EUR", "02 ten EUR"], None),
         (["04 0.00 EUR", "02 10.00 EUR"], "10.00"),

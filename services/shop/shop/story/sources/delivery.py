@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from django.db.models import TextChoices
 
+from shop.clock import by_clock
 from shop.notifications.models import Mail
 from shop.orders.models import Order
 from shop.outbox.models import Deliverable, OutboxMessage, Topic
@@ -61,7 +62,7 @@ def mails(order: Order) -> Iterator[Entry]:
 
 def how_far(row: Deliverable) -> str:
     """When it was written, how often it was tried, what it came to, and what went wrong last."""
-    done = f" at {row.done_at:%F %T}" if row.done_at else f", next try at {row.next_at:%F %T}"
+    done = f" at {by_clock(row.done_at, '%F %T')}" if row.done_at else f", next try at {by_clock(row.next_at, '%F %T')}"
     error = f"; last error: {row.last_error}" if row.last_error else ""
     tries = f"{row.attempts} {'try' if row.attempts == 1 else 'tries'}"
-    return f"written at {row.created_at:%F %T}, {row.state}{done} after {tries}{error}"
+    return f"written at {by_clock(row.created_at, '%F %T')}, {row.state}{done} after {tries}{error}"

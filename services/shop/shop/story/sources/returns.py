@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
+from shop.clock import by_clock
 from shop.pages.wording import counted, money
 from shop.returns.models import Return, ReturnEvent, State, Why
 from shop.story.entry import Entry
@@ -62,7 +63,7 @@ def _heard(found: Return, event: ReturnEvent, to_customer: str) -> Entry:
         to_customer=to_customer,
         sum=money(event.amount, found.order.currency) if event.amount else "",
         reason=found.reason if event.state == State.REFUSED else "",
-        detail=f"heard of version {event.version} of return {found.reference} at {event.heard_at:%F %T}: {event.state}",
+        detail=f"heard of version {event.version} of return {found.reference} at {by_clock(event.heard_at, '%F %T')}: {event.state}",
         step="return",
         key=f"{key}:{event.version}",
         after=(f"asked:{found.number}", f"{key}:{event.version - 1}", f"return:{found.number}:{event.version}"),

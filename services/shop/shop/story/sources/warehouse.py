@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
+from shop.clock import by_clock
 from shop.orders.models import Order, OrderLine, Parcel
 from shop.pages.wording import counted, money
 from shop.storelink.models import Feed, Retelling, SetAside, StoreEvent
@@ -70,4 +71,9 @@ def retold(order: Order) -> Iterator[Entry]:
 
 def set_aside(order: Order) -> Iterator[Entry]:
     for row in SetAside.objects.filter(feed=Feed.Name.ORDERS, key__startswith=str(order.number)).order_by("id"):
-        yield Entry(row.first_at, "aside", f"Set aside: {row.reason}", detail=f"{row.key}, last on {row.last_at:%F %T}")
+        yield Entry(
+            row.first_at,
+            "aside",
+            f"Set aside: {row.reason}",
+            detail=f"{row.key}, last on {by_clock(row.last_at, '%F %T')}",
+        )

@@ -6,8 +6,9 @@ window.talkLines = (root, own) => {
   const byId = new Map();
 
   function moment(at) {
-    const part = (options) => at.toLocaleString("en-GB", { timeZone: "UTC", ...options });
-    return `${part({ day: "numeric", month: "long" })}, ${part({ hour: "2-digit", minute: "2-digit" })} UTC`;
+    const { zone, zoneName } = root.dataset; // the shop's own, as in the lines that came with the page
+    const part = (options) => at.toLocaleString("en-GB", { timeZone: zone, ...options });
+    return `${part({ day: "numeric", month: "long" })}, ${part({ hour: "2-digit", minute: "2-digit" })} ${zoneName}`;
   }
 
   function element(tag, name, text) {

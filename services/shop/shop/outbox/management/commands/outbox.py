@@ -3,6 +3,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from shop.bell import ring_after_commit
+from shop.clock import by_clock
 from shop.notifications.models import Mail
 from shop.outbox.models import Deliverable, OutboxMessage
 from shop.outbox.operations import send_again
@@ -31,7 +32,7 @@ class Command(BaseCommand):
             for row in model.objects.filter(UNDELIVERED).order_by("id").iterator():
                 number += 1
                 self.stdout.write(
-                    f"{kind}:{row.pk}  {row.state}  {row}  written {row.created_at:%Y-%m-%d %H:%M}  "
+                    f"{kind}:{row.pk}  {row.state}  {row}  written {by_clock(row.created_at, '%F %H:%M')}  "
                     f"attempts {row.attempts}  {row.last_error}".rstrip()
                 )
         self.stdout.write(f"{number} not delivered." if number else "Everything has been delivered.")

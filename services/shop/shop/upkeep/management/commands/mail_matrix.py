@@ -6,6 +6,7 @@ from datetime import date
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from shop.clock import by_clock
 from shop.orders.models import Order
 from shop.orders.story import numbers_like
 from shop.upkeep.catcher import Captured, captured
@@ -70,7 +71,7 @@ def _text(lines: list[Line], seen: Captured, *, in_full: bool) -> str:
         for cell in cells:
             why = f"  {cell.why}" if cell.why else ""
             told.append(
-                f"  {cell.at:%Y-%m-%d %H:%M:%S}  {HEADS.get(cell.kind, cell.kind):22} {cell.verdict}  ({cell.counts}){why}"
+                f"  {by_clock(cell.at, '%F %T')}  {HEADS.get(cell.kind, cell.kind):22} {cell.verdict}  ({cell.counts}){why}"
             )
     verdicts = Counter(cell.verdict for line in lines for cell in line.cells)
     told.append(", ".join([f"{len(lines)} orders", *(f"{number} {verdict}" for verdict, number in verdicts.items())]))

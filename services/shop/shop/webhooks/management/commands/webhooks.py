@@ -1,3 +1,5 @@
+from datetime import UTC
+
 from django.core.management.base import BaseCommand, CommandError
 from django.db.models import Count, Q
 from django.utils import timezone
@@ -66,4 +68,4 @@ def _time(text: str):
         time = None
     if time is None:
         raise CommandError(f"{text!r} is no time such as 2026-11-26T10:00.")
-    return make_aware(time) if is_naive(time) else time
+    return make_aware(time, UTC) if is_naive(time) else time
