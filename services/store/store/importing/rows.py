@@ -7,7 +7,7 @@ from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
 from store.catalogue.isbn import to_isbn13
-from store.catalogue.models import HIGHEST_PRICE, LATEST_YEAR, OLDEST_YEAR, Book
+from store.catalogue.models import FOR_NOTHING, HIGHEST_PRICE, LATEST_YEAR, OLDEST_YEAR, Book
 from store.importing import formats, languages
 from store.importing.refusal import FileRefused
 from store.shelves.codes import LONGEST_SHELF, PRINTABLE
@@ -16,7 +16,6 @@ REQUIRED = ("isbn13", "title", "authors", "first_published", "language", "price"
 OPTIONAL = ("subtitle", "publisher", "description", "format", "categories", "shelf")
 FIELDS = REQUIRED + OPTIONAL
 MOST_COPIES = 10_000
-FOR_NOTHING = "Its price is 0: what is free of charge, or has no price yet, is not sold here."
 CACHED = 5_000  # cells of a kind, which repeat from line to line
 MOST_AUTHORS = 50
 LONGEST_CATEGORY = 100
