@@ -10,7 +10,7 @@ from store.catalogue.models import Book
 from store.holds.operations import lapse_due_holds
 from store.orders import awaiting, by_isbn, codes, labelling, packing, parcelling, queries, sending, shortage
 from store.orders.at_bench import Bench, Done, Scanned, on_shelf, refuse_if_changed
-from store.orders.codes import Command, Label
+from store.orders.codes import AtDesk, Command, Label
 from store.orders.models import Allocation, Order, OrderQuerySet, OrderState
 from store.orders.operations import record
 from store.orders.packing import PackingRefused
@@ -61,6 +61,8 @@ def _done(bench: Bench, scanned: Scanned) -> Done:
     if scanned.what in COMMANDS:
         refuse_if_changed(bench.order, scanned)
         return COMMANDS[scanned.what](bench)
+    if isinstance(scanned.what, AtDesk):
+        raise PackingRefused(f"{scanned.what} is a command of the desk for returns.")
     if scanned.what in shortage.NOTED:
         words = shortage.note(bench, scanned)
     elif isinstance(scanned.what, Label):

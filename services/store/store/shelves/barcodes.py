@@ -25,7 +25,7 @@ def require_barcode(text: str) -> None:
     if isinstance(code, codes.Shelf):
         raise ValueError("A scanner would take this for a shelf.")
     if not isinstance(code, Code):
-        raise ValueError(f"A scanner would take this for a command of the packing bench: {code.value}.")
+        raise ValueError(f"A scanner would take this for a command: {code.value}.")
     if code.isbn13:
         raise ValueError(
             "This is the number of a book, which all its copies share; leave it empty for a number of ours."
