@@ -46,8 +46,8 @@ def receive(model_admin: admin.ModelAdmin, request: HttpRequest) -> HttpResponse
     if request.method == "POST":
         if "returned" in request.POST:
             told = _inspected(request)
-        elif found := labels.return_of(request.POST.get("code", "")):
-            return HttpResponseRedirect(reverse("admin:returns_return_change", args=[found.pk]))
+        elif labelled := labels.return_of(request.POST.get("code", "")):
+            return HttpResponseRedirect(reverse("admin:returns_return_change", args=[labelled.pk]))
         elif order := _order_of(request, rights):
             told = Told(NOTE, f"That is order {order.reference}, {order.get_state_display()}.")
         elif command := _command_of(request):
