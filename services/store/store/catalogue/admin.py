@@ -39,7 +39,7 @@ class BookForm(forms.ModelForm):
     authors = LinesField(required=False, help_text="One a line, in the title page's order.")
     others = ContributorsField(
         required=False,
-        label="others who made it",
+        label="Others who made it",
         help_text="In the order of their places. A row without a name is left out; saving brings new empty rows.",
     )
     new_picture = forms.FileField(

@@ -37,6 +37,7 @@ class Command(StrEnum):
 class AtDesk(StrEnum):
     """Commands of the desk for returns; “damaged” is one of both."""
 
+    TAKE_IN = "CMDTAKEIN"
     RESTOCK = "CMDRESTOCK"
     NOT_OURS = "CMDNOTOURS"
     MISSING = "CMDMISSING"
@@ -44,6 +45,11 @@ class AtDesk(StrEnum):
 
 EVERY_COMMAND: tuple[Command | AtDesk, ...] = (*Command, *AtDesk)
 SPOKEN = {command.removeprefix("CMD"): command for command in EVERY_COMMAND} | {each: each for each in EVERY_COMMAND}
+
+
+def place_of(command: Command | AtDesk) -> str:
+    """Where the command is one, in words."""
+    return "packing bench" if isinstance(command, Command) else "desk for returns"
 
 
 class Code(NamedTuple):

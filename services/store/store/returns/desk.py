@@ -12,6 +12,7 @@ from store.returns.operations import ReturnRefused, lines_of
 BECOMES = {AtDesk.RESTOCK: Outcome.RESTOCKED, Command.DAMAGED: Outcome.DAMAGED}
 INSTEAD = {AtDesk.MISSING: "missing", AtDesk.NOT_OURS: "not_ours"}
 COMMANDS = {
+    AtDesk.TAKE_IN: "Return: take in what nobody asked for",
     AtDesk.RESTOCK: "Return: as sent, back on the shelf",
     AtDesk.MISSING: "Return: a copy is missing",
     AtDesk.NOT_OURS: "Return: something that is not ours",
@@ -50,6 +51,8 @@ def obey(command: Command | AtDesk, before: Before, *, actor: str, now: datetime
         outcome = BECOMES[command]
         looked = inspecting.inspect(returned_id=before.looking, outcome=outcome, refund=True, actor=actor, now=now)
         return words_of(looked), looked.line.of
+    if command == AtDesk.TAKE_IN:
+        raise ReturnRefused("Scan the label of a copy first. If nobody asked for its return, “take in” makes one.")
     if command in INSTEAD:
         return _instead(command, before, actor=actor, now=now)
     raise ReturnRefused(

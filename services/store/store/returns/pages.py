@@ -50,15 +50,18 @@ def receive(model_admin: admin.ModelAdmin, request: HttpRequest) -> HttpResponse
             return HttpResponseRedirect(reverse("admin:returns_return_change", args=[labelled.pk]))
         elif order := _order_of(request, rights):
             told = Told(NOTE, f"That is order {order.reference}, {order.get_state_display()}.")
-        elif command := _command_of(request):
+        elif (command := _command_of(request)) == AtDesk.TAKE_IN and request.POST.get("unasked"):
+            told, seen = _scanned(request, request.POST["unasked"], take=receiving.make_for)
+        elif command:
             told, seen, found = _commanded(request, command, before)
         elif code := _book_expected(request, found):
             told = Told(
                 NOTE, f"“{desk.line_meant(found, code).line.title}”: scan “missing” or “not ours”, or its copy's label."
             )
         else:
-            told, seen = _scanned(request)
-            found = seen.here.line.of if seen and seen.here else found
+            take = receiving.make_for if "make" in request.POST else receiving.receive
+            told, seen = _scanned(request, request.POST.get("code", ""), take=take)
+    found = seen.here.line.of if seen and seen.here else found
     context = {
         "title": "Receive returns",
         "told": told,
@@ -114,9 +117,9 @@ def _book_expected(request: HttpRequest, found: Return | None) -> Code | None:
     return code if is_book and desk.line_meant(found, code) else None
 
 
-def _scanned(request: HttpRequest) -> tuple[Told, receiving.Seen | None]:
+def _scanned(request: HttpRequest, text: str, *, take: Callable) -> tuple[Told, receiving.Seen | None]:
     try:
-        code = read(request.POST.get("code", ""))
+        code = read(text)
     except NotACode as error:
         return Told(REFUSED, str(error)), None
     copy = copy_with(code) if isinstance(code, Code) else None
@@ -124,7 +127,6 @@ def _scanned(request: HttpRequest) -> tuple[Told, receiving.Seen | None]:
         is_book = isinstance(code, Code) and code.isbn13
         said = "A book's own code does not say which copy it is: scan the copy's label, or the label of the return."
         return Told(REFUSED, said if is_book else f"“{getattr(code, 'text', code)}” is no copy of ours."), None
-    take = receiving.make_for if "make" in request.POST else receiving.receive
     try:
         taken = take(copy_id=copy.id, actor=request.user.email, now=timezone.now())
         found = taken.line.of

@@ -235,6 +235,7 @@ def test_the_shelf_of_a_copy_is_written_as_the_warehouse_writes_it_and_said_to_b
         ("ÄÖ <b>", "A barcode has the letters A to Z"),
         ("x\ty", "A barcode has the letters A to Z"),
         ("CMDDONE", "a command of the packing bench: CMDDONE"),
+        ("missing", "a command of the desk for returns: CMDMISSING"),
         ("can't find", "a command of the packing bench: CMDCANTFIND"),
         ("Shelf A", "take this for a shelf"),
         ("9780141439518", "the number of a book"),

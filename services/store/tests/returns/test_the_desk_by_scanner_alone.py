@@ -12,7 +12,7 @@ from store.returns.models import Return, ReturnedCopy
 from store.stock.models import BookItem, LedgerLine
 from store.stock.queries import copies_that_differ_from_ledger
 
-HIDDEN = re.compile(r'<input type="hidden" name="(looking|of|line|expected)" value="(\d+)">')
+HIDDEN = re.compile(r'<input type="hidden" name="(looking|of|line|expected|unasked)" value="([\w-]+)">')
 PRIDE, EYRE = "9780141439518", "9780141441146"
 
 
@@ -112,6 +112,19 @@ def test_of_several_books_the_isbn_says_which(dan, desk, books, sent, approved):
     assert Return.objects.get().state == "closed"
 
 
+def test_what_nobody_asked_for_is_taken_in_by_a_command(desk, books, sent):
+    order = sent((books[0], 2))
+    assert desk.scan("take in")[1].startswith("Scan the label of a copy first.")
+    assert desk.scan("B1-1")[0] == "refused" and "Scan “take in”, or:" in text(desk.answer)
+    form = desk.form
+    assert desk.scan("CMDTAKEIN")[0] == "good" and desk.form["looking"] and not Return.objects.exclude(why="unasked")
+    assert desk.scan("CMDTAKEIN", **form) == ("note", f"Copy B1-1 is here already, for return {Return.objects.get()}.")
+    assert desk.scan("restock")[0] == "good" and "unasked" not in desk.form
+    assert (Return.objects.get().state, Return.objects.get().order) == ("closed", order)
+    assert desk.scan("take in", unasked="B2-1")[0] == "refused", "it is not with a customer"
+    assert books_with_wrong_level() == copies_that_differ_from_ledger() == []
+
+
 def test_commands_of_the_bench_are_none_here_and_those_of_the_desk_none_there(dan, desk, books, accept):
     assert "is a command of the packing bench" in desk.scan("CMDSEAL")[1]
     order = accept((books[0], 1))
@@ -132,5 +145,5 @@ def test_who_may_not_take_back_commands_nothing(staff, client, books, sent, appr
 
 def test_the_sheet_has_them_as_bars(dan):
     sheet = text(dan.get(reverse("packing:commands")))
-    for command in ("CMDRESTOCK", "CMDDAMAGED", "CMDMISSING", "CMDNOTOURS"):
+    for command in ("CMDTAKEIN", "CMDRESTOCK", "CMDDAMAGED", "CMDMISSING", "CMDNOTOURS"):
         assert f"Code 128 of {command}" in sheet
