@@ -77,7 +77,8 @@ PLANS = {
 ABOUT = {
     "order": "As its customer sees it. Every move is an event with version, actor, reason and time, kept for ever; a "
     "letter is written in the transaction of the move that it tells of. Copies that turn out to be short while the "
-    "order goes on are no move: their letter is `order_short`, or `payment_returned` where money goes back. After a restore "
+    "order goes on are no move: their letter is `order_short`, or `payment_returned` where money goes back. Who was told that it is "
+    "too late to cancel may ask again, its customer five times, since a sealed parcel can be opened again. After a restore "
     "of the store an order goes back to where it was, and no letter tells a state twice.",
     "payment": "One try to pay. What the bank tells of it may come by a notice, by asking, or both, in any order.",
     "refund": "Money on its way back; several for an order, together never more than was taken. The stage is read off "

@@ -122,6 +122,9 @@ HOLD_S = env.int("HOLD_S", default=(HOLD_MINUTES + HOLD_GRACE_MINUTES) * 60)
 # When an order should be on its way: the packing queue marks what waits for longer.
 PACK_WITHIN_HOURS = env.int("PACK_WITHIN_HOURS", default=24)
 
+# Who sends, and where what cannot be delivered or is sent back comes to, as packing slips have it; lines divided by |.
+RETURN_ADDRESS = env.str("RETURN_ADDRESS", default="").strip()
+
 # Bands of stock by free copies: critical up to the first number, medium up to the second, good beyond it.
 STOCK_CRITICAL_UP_TO = env.int("STOCK_CRITICAL_UP_TO", default=2)
 STOCK_MEDIUM_UP_TO = env.int("STOCK_MEDIUM_UP_TO", default=10)

@@ -22,6 +22,8 @@ CANCELLABLE = frozenset({state for state, moves in MOVES.items() if State.CANCEL
     State.AWAITING_PAYMENT
 }
 
+MOST_QUESTIONS = 5  # by its customer of one order: each answer is a letter
+
 
 class TooLate(Exception):
     """The order cannot be cancelled any more; the text is for the customer."""
@@ -37,7 +39,8 @@ def cancel(order: Order, *, now: datetime, by: User | None = None) -> Order:
     Cancelling again changes nothing.
 
     :param by: the member of staff who does it, which the customer and the row's history are told; None for its customer.
-    :raises TooLate: if the order is sent, over, or the store has already said that it cannot be stopped.
+    :raises TooLate: if the order is sent or over, or its customer was told as often as MOST_QUESTIONS that it cannot be
+        stopped.
     """
     with transaction.atomic(durable=True):
         order = Order.objects.select_for_update().get(pk=order.pk)
@@ -69,12 +72,18 @@ def _cancel_at_once(order: Order, *, now: datetime, actor: str = CUSTOMER) -> No
 
 
 def _ask_the_store(order: Order, *, now: datetime, actor: str = CUSTOMER) -> None:
-    """No letter: the page says that it was asked for, and the store's answer brings one."""
-    if OutboxMessage.objects.filter(topic=Topic.ORDER_CANCEL, key=str(order.number)).exists():
-        raise TooLate("The warehouse has already answered that this order cannot be cancelled any more.")
+    """No letter: the page says that it was asked for, and the store's answer brings one.
+
+    Who was told that it is too late may ask again: a sealed parcel can have been opened since, which the store does not tell.
+    """
+    asked = order.events.filter(state=State.CANCEL_REQUESTED).count()
+    if actor == CUSTOMER and asked >= MOST_QUESTIONS:
+        raise TooLate(
+            f"The warehouse has answered {asked} times that it cannot stop this order. Please talk to us about it."
+        )
     event: OrderEvent = order.move_to(State.CANCEL_REQUESTED, at=now, actor=actor)
     order.save()
     event.save(force_insert=True)
     tell_after_commit()
-    OutboxMessage.write(topic=Topic.ORDER_CANCEL, key=str(order.number), body={"reason": REASONS[actor]}, now=now)
+    OutboxMessage.write_anew(topic=Topic.ORDER_CANCEL, key=str(order.number), body={"reason": REASONS[actor]}, now=now)
     ring_after_commit(Wake.OUTBOX)

@@ -155,7 +155,10 @@ class OutboxMessage(Deliverable):
 
     @classmethod
     def write_anew(cls, *, topic: Topic, key: str, body: dict, now: datetime) -> Self:
-        """This function will write a message that may be due more than once, such as a hold that is released again."""
+        """This function will write a message that may be due more than once, such as a hold that is released again.
+
+        Its body is the last that was given: a cancelling may be asked for by the customer, and then by staff.
+        """
         message, is_new = cls.objects.get_or_create(
             topic=topic, key=key, defaults={"body": body, "next_at": now, "created_at": now}
         )
@@ -163,6 +166,7 @@ class OutboxMessage(Deliverable):
             # One attempt more is another fencing token: a sender still at the old one cannot close the new one.
             cls.objects.filter(pk=message.pk).update(
                 state=cls.State.WAITING,
+                body=body,
                 next_at=now,
                 created_at=now,
                 done_at=None,

@@ -166,14 +166,18 @@ def _order_refused(message: OutboxMessage, problem: Problem, clock: Clock) -> No
 
 
 def _cancel_refused(message: OutboxMessage, problem: Problem, clock: Clock) -> None:
-    """Too late is an ordinary answer; the order goes on, and its customer hears why."""
+    """Too late is an ordinary answer; the order goes on, and its customer hears why.
+
+    Who lost the claim has the answer to a question that is settled. The customer may have asked again since.
+    """
     with transaction.atomic(durable=True):
         if problem.slug == TOO_LATE:
-            message.mark_sent(now=clock())
+            is_ours = message.mark_sent(now=clock())
         else:
-            message.refuse(error=problem.sentence, now=clock())
+            is_ours = message.refuse(error=problem.sentence, now=clock())
         inbox.apply_events(problem.events, now=clock())
-        inbox.cancel_refused(message.key, reason=problem.reason, now=clock())
+        if is_ours:
+            inbox.cancel_refused(message.key, reason=problem.reason, now=clock())
 
 
 def _release_refused(message: OutboxMessage, problem: Problem, clock: Clock) -> None:

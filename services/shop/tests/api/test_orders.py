@@ -3,7 +3,7 @@
 import pytest
 from asking import ADDRESS, order, problem, program
 from django.contrib.admin.models import LogEntry
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -13,6 +13,7 @@ from shop.cart.models import Cart
 from shop.orders.models import Order
 from shop.orders.states import State
 from shop.outbox.models import OutboxMessage
+from shop.storelink import inbox
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -43,6 +44,17 @@ def test_an_order_is_placed_read_and_cancelled(hers, book):
     assert asked.status_code == 202 and asked.json()["status"] == "cancel_requested"
     steps = hers.get(f"/api/orders/{placed['id']}/timeline/").json()
     assert [step["kind"] for step in steps] == ["placed", "cancel_requested"]
+
+
+def test_a_cancelling_that_the_warehouse_refused_may_be_asked_for_again_five_times(hers, book):
+    path = f"/api/orders/{order(hers, (book, 1)).json()['id']}/"
+    for _ in range(5):
+        assert hers.delete(path).status_code == 202 == hers.delete(path).status_code
+        with transaction.atomic(durable=True):
+            inbox.cancel_refused(Order.objects.get().pk, reason="Too late to cancel", now=timezone.now())
+    answer = hers.delete(path)
+    assert problem(answer, 409, "refused") == [] and "has answered 5 times" in answer.json()["detail"]
+    assert Order.objects.get().state == State.PLACED
 
 
 def test_a_guest_orders_by_address_and_reads_the_order_by_its_key(guest, book):

@@ -9,13 +9,14 @@ from shop.notifications.models import Mail
 from shop.orders import cancelling, queries
 from shop.orders.models import Order
 from shop.orders.states import State
-from shop.outbox.models import OutboxMessage, Topic
+from shop.outbox.models import LEASE, OutboxMessage, Topic
 from shop.payments import tidying
 from shop.payments.gateways.test import bank
 from shop.payments.models import Payment, Refund
-from shop.storelink import inbox, statuses
+from shop.storelink import delivery, inbox, statuses
 from shop.storelink.delivery import send_orders
 from shop.storelink.store import open_store
+from store_client import Problem
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -120,7 +121,74 @@ def test_a_cancel_that_is_refused_for_another_reason_puts_the_order_back(paid, c
         inbox.cancel_refused(order.number, reason="The parcel is sealed.", now=clock())
     assert Order.objects.get().state == "accepted"
     assert "The parcel is sealed." in Mail.objects.get(kind="order_not_cancelled").text
-    assert "has already answered" in cancel(order), "it is not asked for again"
+
+
+def test_who_was_told_that_the_parcel_is_sealed_asks_again_once_it_is_open(paid, cancel, deliver, store):
+    order = paid()
+    deliver()
+    store.sealed.add(str(order.number))
+    cancel(order)
+    deliver()
+    assert Order.objects.get().state == "accepted" and not Refund.objects.exists()
+    store.sealed.clear()
+    for _ in range(2):
+        assert "We asked the warehouse to stop your order" in cancel(order)
+    deliver()
+    order = Order.objects.get()
+    assert order.state == "cancelled" and str(Refund.objects.get().amount) == "25.00"
+    asked = [path for verb, path in store.requests if path.endswith("/cancel/")]
+    assert len(asked) == 2, "once for each question, however often it was pressed"
+    assert order.events.filter(state="cancel_requested").count() == 2
+    kinds = Mail.objects.filter(kind__contains="cancel").order_by("id").values_list("kind", flat=True)
+    assert list(kinds) == ["order_not_cancelled", "order_cancelled"]
+    assert not OutboxMessage.objects.filter(state="waiting").exists()
+
+
+def test_a_customer_is_answered_so_often_and_staff_may_ask_on(paid, cancel, deliver, store, clock, olga):
+    order = paid()
+    deliver()
+    store.sealed.add(str(order.number))
+    for _ in range(cancelling.MOST_QUESTIONS):
+        cancel(order)
+        deliver()
+    assert "has answered 5 times" in cancel(order)
+    assert Order.objects.get().state == "accepted"
+    assert Mail.objects.filter(kind="order_not_cancelled").count() == 5
+    cancelling.cancel(order, by=olga, now=clock())
+    assert OutboxMessage.objects.get(topic=Topic.ORDER_CANCEL).body == {"reason": "The bookshop cancelled the order."}
+    store.sealed.clear()
+    deliver()
+    assert Order.objects.get().state == "cancelled"
+
+
+def test_two_who_press_at_once_ask_once(paid, deliver, store, clock, together):
+    order = paid()
+    deliver()
+    store.sealed.add(str(order.number))
+    cancelling.cancel(order, now=clock())
+    deliver()
+    together(*[lambda: cancelling.cancel(order, now=clock())] * 2)
+    assert order.events.filter(state="cancel_requested").count() == 2
+    assert OutboxMessage.objects.filter(topic=Topic.ORDER_CANCEL, state="waiting").count() == 1
+
+
+def test_a_late_answer_to_the_first_question_does_not_answer_the_second(paid, deliver, store, clock):
+    """A sender that lost its claim, and comes back with “too late” when the customer has asked again."""
+    order = paid()
+    deliver()
+    store.sealed.add(str(order.number))
+    cancelling.cancel(order, now=clock())
+    slow = OutboxMessage.claim_next(now=clock())
+    clock.goes_on(seconds=LEASE.seconds + 1)
+    deliver()
+    assert Order.objects.get().state == "accepted"
+    cancelling.cancel(order, now=clock())
+    delivery._cancel_refused(slow, Problem(409, "too-late", "Too late to cancel", "It is sealed."), clock)
+    assert Order.objects.get().state == "cancel_requested"
+    assert Mail.objects.filter(kind="order_not_cancelled").count() == 1
+    store.sealed.clear()
+    deliver()
+    assert Order.objects.get().state == "cancelled"
 
 
 def test_what_the_store_does_meanwhile_does_not_take_the_wish_back(paid, cancel, deliver, store, clock):

@@ -58,6 +58,7 @@ class FakeStore:
     """What the store knows. Tests change it directly; the HTTP side only reads it and takes orders in.
 
     :ivar faults: names of what goes wrong with the next requests, one each; see Door.
+    :ivar sealed: numbers of orders with a sealed parcel, which it is too late to cancel.
     :ivar single_faults: numbers of orders that fail by themselves the next time they come together with others.
     """
 
@@ -72,6 +73,7 @@ class FakeStore:
     return_refusal: str = ""
     short_of: dict = field(default_factory=dict)
     cancelled: set = field(default_factory=set)
+    sealed: set = field(default_factory=set)
     free: dict = field(default_factory=dict)
     pictures: dict = field(default_factory=dict)
     stories: dict = field(default_factory=dict)
@@ -315,8 +317,9 @@ class Door(BaseHTTPRequestHandler):
             return 200, answer
         if cancel := re.fullmatch(r"/api/orders/([0-9a-f-]+)/cancel/", address.path):
             events = store.events_of(cancel[1])
-            if events and events[-1]["status"] in ("part_sent", "dispatched", "failed", "rejected"):
-                return 409, problem(409, "too-late", "It is on its way.", events=events)
+            is_over = events and events[-1]["status"] in ("part_sent", "dispatched", "failed", "rejected")
+            if is_over or cancel[1] in store.sealed:
+                return 409, problem(409, "too-late", "It is sealed or on its way.", events=events)
             if events and events[-1]["status"] == "cancelled":
                 last = events[-1]
                 return 200, {"order": cancel[1], "status": "cancelled", "version": last["version"], "events": events}

@@ -3,17 +3,20 @@ from django.conf import settings
 from django.contrib import admin, messages
 from django.core.files.storage import default_storage
 from django.db.models import F
+from django.http import StreamingHttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 
 from store.admin_site import NothingIsDeleted
 from store.catalogue import covers
+from store.catalogue.contributor_rows import ContributorsField
 from store.catalogue.contributors import in_words
 from store.catalogue.models import Book, Category, SentPicture
 from store.catalogue.pictures import NotAPicture, look_at
 from store.clock import by_clock
 from store.ringing import ring_after_commit
+from store.spreadsheet import as_csv
 from store.stock import bands
 from worker_bell import Topic
 
@@ -35,6 +38,11 @@ class LinesField(forms.CharField):
 
 class BookForm(forms.ModelForm):
     authors = LinesField(required=False, help_text="One a line, in the title page's order.")
+    others = ContributorsField(
+        required=False,
+        label="Others who made it",
+        help_text="In the order of their places. A row without a name is left out; saving brings new empty rows.",
+    )
     new_picture = forms.FileField(
         required=False,
         label="picture",
@@ -46,6 +54,10 @@ class BookForm(forms.ModelForm):
     class Meta:
         model = Book
         fields = []
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.initial.setdefault("others", self.instance.contributors)
 
     def clean_authors(self):
         authors = self.cleaned_data["authors"]
@@ -102,7 +114,7 @@ class BookAdmin(NothingIsDeleted, admin.ModelAdmin):
     search_help_text = "Title, series, author or ISBN"
     ordering = ["title", "id"]
     autocomplete_fields = ["categories"]
-    readonly_fields = ["present_picture", "on_shelf", "reserved", "free", "why", "others"]
+    readonly_fields = ["present_picture", "on_shelf", "reserved", "free", "why"]
     fieldsets = [
         (None, {"fields": ["isbn13", "title", "subtitle", "authors", "others", "retired"]}),
         ("Price and stock", {"fields": [("price", "currency"), ("on_shelf", "reserved", "free"), "why"]}),
@@ -121,12 +133,14 @@ class BookAdmin(NothingIsDeleted, admin.ModelAdmin):
         ),
         ("For shoppers", {"fields": ["categories", "description"]}),
     ]
-    actions = ["retire", "sell_again"]
+    actions = ["retire", "sell_again", "as_a_file"]
 
     def get_queryset(self, request):
         return super().get_queryset(request).with_stock().with_small_picture().annotate(last_sold=bands.last_sold())
 
     def save_model(self, request, book, form, change):
+        if (others := form.cleaned_data["others"]) is not None:
+            book.contributors = others
         super().save_model(request, book, form, change)
         if picture := form.cleaned_data.get("new_picture"):
             covers.send_in(book, picture, actor=request.user.email, now=timezone.now())
@@ -196,6 +210,14 @@ class BookAdmin(NothingIsDeleted, admin.ModelAdmin):
     @admin.action(description="Sell the chosen books again", permissions=["change"])
     def sell_again(self, request, books):
         self._set_retired(request, books, False)
+
+    @admin.action(description="Save the chosen books as a CSV", permissions=["view"])
+    def as_a_file(self, request, books):
+        from store.importing.exporting import lines_of  # which stands above the catalogue
+
+        answer = StreamingHttpResponse(as_csv(lines_of(books)), content_type="text/csv; charset=utf-8")
+        answer["Content-Disposition"] = 'attachment; filename="books.csv"'
+        return answer
 
     def _set_retired(self, request, books, retired: bool) -> None:
         number = Book.objects.filter(pk__in=books.values("pk")).exclude(retired=retired).update(retired=retired)

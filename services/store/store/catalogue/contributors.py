@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
+MOST_CONTRIBUTORS, LONGEST_NAME = 50, 200
 ROLES = {
     "A02": "with",
     "A03": "screenplay by",

@@ -3,6 +3,7 @@
 Cells repeat from line to line, so most are looked up. What breaks a rule is left to `row_from`, which says why.
 """
 
+import json
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
@@ -10,7 +11,9 @@ from store.catalogue.isbn import to_isbn13
 from store.importing import formats, languages, rows
 from store.importing.blocks import Line
 from store.importing.cells import COLUMNS, NOTHING, Cells, array_of, categories_of, escaped
-from store.importing.rows import LONGEST, SERIES, BadRow
+from store.importing.refusal import BadRow
+from store.importing.rows import LONGEST, SERIES
+from store.importing.with_roles import contributors_of
 
 MOST_KNOWN = 5_000  # cells of one column, which repeat from line to line
 LONGEST_KNOWN = 200
@@ -67,6 +70,11 @@ class Columns:
             "shelf": _Known(rows.shelf_of),
             "publisher": _Known(lambda text: rows.short_of("publisher", text)),
             "subtitle": _Known(lambda text: rows.short_of("subtitle", text)),
+            "series": _Known(lambda text: rows.short_of("series", text)),
+            "series_number": _Known(lambda text: rows.short_of("series_number", text)),
+            "contributors": _Known(lambda text: json.dumps(contributors_of(text))),
+            "imprint_of": _Known(lambda text: rows.short_of("imprint_of", text)),
+            "pages": _Known(rows.pages_of),
         }
 
     def understood(self, lines: Sequence[Line]) -> Understood:
@@ -91,7 +99,7 @@ class Columns:
         found = {name: known.of(raw[name]) for name, known in self._known.items() if name in raw}
         found |= {"isbn13": _isbns(raw["isbn13"]), "number": numbers, "retire": ["f"] * many}
         if "title" in raw:
-            found |= _titles(raw["title"])
+            found |= _titles(raw["title"], found)
         if "description" in raw:
             found["description"] = _Known(lambda text: rows.short_of("description", text)).of(raw["description"])
         # A currency without a price says nothing, and nobody asks what it is.
@@ -114,17 +122,25 @@ def _isbns(column: Sequence[str]) -> Column:
     return found
 
 
-def _titles(column: Sequence[str]) -> dict[str, Column]:
-    many = len(column)
+def _titles(column: Sequence[str], found: dict[str, Column]) -> dict[str, Column]:
+    """:param found: in which there may be columns for the series and its number, which go before the brackets."""
     titles: list[str | None] = [text.strip() for text in column]
-    series, numbers = [""] * many, [""] * many
+    in_brackets: dict[str, dict[int, str]] = {"series": {}, "series_number": {}}
     for place, text in enumerate(titles):
         if not text or len(text) > LONGEST["title"]:
             titles[place] = None
         elif "#" in text and (parts := SERIES.fullmatch(text)):
-            titles[place], series[place], numbers[place] = parts["title"], parts["series"].strip(), parts["number"]
-    return {"title": _escaped(titles), "series": _escaped(series), "series_number": _escaped(numbers)}
+            titles[place] = parts["title"]
+            in_brackets["series"][place], in_brackets["series_number"][place] = parts["series"].strip(), parts["number"]
+    in_series = {name: _filled_in(found.get(name), told, len(titles)) for name, told in in_brackets.items()}
+    return {"title": [cell and escaped(cell) for cell in titles], **in_series}
 
 
-def _escaped(column: Column) -> Column:
-    return [cell and escaped(cell) for cell in column]
+def _filled_in(column: Column | None, in_brackets: dict[int, str], many: int) -> Column:
+    """The column, and where it is silent what stands in the title's brackets."""
+    cells = [NOTHING] * many if column is None else list(column)
+    silent = NOTHING if column is None else ""
+    for place, text in in_brackets.items():
+        if cells[place] == silent:
+            cells[place] = escaped(text)
+    return cells

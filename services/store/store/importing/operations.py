@@ -89,7 +89,7 @@ def require_meaning(named: list[str]) -> None:
         raise WrongColumns("One column must be the ISBN: it decides which book is meant.")
     if twice := next((name for name in named if named.count(name) > 1), None):
         raise WrongColumns(f"Two columns cannot both be “{twice}”.")
-    if not {"title", "price", "copies", "publisher", "description", "authors", "categories"} & set(named):
+    if not (set(FIELDS) - {"isbn13", "currency", "shelf"}) & set(named):
         raise WrongColumns("Besides the ISBN at least one column must say something of the book.")
 
 

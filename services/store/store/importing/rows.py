@@ -7,33 +7,26 @@ from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
 from store.catalogue.isbn import to_isbn13
-from store.catalogue.models import HIGHEST_PRICE, LATEST_YEAR, OLDEST_YEAR, Book
+from store.catalogue.models import FOR_NOTHING, HIGHEST_PRICE, LATEST_YEAR, MOST_PAGES, OLDEST_YEAR, Book
 from store.importing import formats, languages
-from store.importing.refusal import FileRefused
+from store.importing.refusal import BadRow, FileRefused
+from store.importing.with_roles import contributors_of
 from store.shelves.codes import LONGEST_SHELF, PRINTABLE
 
 REQUIRED = ("isbn13", "title", "authors", "first_published", "language", "price", "currency", "copies")
-OPTIONAL = ("subtitle", "publisher", "description", "format", "categories", "shelf")
+OPTIONAL = (
+    "subtitle", "series", "series_number", "contributors", "publisher", "imprint_of", "pages", "description", "format",
+    "categories", "shelf",
+)  # fmt: skip
 FIELDS = REQUIRED + OPTIONAL
 MOST_COPIES = 10_000
-FOR_NOTHING = "Its price is 0: what is free of charge, or has no price yet, is not sold here."
 CACHED = 5_000  # cells of a kind, which repeat from line to line
 MOST_AUTHORS = 50
 LONGEST_CATEGORY = 100
 LONGEST = {field.name: field.max_length for field in Book._meta.fields if field.max_length}
 # “The Hunger Games (The Hunger Games, #1)”; of several series in the brackets the first counts.
 SERIES = re.compile(r"(?P<title>.+?)\s*\((?P<series>[^()]+?),?\s+#\s*(?P<number>[^()#;]{1,30}?)\s*(?:;[^()]*)?\)")
-
-
-class BadRow(Exception):
-    """The line breaks a rule; the text is a sentence for the person who made the file.
-
-    :ivar column: the one of ours that it is about; empty if it is about the line as a whole.
-    """
-
-    def __init__(self, sentence: str, *, column: str = ""):
-        super().__init__(sentence)
-        self.column = column
+PAGES = re.compile(r"(\d{1,5})(?:\s*(?:p|pp|pages|s|seiten)\.?)?", re.ASCII | re.IGNORECASE)  # “320”, “320 pp.”
 
 
 class Row(NamedTuple):
@@ -97,21 +90,25 @@ def row_from(columns: Sequence[str], cells: Sequence[str], number: int, *, curre
     isbn13 = said.read("isbn13", to_isbn13)
     language, form = said.read("language", languages.normal), said.read("format", formats.normal)
     title, series, series_number = said.read("title", _title) or (None, None, None)
+    in_columns = {name: said.read(name, partial(short_of, name)) for name in ("series", "series_number")}
     price = said.read("price", price_of)
     return Row(
         number=number,
         isbn13=isbn13,
         title=title,
         subtitle=said.read("subtitle", partial(short_of, "subtitle")),
-        series=series,
-        series_number=series_number,
+        series=or_in_brackets(in_columns["series"], series),
+        series_number=or_in_brackets(in_columns["series_number"], series_number),
         authors=said.read("authors", authors_of),
         first_published=said.read("first_published", year_of),
         language=language,
         price=price,
         currency=said.read("currency", currency_of, usual=currency) if price is not None else None,
         copies=said.read("copies", copies_of, usual="0"),
+        contributors=said.read("contributors", contributors_of),
         publisher=said.read("publisher", partial(short_of, "publisher")),
+        imprint_of=said.read("imprint_of", partial(short_of, "imprint_of")),
+        pages=said.read("pages", pages_of),
         description=said.read("description", partial(short_of, "description")),
         format=form,
         categories=said.read("categories", paths_of, usual=""),
@@ -134,12 +131,17 @@ class _Said(dict[str, str]):
             raise BadRow(str(error), column=column) from None
 
 
-def _title(text: str) -> tuple[str, str, str]:
+def or_in_brackets(in_column: str | None, in_title: str | None) -> str | None:
+    """A series, or its number: the column for it goes before the title's brackets. Where both are silent so is the line."""
+    return in_title if in_column is None else in_column or in_title or ""
+
+
+def _title(text: str) -> tuple[str, str | None, str | None]:
     if not text:
         raise BadRow("The title is missing.")
     require_short(title=text)
     in_series = SERIES.fullmatch(text) if "#" in text else None
-    return (in_series["title"], in_series["series"].strip(), in_series["number"]) if in_series else (text, "", "")
+    return (in_series["title"], in_series["series"].strip(), in_series["number"]) if in_series else (text, None, None)
 
 
 def authors_of(text: str) -> list[str]:
@@ -158,6 +160,16 @@ def year_of(text: str) -> int | None:
     if not re.fullmatch(r"-?\d{1,4}", text, re.ASCII) or not OLDEST_YEAR <= int(text) <= LATEST_YEAR:
         raise BadRow(f"“{text[:20]}” is no year of first publication (negative before Christ).")
     return int(text)
+
+
+@lru_cache(CACHED)
+def pages_of(text: str) -> int | None:
+    if not text:
+        return None
+    found = PAGES.fullmatch(text)
+    if not found or int(found[1]) > MOST_PAGES:
+        raise BadRow(f"“{text[:20]}” is no number of pages up to {MOST_PAGES:,}.")
+    return int(found[1]) or None
 
 
 @lru_cache(CACHED)

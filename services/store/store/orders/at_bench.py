@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import NamedTuple
 
-from store.orders.codes import Code, Command, Label
+from store.orders.codes import AtDesk, Code, Command, Label
 from store.orders.models import Order, OrderLine
 from store.orders.packing import PackedMeanwhile
 from store.orders.parcels import ParcelState
@@ -18,7 +18,7 @@ class Scanned(NamedTuple):
     :ivar offered: the barcode of the copy that the page named as the next to take.
     """
 
-    what: Command | Code | Label
+    what: Command | AtDesk | Code | Label
     revision: int | None = None
     offered: str = ""
 

@@ -34,7 +34,22 @@ class Command(StrEnum):
     NEXT = "CMDNEXT"
 
 
-SPOKEN = {command.removeprefix("CMD"): command for command in Command} | {command: command for command in Command}
+class AtDesk(StrEnum):
+    """Commands of the desk for returns; “damaged” is one of both."""
+
+    TAKE_IN = "CMDTAKEIN"
+    RESTOCK = "CMDRESTOCK"
+    NOT_OURS = "CMDNOTOURS"
+    MISSING = "CMDMISSING"
+
+
+EVERY_COMMAND: tuple[Command | AtDesk, ...] = (*Command, *AtDesk)
+SPOKEN = {command.removeprefix("CMD"): command for command in EVERY_COMMAND} | {each: each for each in EVERY_COMMAND}
+
+
+def place_of(command: Command | AtDesk) -> str:
+    """Where the command is one, in words."""
+    return "packing bench" if isinstance(command, Command) else "desk for returns"
 
 
 class Code(NamedTuple):
@@ -63,7 +78,7 @@ class NotACode(Exception):
         return f"“{self.args[0]}” is not a code we know." if self.args[0] else "Nothing was scanned."
 
 
-def read(scanned: str) -> Command | Code:
+def read(scanned: str) -> Command | AtDesk | Code:
     """This function will make sense of what was scanned or typed: a command, or the code of a copy or a book.
 
     :raises NotACode: whatever else it is.
@@ -80,7 +95,7 @@ def read(scanned: str) -> Command | Code:
     return Code(text[:LONGEST_SHOWN], labels, isbn13, "".join(order.groups()).lower() if order else "")
 
 
-def read_at_bench(scanned: str, *, awaits_tracking: bool = False) -> Command | Code | Label:
+def read_at_bench(scanned: str, *, awaits_tracking: bool = False) -> Command | AtDesk | Code | Label:
     """This function will make sense of what was scanned at the bench: also “tracking” or “carrier”, and what follows it.
 
     :param awaits_tracking: the page has asked for a tracking code, which may look like anything but a command.

@@ -49,8 +49,9 @@ def lines_of(parcels: QuerySet[Parcel]) -> Iterator[list[str]]:
     for parcel, to_collect in _with_sums(parcels):
         to = parcel.order.ship_to
         cells = [parcel.order.reference, parcel.number, parcel.carrier, parcel.tracking, parcel.copies]
-        cells += ["" if each is None else each for each in (parcel.weight_g, to_collect)]
-        cells += ["" if to_collect is None else parcel.order.currency, *(to.get(part, "") for part in ADDRESS)]
+        cells += ["" if parcel.weight_g is None else parcel.weight_g]
+        cells += [to_collect, parcel.order.currency] if to_collect else ["", ""]  # a carrier asks nobody for 0.00
+        cells += [to.get(part, "") for part in ADDRESS]
         cells += [parcel.get_state_display(), by_clock(parcel.dispatched_at, "%Y-%m-%d %H:%M")]
         yield [harmless(str(cell)) for cell in cells]
 

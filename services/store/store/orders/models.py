@@ -222,6 +222,7 @@ class Allocation(models.Model):
     book = models.ForeignKey(Book, on_delete=models.PROTECT, related_name="+")
     parcel = models.ForeignKey(Parcel, on_delete=models.PROTECT, related_name="allocations")
     made_at = models.DateTimeField(db_default=Now())
+    by_isbn = models.BooleanField(default=False, db_default=False)  # which copy it is, its label has not said
     released_at = models.DateTimeField(null=True)
     # It was sent and came back: it counts as sent for ever, and the copy may be sold again.
     returned_at = models.DateTimeField(null=True)

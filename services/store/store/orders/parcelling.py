@@ -17,8 +17,8 @@ BEGIN_WITH_SQL = """
         INSERT INTO orders_parcel (order_id, number, state, carrier, tracking) VALUES (%(order)s, %(number)s, 'open', '', '')
         RETURNING id
     )
-    INSERT INTO orders_allocation (line_id, copy_id, book_id, parcel_id)
-    SELECT %(line)s, %(copy)s, %(book)s, id FROM begun
+    INSERT INTO orders_allocation (line_id, copy_id, book_id, parcel_id, by_isbn)
+    SELECT %(line)s, %(copy)s, %(book)s, id, %(by_isbn)s FROM begun
     RETURNING id, parcel_id
 """
 
@@ -31,7 +31,8 @@ def begin(order: Order) -> Parcel:
 
 def begin_with(allocation: Allocation, *, of: Order, number: int) -> Parcel:
     """Step: begin a box with its first copy. The allocation is saved by this."""
-    put = {"line": allocation.line_id, "copy": allocation.copy_id, "book": allocation.book_id}
+    names = {"line": "line_id", "copy": "copy_id", "book": "book_id", "by_isbn": "by_isbn"}
+    put = {name: getattr(allocation, field) for name, field in names.items()}
     with connection.cursor() as cursor:
         cursor.execute(BEGIN_WITH_SQL, put | {"order": of.pk, "number": number})
         allocation.pk, allocation.parcel_id = cursor.fetchone()

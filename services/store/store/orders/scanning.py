@@ -9,9 +9,9 @@ from django.db.models import Q
 from store.catalogue.models import Book
 from store.clock import by_clock
 from store.holds.operations import lapse_due_holds
-from store.orders import awaiting, codes, labelling, packing, parcelling, queries, sending, shortage
+from store.orders import awaiting, by_isbn, codes, labelling, packing, parcelling, queries, sending, shortage
 from store.orders.at_bench import Bench, Done, Scanned, on_shelf, refuse_if_changed
-from store.orders.codes import Command, Label
+from store.orders.codes import AtDesk, Command, Label
 from store.orders.models import Allocation, Order, OrderQuerySet, OrderState
 from store.orders.operations import record
 from store.orders.packing import PackingRefused
@@ -62,6 +62,8 @@ def _done(bench: Bench, scanned: Scanned) -> Done:
     if scanned.what in COMMANDS:
         refuse_if_changed(bench.order, scanned)
         return COMMANDS[scanned.what](bench)
+    if isinstance(scanned.what, AtDesk):
+        raise PackingRefused(f"{scanned.what} is a command of the desk for returns.")
     if scanned.what in shortage.NOTED:
         words = shortage.note(bench, scanned)
     elif isinstance(scanned.what, Label):
@@ -122,9 +124,12 @@ def _take_up(order: Order, *, packer: str, now: datetime, anyhow: bool = False) 
 def _put_in(bench: Bench, scanned: Scanned) -> str:
     order, lines = bench.order, bench.lines
     copy = _copy_of(bench, scanned)
+    is_labelled = copy.barcode in scanned.what.labels
     if copy.state != CopyState.AVAILABLE:
         last = LedgerLine.objects.filter(copy=copy).latest("id")
         if copy.state == CopyState.ALLOCATED and last.order_number == order.number:
+            if words := by_isbn.confirm(bench, copy):
+                return words
             raise InTheBox(f"Copy {copy.barcode} of “{copy.book}” is in this box already.")
         raise PackingRefused(copy_in_a_sentence(copy, last))
     places = packing.places_left(lines, {line.id: line.packed for line in lines})
@@ -132,6 +137,8 @@ def _put_in(bench: Bench, scanned: Scanned) -> str:
         raise PackingRefused(f"“{copy.book}” is not in this order: {_put_back(copy)}.")
     if copy.condition != Condition.NEW:
         raise PackingRefused(packing.why_not_sold(copy))
+    if not places[copy.book_id] and is_labelled and (words := by_isbn.replace(bench, copy)):
+        return words
     if not places[copy.book_id] and any(each.awaited for each in lines if each.book_id == copy.book_id):
         raise PackingRefused(awaiting.none_free(str(copy.book)))
     if not places[copy.book_id]:
@@ -139,6 +146,7 @@ def _put_in(bench: Bench, scanned: Scanned) -> str:
         raise PackingRefused(f"All copies of “{copy.book}” are {where} already: {_put_back(copy)}.")
     line = places[copy.book_id][0]
     put = Allocation(line=line, copy=copy, book_id=copy.book_id, parcel_id=bench.box and bench.box["id"])
+    put.by_isbn = not is_labelled
     if bench.box is None:
         number = max((each["number"] for each in bench.parcels), default=0) + 1
         bench.parcels.append(sending.in_short(parcelling.begin_with(put, of=order, number=number)))

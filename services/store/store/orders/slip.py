@@ -2,6 +2,7 @@
 
 from io import BytesIO
 
+from django.conf import settings
 from reportlab.graphics.barcode.code128 import Code128
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
@@ -52,7 +53,12 @@ def _head(parcel: Parcel) -> Table:
     order = parcel.order
     bars = Code128(order.reference, barWidth=BAR_MM * mm, barHeight=14 * mm, quiet=True)
     told = [_text(f"Order {order.reference}", TITLE), _text(f"Packing slip · parcel {_number(parcel)}")]
+    told += [_text("\n".join(["From", *sender]), SMALL, width=WIDTH - 80 * mm)] if (sender := _sender()) else []
     return Table([[told, [bars, _text(order.reference, SMALL)]]], [WIDTH - 80 * mm, 80 * mm], style=_PLAIN)
+
+
+def _sender() -> list[str]:
+    return [line.strip() for line in settings.RETURN_ADDRESS.split("|") if line.strip()]
 
 
 def _number(parcel: Parcel) -> str:

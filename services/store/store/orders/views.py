@@ -21,6 +21,7 @@ from store.orders.codes import Code, Command
 from store.orders.models import Order
 from store.orders.packing import PackingRefused
 from store.paper.bars import bars_of
+from store.returns import desk
 from store.staff_pages import frame, staff_page
 
 ORDERS_A_PAGE = 50
@@ -98,7 +99,8 @@ def show_bench(request: HttpRequest, rights: Collection[str], order_id: int) -> 
 @staff_page
 def show_commands(request: HttpRequest, rights: Collection[str]) -> HttpResponse:
     """This view will show the commands as bars, to be printed."""
-    sheet = [(words, str(command), *bars_of(command)) for command, words in bench.COMMANDS.items()]
+    commands = bench.COMMANDS | desk.COMMANDS
+    sheet = [(words, str(command), *bars_of(command)) for command, words in commands.items()]
     for carrier in labelling.carriers():
         with suppress(ValueError):  # a name that bars cannot say is typed
             sheet.append((f"Carrier: {carrier}", label := codes.carrier_label(carrier), *bars_of(label)))

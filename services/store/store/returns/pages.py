@@ -11,12 +11,12 @@ from django.utils import timezone
 
 from store.accounts.roles import DECIDE, TAKE_BACK
 from store.orders.bench import GOOD, NOTE, REFUSED, Told
-from store.orders.codes import Code, NotACode, read
+from store.orders.codes import AtDesk, Code, Command, NotACode, read
 from store.orders.finding import order_of
 from store.orders.models import Order
-from store.returns import inspecting, labels, operations, queries, receiving
+from store.returns import desk, inspecting, labels, operations, queries, receiving
 from store.returns.forms import InspectForm, InsteadForm, RefuseForm
-from store.returns.models import IllegalMove, Outcome, Return, ReturnedCopy, ReturnState
+from store.returns.models import IllegalMove, Return, ReturnedCopy, ReturnState
 from store.returns.operations import ReturnRefused
 from store.shelves.finding import copy_with
 from store.staff_pages import rights_on
@@ -41,21 +41,36 @@ def receive(model_admin: admin.ModelAdmin, request: HttpRequest) -> HttpResponse
     """This view will show the desk; on POST take in the copy that was scanned, and say what came of it."""
     rights = rights_on(request)
     told, seen, order = None, None, None
+    before, code = desk.Before.shown_by(request.POST), None
+    found = desk.return_worked_on(before)
     if request.method == "POST":
         if "returned" in request.POST:
             told = _inspected(request)
-        elif found := labels.return_of(request.POST.get("code", "")):
-            return HttpResponseRedirect(reverse("admin:returns_return_change", args=[found.pk]))
+        elif labelled := labels.return_of(request.POST.get("code", "")):
+            return HttpResponseRedirect(reverse("admin:returns_return_change", args=[labelled.pk]))
         elif order := _order_of(request, rights):
             told = Told(NOTE, f"That is order {order.reference}, {order.get_state_display()}.")
+        elif (command := _command_of(request)) == AtDesk.TAKE_IN and request.POST.get("unasked"):
+            told, seen = _scanned(request, request.POST["unasked"], take=receiving.make_for)
+        elif command:
+            told, seen, found = _commanded(request, command, before)
+        elif code := _book_expected(request, found):
+            told = Told(
+                NOTE, f"“{desk.line_meant(found, code).line.title}”: scan “missing” or “not ours”, or its copy's label."
+            )
         else:
-            told, seen = _scanned(request)
+            take = receiving.make_for if "make" in request.POST else receiving.receive
+            told, seen = _scanned(request, request.POST.get("code", ""), take=take)
+    found = seen.here.line.of if seen and seen.here else found
     context = {
         "title": "Receive returns",
         "told": told,
         "seen": seen,
         "order": order,
         "inside": queries.copies_of(order) if order else [],
+        "found": found,
+        "meant": desk.line_meant(found, code),
+        "to_come": desk.to_come(found) if found else "",
         "form": seen and seen.here and _inspect_form(seen.here),
         "may_decide": DECIDE in rights,
     }
@@ -71,9 +86,40 @@ def _order_of(request: HttpRequest, rights: Collection[str]) -> Order | None:
     return order_of(code, among=Order.objects.seen_with(rights)) if isinstance(code, Code) else None
 
 
-def _scanned(request: HttpRequest) -> tuple[Told, receiving.Seen | None]:
+def _command_of(request: HttpRequest) -> Command | AtDesk | None:
     try:
         code = read(request.POST.get("code", ""))
+    except NotACode:
+        return None
+    return code if isinstance(code, Command | AtDesk) else None
+
+
+def _commanded(
+    request: HttpRequest, command: Command | AtDesk, before: desk.Before
+) -> tuple[Told, receiving.Seen | None, Return | None]:
+    """Obey, and show again what was refused: the copy that waits, and the return that was worked on."""
+    try:
+        words, found = desk.obey(command, before, actor=request.user.email, now=timezone.now())
+        return Told(GOOD, words), None, found
+    except REFUSALS as refusal:
+        told = Told(REFUSED, str(refusal))
+    waits = ReturnedCopy.objects.filter(pk=before.looking, outcome="").select_related("copy__book").first()
+    return told, waits and receiving.look_at(waits.copy), desk.return_worked_on(before)
+
+
+def _book_expected(request: HttpRequest, found: Return | None) -> Code | None:
+    """The code of a book, not of a copy, of which copies are still expected for the return that is worked on."""
+    try:
+        code = read(request.POST.get("code", ""))
+    except NotACode:
+        return None
+    is_book = isinstance(code, Code) and code.isbn13 and copy_with(code) is None
+    return code if is_book and desk.line_meant(found, code) else None
+
+
+def _scanned(request: HttpRequest, text: str, *, take: Callable) -> tuple[Told, receiving.Seen | None]:
+    try:
+        code = read(text)
     except NotACode as error:
         return Told(REFUSED, str(error)), None
     copy = copy_with(code) if isinstance(code, Code) else None
@@ -81,7 +127,6 @@ def _scanned(request: HttpRequest) -> tuple[Told, receiving.Seen | None]:
         is_book = isinstance(code, Code) and code.isbn13
         said = "A book's own code does not say which copy it is: scan the copy's label, or the label of the return."
         return Told(REFUSED, said if is_book else f"“{getattr(code, 'text', code)}” is no copy of ours."), None
-    take = receiving.make_for if "make" in request.POST else receiving.receive
     try:
         taken = take(copy_id=copy.id, actor=request.user.email, now=timezone.now())
         found = taken.line.of
@@ -108,10 +153,7 @@ def _inspect(request: HttpRequest, form: InspectForm) -> str:
     said = form.cleaned_data
     facts = {name: said[name] for name in ("outcome", "refund", "note")}
     looked = inspecting.inspect(returned_id=said["returned"], actor=request.user.email, now=timezone.now(), **facts)
-    where = f": put it back on shelf {looked.copy.shelf}" if looked.copy.shelf else ""
-    if looked.outcome == Outcome.DAMAGED:
-        where = ": put it with the damaged ones"
-    return f"Copy {looked.copy.barcode} is {looked.get_outcome_display()}{where}."
+    return desk.words_of(looked)
 
 
 def _approve(request: HttpRequest, found: Return) -> Form | None:
@@ -202,6 +244,8 @@ def _page(
         "is_asked": found.state == ReturnState.ASKED,
         "is_approved": found.state == ReturnState.APPROVED,
         "may_change": TAKE_BACK in rights,
+        "meant": desk.line_meant(found),
+        "waits": any(line.waiting for line in lines),
         "may_decide": DECIDE in rights,
         "events": found.events.order_by("version"),
     }

@@ -1,7 +1,7 @@
 """The copy that was scanned, or why it is none."""
 
 from store.catalogue.models import Book
-from store.orders.codes import Code, Command, NotACode
+from store.orders.codes import AtDesk, Code, Command, NotACode, place_of
 from store.orders.story import copy_in_a_sentence
 from store.shelves import codes
 from store.stock.models import BookItem, LedgerLine
@@ -19,8 +19,8 @@ def shelf_or_code(scanned: str, *, wanted: str) -> codes.Shelf | Code:
     :raises NotACode, Refused:
     """
     code = codes.read(scanned)
-    if isinstance(code, Command):
-        raise Refused(f"That is a command of the packing bench. Scan {wanted}.")
+    if isinstance(code, Command | AtDesk):
+        raise Refused(f"That is a command of the {place_of(code)}. Scan {wanted}.")
     return code
 
 

@@ -5,10 +5,15 @@ from uuid import uuid4
 import pytest
 from tests.conftest import NOW
 
+from store.orders.at_bench import Scanned
+from store.orders.codes import Command
+from store.orders.handing import open_again
 from store.orders.models import Order
 from store.orders.operations import fail_order
 from store.orders.packing import choose_copies, dispatch
+from store.orders.parcels import Parcel
 from store.orders.queries import books_with_wrong_level
+from store.orders.scanning import scan
 from store.stock.models import BookItem, LedgerLine, StockLevel
 
 WHO = {"actor": "dan@example.org", "now": NOW}
@@ -64,3 +69,20 @@ def test_it_is_too_late_once_the_order_has_ended(shop, books, accept, ending):
     answer = cancel(shop, order.number)
     assert (answer.status_code, answer.json()["type"]) == (409, "/problems/too-late")
     assert Order.objects.get().state == ending
+
+
+def test_what_was_too_late_is_not_once_the_parcel_is_opened_again(shop, books, accept):
+    order = accept((books[0], 2))
+    choose_copies(order_id=order.id, barcodes=["B1-1"], **WHO)
+    seal = Scanned(Command.SEAL, Order.objects.get().revision)
+    scan(orders=Order.objects.all(), order_id=order.id, scanned=seal, packer="dan@example.org", now=NOW)
+    for _ in range(2):
+        answer = cancel(shop, order.number)
+        assert (answer.status_code, answer.json()["detail"]) == (409, "The order is sealed in a parcel already.")
+    open_again(parcel_id=Parcel.objects.get().pk, reason="Its customer called", **WHO)
+    first = cancel(shop, order.number)
+    assert first.status_code == 200
+    assert cancel(shop, order.number).json() == first.json()
+    assert [event["status"] for event in first.json()["events"]] == ["received", "packing", "cancelled"]
+    assert LedgerLine.objects.filter(reason="given_back").count() == 1
+    assert StockLevel.objects.get(book=books[0]).free == 3 and books_with_wrong_level() == []

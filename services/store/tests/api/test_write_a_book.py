@@ -7,7 +7,7 @@ from tests.conftest import all_is_told, isbn_number
 from tests.lines import read_all, refusal
 
 from store.api.models import BookWrite
-from store.catalogue.models import Book, Category
+from store.catalogue.models import FOR_NOTHING, Book, Category
 from store_client import StoreUnavailable, Writer
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -123,6 +123,12 @@ def test_only_the_scope_for_it_opens_these_doors(line_to_store, staff, books):
             call()
     assert staff("owner").delete(f"/api/books/{books[0].id}/").status_code == 403
     assert not BookWrite.objects.exists()
+
+
+def test_a_price_of_nothing_is_refused_with_the_words_of_imports(shop):
+    for write in (shop.add_book, lambda facts, who: shop.change_book(1, facts, who)):
+        problem = refusal(write, NEW | {"price": "0.00"}, by_olga())
+        assert fields_of(problem) == ["price"] and problem.errors[0].message == FOR_NOTHING
 
 
 def test_a_write_without_a_key_or_a_name_is_refused(service):

@@ -12,7 +12,7 @@ from PIL import Image
 from tests.conftest import NOW, isbn_number
 
 from store.accounts.models import User
-from store.catalogue.models import Book, Category
+from store.catalogue.models import FOR_NOTHING, Book, Category
 from store.stock.models import BookItem, LedgerLine, Origin, StockLevel
 from store.stock.operations import Delivery, receive_copies
 
@@ -55,6 +55,7 @@ def test_an_owner_changes_a_book(owner, books):
         {"isbn13": "9780141439519"},
         {"isbn13": "978-0-14-143951-8"},
         {"price": "-1"},
+        {"price": "0"},
         {"price": "1e9"},
         {"currency": "eur"},
         {"language": "English"},
@@ -67,6 +68,11 @@ def test_a_book_with_a_wrong_fact_is_refused(owner, books, wrong):
     response = change(owner, books[0], **wrong)
     assert response.status_code == 200
     assert response.context["adminform"].errors
+
+
+def test_a_price_of_nothing_is_refused_with_the_words_of_imports(owner, books):
+    response = change(owner, books[0], price="0.00")
+    assert response.context["adminform"].errors["price"] == [FOR_NOTHING]
 
 
 @pytest.mark.parametrize(
@@ -229,6 +235,7 @@ def test_the_shelf_of_a_copy_is_written_as_the_warehouse_writes_it_and_said_to_b
         ("ÄÖ <b>", "A barcode has the letters A to Z"),
         ("x\ty", "A barcode has the letters A to Z"),
         ("CMDDONE", "a command of the packing bench: CMDDONE"),
+        ("missing", "a command of the desk for returns: CMDMISSING"),
         ("can't find", "a command of the packing bench: CMDCANTFIND"),
         ("Shelf A", "take this for a shelf"),
         ("9780141439518", "the number of a book"),

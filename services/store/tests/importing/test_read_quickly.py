@@ -26,7 +26,12 @@ PLAIN = {
     "currency": "EUR",
     "copies": "2",
     "subtitle": "",
+    "series": "Epics",
+    "series_number": "1",
+    "contributors": "B06: Emily Wilson; illustrated by Ada Okafor",
     "publisher": "Penguin",
+    "imprint_of": "Random House",
+    "pages": "560",
     "description": "A war.",
     "format": "Paperback",
     "categories": "Fiction > Classics; Poetry",
@@ -59,7 +64,21 @@ ODD = {
     "currency": ["", "usd", "CHF"],
     "copies": ["", "0", "10001", "-1"],
     "subtitle": ["\\", "y" * 301],
+    "series": ["", "s" * 301, "\\N", "Ü\t2"],
+    "series_number": ["", "n" * 31],
+    "contributors": [
+        "",
+        ";",
+        "A01: Homer",
+        "Emily Wilson",
+        "B06:",
+        "edited by A, B,, A",
+        "Z99: King, Jr.",
+        "B06: " + "x" * 201,
+    ],
     "publisher": ["p" * 201, "A\\tB"],
+    "imprint_of": ["", "p" * 201],
+    "pages": ["", "0", "32001", "560 pp.", "about 560", "٣"],
     "description": ["d" * 19_999, "two\nlines", "\\."],
     "format": ["", "papyrus", "Audio CD"],
     "categories": ["", ";", " > ", "x" * 101, "A>B>C;A>B>C", 'Quote "\\" > Tab'],
@@ -75,7 +94,9 @@ def one_by_one(columns, lines):
             yield line.number, None
 
 
-@pytest.mark.parametrize("left_out", [(), ("price",), ("currency", "shelf"), FIELDS[1:]])
+@pytest.mark.parametrize(
+    "left_out", [(), ("price",), ("currency", "shelf"), ("series",), ("series", "series_number"), FIELDS[1:]]
+)
 def test_columns_mean_what_lines_mean(left_out):
     columns = [name for name in FIELDS if name not in left_out] + [""]
     numbers = count(2)

@@ -279,6 +279,31 @@ def test_nothing_is_collected_for_what_was_paid_and_the_whole_told_where_the_par
     assert "collects what the order costs, <strong>9.90 EUR</strong> in all" in page
 
 
+def test_of_a_free_order_nothing_is_to_be_collected_and_nobody_asks_for_a_sum_of_0(dan, books, accept):
+    free = accept((books[0], 1), total="0.00", delivery="0.00")
+    free.lines.update(to_pay="0.00")
+    earlier = accept((books[1], 1), total="0.00")
+    for order, barcode in ((free, "B1-1"), (earlier, "B2-1")):
+        scan(dan, order, barcode, "seal")
+        page = dan.get(reverse("packing:parcel", args=[order.parcels.get().pk])).content.decode()
+        assert "There is nothing to collect." in page and "0.00" not in page
+        page = dan.get(reverse("admin:orders_order_change", args=[order.pk])).content.decode()
+        assert "on delivery: nothing to collect" in page and "to be collected" not in page
+    scan(dan, free, "done")
+    answer = dan.get(reverse("packing:parcels"), {"day": f"{timezone.now():%Y-%m-%d}", "as": "csv"})
+    (row,) = csv.DictReader(b"".join(answer.streaming_content).decode().splitlines())
+    assert (row["to collect"], row["currency"], row["city"]) == ("", "", ADDRESS["city"])
+
+
+def test_a_packing_slip_names_its_sender_if_one_is_set(dan, books, accept, settings):
+    order = accept((books[0], 1))
+    scan(dan, order, "B1-1")
+    page = reverse("packing:slip", args=[order.parcels.get().pk])
+    assert "From" not in words_of(dan.get(page).content)[0]
+    settings.RETURN_ADDRESS = "Bookshop Returns | 5 Paper Lane | 10117 Berlin"
+    assert "parcel 1 of 1 From Bookshop Returns 5 Paper Lane 10117 Berlin" in words_of(dan.get(page).content)[0]
+
+
 def test_what_left_on_a_day_is_listed_by_carrier_without_formulas(dan, books, accept):
     order = accept((books[0], 1), ship_to=ADDRESS | {"name": "=cmd|' /C calc'!A0"})
     other = accept((books[1], 1))

@@ -6,9 +6,9 @@ from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import NamedTuple
 
-from store.catalogue.models import HIGHEST_PRICE
+from store.catalogue.models import FOR_NOTHING, HIGHEST_PRICE
 from store.importing.onix.tree import Element
-from store.importing.rows import FOR_NOTHING, BadRow
+from store.importing.rows import BadRow
 
 # Code list 58. Fixed prices bind us, so they go before recommended ones; what the publisher asks itself comes last.
 WITH_TAX = {"04": 0, "02": 1, "42": 2}

@@ -27,8 +27,9 @@ The first line of a CSV names the columns:
   language         en, eng or en-US; may be empty
   price, currency  12.50 and EUR
   copies           how many copies imports bring for this book, all imports together
-and, if you like: subtitle, publisher, description, format (hardback, paperback …), shelf, categories
-(“Fiction > Classics; Poetry”).
+and, if you like: subtitle, publisher, imprint_of, description, format (hardback, paperback …), pages, shelf,
+categories (“Fiction > Classics; Poetry”), contributors (“translated by Jon Tolk; A12: Ada Okafor”), series and
+series_number, which go before what the title has in brackets.
 docs/imports.md says what is read of ONIX, and which of several prices is taken.
 
 Safe to repeat. Books we know are changed only where the file differs; optional columns the file lacks are left alone,

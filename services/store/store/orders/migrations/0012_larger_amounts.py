@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('orders', '0010_shares'),
+        ('orders', '0011_booked_by_isbn'),
     ]
 
     operations = [
