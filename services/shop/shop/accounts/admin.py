@@ -110,8 +110,8 @@ class UserAdmin(SomeEyesOnly, admin.ModelAdmin):
     @admin.action(description="Reset the second step (telephone lost)", permissions=["change"])
     def reset_second_step(self, request, people):
         """For one who has lost telephone and recovery codes, by who could give them their roles."""
-        person, *others = people[:2]
-        if others:
+        person = people.get() if people.count() == 1 else None
+        if person is None:
             messages.error(request, "Choose one person: a second step is taken away from who has asked for it.")
         elif not giving.may_edit(request.user, person):
             messages.error(request, f"{person.email} is you, or holds more than you may give. Ask another owner.")

@@ -41,16 +41,18 @@ class StaffAdmin(NothingIsDeleted, UserAdmin):
 
     @admin.action(description="Reset the second step (telephone lost)", permissions=["change"])
     def reset_second_step(self, request, people):
-        """For colleagues. One's own needs the password, on a page of one's own."""
-        for person in people:
-            if person == request.user:
-                messages.error(request, "Your own second step is changed at “Second step”, above, with your password.")
-            elif second_step.reset(person, by=request.user):
-                messages.success(
-                    request, f"The second step of {person.email} is taken away, and their log-ins with it are over."
-                )
-            else:
-                messages.info(request, f"There was no second step: {person.email}.")
+        """For one colleague who has asked for it. One's own needs the password, on a page of one's own."""
+        chosen = list(people[:2])
+        if len(chosen) != 1:  # none, if all that were chosen are out of reach
+            messages.error(request, "Choose one person: a second step is taken away from who has asked for it.")
+            return
+        person = chosen[0]
+        if person == request.user:
+            messages.error(request, "Your own second step is changed at “Second step”, above, with your password.")
+        elif second_step.reset(person, by=request.user):
+            messages.success(request, f"The second step of {person.email} is taken away, and their log-ins are over.")
+        else:
+            messages.info(request, f"{person.email} has no second step.")
 
 
 @admin.register(Group)

@@ -427,6 +427,13 @@ def test_an_owners_own_second_step_is_not_reset_in_passing():
     assert AuthenticatorApp.objects.exists() and is_in(olga) and not LogEntry.objects.exists()
 
 
+def test_second_steps_are_reset_one_by_one():
+    set_up()
+    olga, _, _ = set_up(OLGA)
+    assert "Choose one person" in text(reset_by(olga, DAN, OLGA))
+    assert AuthenticatorApp.objects.count() == 2
+
+
 def test_a_superusers_second_step_is_reset_by_no_owner():
     root = User.objects.create_superuser("root@example.org", PASSWORD)
     set_up(root.email)
