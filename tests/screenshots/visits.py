@@ -387,6 +387,20 @@ def page_of_the_store(path: str) -> Callable[[Visitor], None]:
     return visit
 
 
+def first_of(path: str, site: str = "store") -> Callable[[Visitor], None]:
+    """The page of what stands first in a list of an admin."""
+
+    def visit(visitor: Visitor) -> None:
+        if site == "store":
+            _into_the_store(visitor, path)
+        else:
+            visitor.open(path)
+        visitor.page.locator("#result_list tbody th a").first.click()
+        visitor.page.wait_for_url("**/change/**")
+
+    return visit
+
+
 def why_a_number(visitor: Visitor) -> None:
     """The ledger of a book, found by its ISBN."""
     isbn = _isbn(visitor)
