@@ -101,7 +101,7 @@ PAGES = (
     Page("admin-agent", "/admin/", AGENT),
     Page("admin-orders", "/admin/orders/order/", OWNER),
     Page("admin-order", visits.first_of("/admin/orders/order/", "shop"), OWNER, dark=True),
-    Page("admin-books", "/admin/catalogue/product/", OWNER),
+    Page("admin-books", "/admin/catalogue/book/", OWNER),
     Page("admin-people", "/admin/accounts/user/", OWNER),
     Page("admin-person", visits.first_of("/admin/accounts/user/", "shop"), OWNER),
     Page("admin-coupon", "/admin/coupons/coupon/add/", OWNER),
