@@ -2,12 +2,13 @@
 
 import hashlib
 import json
+from decimal import Decimal
 from typing import Any
 
 from rest_framework import serializers
 
 from store.catalogue.isbn import to_isbn13
-from store.catalogue.models import Book, Category
+from store.catalogue.models import FOR_NOTHING, Book, Category
 from store.catalogue.queries import category_places
 
 MOST_AUTHORS, MOST_CATEGORIES, DEEPEST_CATEGORY = 50, 50, 10
@@ -48,6 +49,11 @@ class BookSerializer(serializers.ModelSerializer):
             return to_isbn13(text)
         except ValueError as error:
             raise serializers.ValidationError(str(error)) from None
+
+    def validate_price(self, price: Decimal) -> Decimal:
+        if price == 0:
+            raise serializers.ValidationError(FOR_NOTHING)
+        return price
 
     def validate_categories(self, paths: list[list[str]]) -> list[int]:
         """Their ids. A category is not made by writing its name: a slip of the pen would be one."""

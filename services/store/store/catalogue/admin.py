@@ -12,7 +12,7 @@ from store.admin_site import NothingIsDeleted
 from store.catalogue import covers
 from store.catalogue.contributor_rows import ContributorsField
 from store.catalogue.contributors import in_words
-from store.catalogue.models import Book, Category, SentPicture
+from store.catalogue.models import FOR_NOTHING, Book, Category, SentPicture
 from store.catalogue.pictures import NotAPicture, look_at
 from store.clock import by_clock
 from store.ringing import ring_after_commit
@@ -64,6 +64,12 @@ class BookForm(forms.ModelForm):
         if any(len(author) > 200 for author in authors):
             raise forms.ValidationError("An author's name has at most 200 characters.")
         return authors
+
+    def clean_price(self):
+        price = self.cleaned_data["price"]
+        if price == 0:
+            raise forms.ValidationError(FOR_NOTHING)
+        return price
 
     def clean_new_picture(self):
         upload = self.cleaned_data["new_picture"]

@@ -4,7 +4,6 @@ from decimal import Decimal
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
-from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
@@ -19,12 +18,6 @@ HIGHEST_PRICE = Decimal("99999999.99")  # as store_client.read has it: rials nee
 FOR_NOTHING = "Its price is 0: what is free of charge, or has no price yet, is not sold here."
 MOST_PAGES = 32_000
 PICTURE_FIELDS = ("picture", "picture_sha256", "picture_width", "picture_height")
-
-
-def not_for_nothing(price: Decimal) -> None:
-    """Whatever way a price comes in: by hand, from a service, or in a file."""
-    if price == 0:
-        raise ValidationError(FOR_NOTHING)
 
 
 class Category(models.Model):
@@ -110,9 +103,7 @@ class Book(models.Model):
     )
     description = models.TextField(blank=True, max_length=20_000)
     price = models.DecimalField(
-        max_digits=10,
-        decimal_places=2,
-        validators=[MinValueValidator(Decimal(0)), not_for_nothing, MaxValueValidator(HIGHEST_PRICE)],
+        max_digits=10, decimal_places=2, validators=[MinValueValidator(Decimal(0)), MaxValueValidator(HIGHEST_PRICE)]
     )
     currency = models.CharField(
         max_length=3, default="EUR", validators=[RegexValidator(r"^[A-Z]{3}$", "Write three capitals such as EUR.")]
