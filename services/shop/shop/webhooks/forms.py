@@ -1,6 +1,7 @@
 """What owners fill in."""
 
 from django import forms
+from django.conf import settings
 
 from shop.webhooks.endpoints import MOST_ENDPOINTS
 from shop.webhooks.models import Endpoint
@@ -33,7 +34,10 @@ class EndpointForm(forms.ModelForm):
 
 class Since(forms.Form):
     since = forms.DateTimeField(
-        label="Since",
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}),
         help_text="What happened from then on is sent again under the same ids, whether it had arrived or not.",
     )
+
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        self.fields["since"].label = f"Since ({settings.TIME_ZONE})"
