@@ -31,6 +31,7 @@ from shop.payments.going import go_to, to_ways
 SHORT = "Some books cannot be had as you wanted them. Please choose, then order again."
 CHANGED = "Your cart has changed. Please look at it and order again."
 MIXED = "Your cart holds prices in several currencies. An order takes one: please remove the others first."
+WAYS_IN = {"log-in": "account_login", "register": "account_signup"}
 CHANGES = {"adjust", "apply", "drop", "address"}
 NEW_TOTAL = "The total has changed. Please look at it and order again."
 
@@ -40,8 +41,7 @@ NEW_TOTAL = "The total has changed. Please look at it and order again."
 def checkout(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         if "leave" in request.POST:
-            _keep(request, request.POST)
-            return redirect("cart:page")
+            return _leave(request)
         return _change(request) if CHANGES & request.POST.keys() else _place(request)
     basket = carts.basket_of(request)
     if not basket.lines:
@@ -61,6 +61,13 @@ def checkout(request: HttpRequest) -> HttpResponse:
     refusal = _take_off(request, basket, values["coupon"], customer=_customer(request))
     coupons.remember(request, values["coupon"], basket.saving)
     return _Page(request, form, basket, coupon_error=refusal, entries=entries).show()
+
+
+def _leave(request: HttpRequest) -> HttpResponse:
+    """By a button of the page: to the cart, or to the log-in and back."""
+    _keep(request, request.POST)
+    way_in = WAYS_IN.get(request.POST["leave"])
+    return redirect(f"{reverse(way_in)}?next={request.path}" if way_in else reverse("cart:page"))
 
 
 @require_POST

@@ -1,5 +1,6 @@
 """What was typed at the checkout stays, whichever way the page is left, until it is ordered or the day is over."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -43,6 +44,27 @@ def test_the_way_back_to_the_cart_takes_along_what_was_typed(cart):
     answer = cart.post("/checkout/", checkout_form(cart, **TYPED, leave="cart"))
     assert answer.url == "/cart/" and not Order.objects.exists()
     assert all(is_filled_in(checkout(cart)))
+
+
+@pytest.mark.parametrize(("way", "page"), [("log-in", "/accounts/login/"), ("register", "/accounts/signup/")])
+def test_the_way_to_the_log_in_and_back_takes_it_along_too(cart, alice, way, page):
+    assert f'name="leave" value="{way}"' in checkout(cart)
+    answer = cart.post("/checkout/", checkout_form(cart, **TYPED, leave=way))
+    assert answer.url == f"{page}?next=/checkout/" and not Order.objects.exists()
+    log_in(cart, alice.email)
+    page = checkout(cart)
+    assert (
+        'value="Typed Street 7"' in page
+        and "Ring twice</textarea>" in page
+        and 'name="leave" value="log-in"' not in page
+    )
+
+
+def test_the_first_button_of_the_checkout_is_the_order(cart):
+    """It is the one that Enter in a field sends, wherever on the page it stands."""
+    buttons = re.findall(r"<button[^>]*>", checkout(cart))
+    sending = [one for one in buttons if 'form="checkout"' in one or "formnovalidate" in one]
+    assert "name=" not in sending[0] and 'form="checkout"' in sending[0]
 
 
 def test_the_pages_script_sends_it_when_the_page_is_left_by_any_other_way(cart):
