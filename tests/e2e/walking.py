@@ -87,7 +87,7 @@ class Walk:
                 self._wait(parts.path + "?_popup=1", "", path, kind="popup")
             self._wait(parts.path, "", path, kind=" ".join([match[1], match[2] or "", match[4] or ""]))
             return
-        if any(model.startswith(inside) for model in self._models):
+        if inside and any(model.startswith(inside) for model in self._models):
             self._wait(parts.path, "", path, kind="models of an app")
             return
         kind = "/".join("*" if re.search(r"\d", part) else part for part in inside.split("/"))
