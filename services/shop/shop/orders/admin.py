@@ -139,10 +139,12 @@ class OrderAdmin(SomeEyesOnly, ReadOnly):
     def get_fieldsets(self, request, order=None):
         """What this person may see, in groups; what is in none of them stands first."""
         seen = self.get_fields(request, order)
-        rest = [name for name in seen if not any(name in names for names in GROUPS.values())]
-        groups = {title: [name for name in names if name in seen] for title, names in GROUPS.items()}
-        named = [(title, {"fields": names}) for title, names in groups.items() if names]
-        return [(None, {"fields": rest}), *(group for group in named if group[0] != BILL or order and order.bill_name)]
+        grouped = {name for names in GROUPS.values() for name in names}
+        groups = {None: [name for name in seen if name not in grouped]}
+        groups |= {title: [name for name in names if name in seen] for title, names in GROUPS.items()}
+        if not any(getattr(order, name, "") for name in GROUPS[BILL]):
+            del groups[BILL]
+        return [(title, {"fields": names}) for title, names in groups.items() if names]
 
     @admin.display(description="total", ordering="total")
     def sum(self, order: Order) -> str:
