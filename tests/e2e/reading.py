@@ -5,12 +5,12 @@ from urllib.parse import urlsplit
 
 AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text()
 MOST_REQUESTS = 25
-# Colours that are still on their way, as after the change from day to night, are nobody's.
-# A page that follows the change by a script has done so by the next frame but one.
+# Colours that are still on their way, as after the change from day to night, are nobody's. A page that follows the change
+# by a script has done so by the next frame but one.
 SETTLE = """async () => {
     await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)));
     await Promise.allSettled(
-    document.getAnimations().filter(one => one instanceof CSSTransition).map(one => one.finished)) }"""
+        document.getAnimations().filter(one => one instanceof CSSTransition).map(one => one.finished)) }"""
 COLOURS = ["color-contrast", "link-in-text-block"]
 FIND_MISTAKES = """async rules => (await axe.run(document, {
     resultTypes: ["violations"], ...(rules ? {runOnly: {type: "rule", values: rules}} : {})})).violations
