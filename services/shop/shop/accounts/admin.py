@@ -1,4 +1,6 @@
 from allauth.account.models import EmailAddress
+from allauth.usersessions.admin import UserSessionAdmin
+from allauth.usersessions.models import UserSession
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.models import Group
@@ -14,6 +16,7 @@ from shop.staff import giving
 from shop.staff.roles import LETTERS
 from shop.staff.seeing import SomeEyesOnly
 
+admin.site.unregister(UserSession)
 admin.site.unregister(Group)  # what a group may do is said by the table of roles and by nothing else
 
 VERIFIED = Exists(EmailAddress.objects.filter(user=OuterRef("pk"), primary=True, verified=True))
@@ -161,3 +164,12 @@ class UserAdmin(SomeEyesOnly, admin.ModelAdmin):
             giving.give_roles(form.instance, names, by=request.user)
         except giving.NotYours as refusal:
             raise PermissionDenied(str(refusal)) from refusal
+
+
+@admin.register(UserSession)
+class SessionAdmin(UserSessionAdmin):
+    """People have no user names here, which is what its own search looks for."""
+
+    search_fields = ["user__email", "=ip"]
+    search_help_text = "Part of an e-mail address, or a whole address of the network"
+    list_select_related = ["user"]

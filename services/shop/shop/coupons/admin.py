@@ -1,4 +1,6 @@
 from django.contrib import admin
+from django.contrib.admin.widgets import AutocompleteSelectMultiple
+from django.forms import Media
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 
@@ -69,6 +71,17 @@ class CouponAdmin(admin.ModelAdmin):
         return super().has_delete_permission(request, obj) and not (obj and obj.uses.exists())
 
 
+class ChosenBooks(AutocompleteSelectMultiple):
+    """Each book has a button that takes it out; one for all would stand in their list and be no part of it."""
+
+    def build_attrs(self, base_attrs, extra_attrs=None):
+        return super().build_attrs(base_attrs, extra_attrs) | {"data-allow-clear": "false"}
+
+    @property
+    def media(self):
+        return super().media + Media(js=["admin/js/autocomplete.js", "admin-search-name.js"])  # in this order
+
+
 @admin.register(Discount)
 class DiscountAdmin(admin.ModelAdmin):
     form = DiscountForm
@@ -77,6 +90,11 @@ class DiscountAdmin(admin.ModelAdmin):
     search_fields = ["name"]
     ordering = ["-pk"]
     autocomplete_fields = ["books"]
+
+    def formfield_for_manytomany(self, db_field, request, **options):
+        if db_field.name == "books":
+            options["widget"] = ChosenBooks(db_field.remote_field, self.admin_site)
+        return super().formfield_for_manytomany(db_field, request, **options)
 
     def save_model(self, request, obj, form, change):
         super().save_model(request, obj, form, change)

@@ -35,6 +35,14 @@ TO_BE_PACKED = frozenset(
 )
 
 
+BILL = "The bill, where it goes to another address"
+GROUPS = {
+    "Money": ["payment", "total", "currency", "delivery", "discount", "coupon_code", "tax_percent", "pay_until"],
+    "Delivery": [f.name for f in Order._meta.fields if f.name.startswith("ship_")] + ["note", "if_short"],
+    BILL: [f.name for f in Order._meta.fields if f.name.startswith("bill_")],
+}
+
+
 class LookOnlyInline(SomeEyesOnly, admin.TabularInline):
     extra = 0
     can_delete = False
@@ -127,6 +135,16 @@ class OrderAdmin(SomeEyesOnly, ReadOnly):
     exclude = ["checkout_key", "asked_mark"]  # with them a guest shows that the order is theirs
     inlines = [LineInline, ParcelInline, EventInline]
     change_form_template = "admin/orders/order.html"
+
+    def get_fieldsets(self, request, order=None):
+        """What this person may see, in groups; what is in none of them stands first."""
+        seen = self.get_fields(request, order)
+        grouped = {name for names in GROUPS.values() for name in names}
+        groups = {None: [name for name in seen if name not in grouped]}
+        groups |= {title: [name for name in names if name in seen] for title, names in GROUPS.items()}
+        if not any(getattr(order, name, "") for name in GROUPS[BILL]):
+            del groups[BILL]
+        return [(title, {"fields": names}) for title, names in groups.items() if names]
 
     @admin.display(description="total", ordering="total")
     def sum(self, order: Order) -> str:
