@@ -1,6 +1,6 @@
 """The warehouse's own front of Django's admin."""
 
-from django.contrib.admin import AdminSite
+from django.contrib.admin import AdminSite, TabularInline
 from django.contrib.admin.apps import AdminConfig
 
 
@@ -39,3 +39,10 @@ class OnlyToLookAt(NothingIsDeleted):
 
     def has_change_permission(self, request, obj=None) -> bool:
         return False
+
+
+class RowsToLookAt(OnlyToLookAt, TabularInline):
+    """For an inline: rows that only the program writes, as a table that can be scrolled by keys, on a phone as cards."""
+
+    template = "admin/rows_to_look_at.html"
+    extra = 0
