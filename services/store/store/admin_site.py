@@ -2,7 +2,7 @@
 
 from http import HTTPStatus
 
-from django.contrib.admin import AdminSite
+from django.contrib.admin import AdminSite, TabularInline
 from django.contrib.admin.apps import AdminConfig
 from django.http import HttpResponseRedirect
 from django.utils import timezone
@@ -56,3 +56,10 @@ class OnlyToLookAt(NothingIsDeleted):
 
     def has_change_permission(self, request, obj=None) -> bool:
         return False
+
+
+class RowsToLookAt(OnlyToLookAt, TabularInline):
+    """For an inline: rows that only the program writes, as a table that can be scrolled by keys, on a phone as cards."""
+
+    template = "admin/rows_to_look_at.html"
+    extra = 0

@@ -1,7 +1,9 @@
+from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm
 from django.contrib.auth.models import Group
+from django.db.models import ManyToManyField
 
 from store.accounts.models import User
 from store.admin_site import NothingIsDeleted, OnlyToLookAt
@@ -25,7 +27,8 @@ class StaffAdmin(NothingIsDeleted, UserAdmin):
     list_display = ["email", "name", "is_staff", "is_active", "last_login", "second_step_since"]
     list_filter = ["is_active", "is_staff", "groups"]
     search_fields = ["email", "name"]
-    filter_horizontal = ["groups"]
+    filter_horizontal = []
+    formfield_overrides = {ManyToManyField: {"widget": forms.CheckboxSelectMultiple}}
     readonly_fields = ["last_login", "date_joined", "second_step_since"]
     actions = ["reset_second_step"]
     fieldsets = [

@@ -1,13 +1,12 @@
 from django.contrib import admin
 
-from store.admin_site import OnlyToLookAt
+from store.admin_site import OnlyToLookAt, RowsToLookAt
 from store.holds.models import Hold, HoldLine
 
 
-class LinesOfHold(OnlyToLookAt, admin.TabularInline):
+class LinesOfHold(RowsToLookAt):
     model = HoldLine
     fields = readonly_fields = ["line", "book", "quantity"]
-    extra = 0
 
 
 @admin.register(Hold)

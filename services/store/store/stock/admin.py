@@ -5,7 +5,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 
-from store.admin_site import NothingIsDeleted, OnlyToLookAt
+from store.admin_site import NothingIsDeleted, RowsToLookAt
 from store.holds.operations import lapse_due_holds
 from store.stock import operations
 from store.stock.filters import DayFilter, ImportFilter, ShelfFilter
@@ -14,13 +14,12 @@ from store.stock.models import BookItem, CopyState, LedgerLine, Origin
 from store.waiting import InProgress
 
 
-class LedgerOfCopy(OnlyToLookAt, admin.TabularInline):
+class LedgerOfCopy(RowsToLookAt):
     model = LedgerLine
     verbose_name_plural = "ledger"
     fields = ["at", "from_state", "from_shelf", "to_state", "to_shelf", "reason", "order_number", "actor", "note"]
     readonly_fields = fields
     ordering = ["id"]
-    extra = 0
 
 
 @admin.register(BookItem)
