@@ -320,6 +320,11 @@ def sign_up_code(visitor: Visitor) -> None:
 
 
 def _order_that_waits(visitor: Visitor) -> str:
+    """The reference of one that everybody only looks at."""
+    return visitor.scene.once("order that waits", lambda: _order_to_pack(visitor))
+
+
+def _order_to_pack(visitor: Visitor) -> str:
     guest = visitor.page.context.browser.new_page()
     at_the_till = Visitor(guest, visitor.scene, None)
     cart(at_the_till)
@@ -352,16 +357,16 @@ def story_beside_an_order(visitor: Visitor) -> None:
     visitor.page.wait_for_url("**/story/")
 
 
-def packing_queue(visitor: Visitor) -> str:
-    """The queue with an order that waits; the order's reference."""
-    reference = _order_that_waits(visitor)
+def packing_queue(visitor: Visitor) -> None:
+    _order_that_waits(visitor)
     visitor.page.goto(f"{visitor.scene.card['store']['url']}/admin/packing/")
-    return reference
 
 
 def packing_bench(visitor: Visitor) -> None:
     """The bench of an order with one of its copies scanned."""
-    visitor.page.get_by_role("link", name=packing_queue(visitor)).click()
+    reference = _order_to_pack(visitor)
+    packing_queue(visitor)
+    visitor.page.get_by_role("link", name=reference).click()
     visitor.page.locator("#code").fill(visitor.page.locator("#scan [name=offered]").input_value())
     visitor.page.locator("#code").press("Enter")
     visitor.page.locator("#told").wait_for()

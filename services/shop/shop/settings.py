@@ -406,6 +406,7 @@ DIGEST_TIME_ZONE = time_zone("DIGEST_TIME_ZONE", default=TIME_ZONE)
 
 # --- language ---
 LANGUAGE_CODE = "en-gb"
+FORMAT_MODULE_PATH = ["shop.formats"]
 USE_I18N = False  # English alone; each number and word of a page would ask for the language
 
 # --- files ---

@@ -174,6 +174,7 @@ TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
 STAFF_TOTP = env.bool("STAFF_TOTP", default=not DEMO)
 
 LANGUAGE_CODE = "en"
+FORMAT_MODULE_PATH = ["store.formats"]
 # By which clocks people are told times, and where their days begin. What is kept, and what programs read, is in UTC.
 TIME_ZONE = env.time_zone("SHOP_TIME_ZONE", default="UTC")
 USE_TZ = True

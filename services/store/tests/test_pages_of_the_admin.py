@@ -1,11 +1,13 @@
 """What the store makes of Django's pages: lists for tablets and phones, rows to look at, and words instead of a page."""
 
 import re
+from datetime import datetime
 
 import pytest
 from django.template.loader import render_to_string
 from django.test import Client
 from django.urls import reverse
+from django.utils.formats import localize
 
 from store.stock.models import BookItem, LedgerLine
 
@@ -86,3 +88,7 @@ def test_a_form_that_was_open_for_too_long_is_told_so_without_a_style_of_its_own
 
 def test_our_own_mistake_is_told_without_a_request(staff):
     assert "<h1>Our mistake</h1>" in render_to_string("500.html")
+
+
+def test_times_are_written_as_on_all_pages():
+    assert localize(datetime(2026, 11, 6, 21, 5)) == "6 Nov 2026, 21:05"

@@ -1,9 +1,11 @@
 """What Django's own pages leave unsaid is said here, for whoever hears a page or walks it by keyboard."""
 
 import re
+from datetime import datetime
 
 import pytest
 from django.utils import timezone
+from django.utils.formats import localize
 
 from shop.staff.roles import OWNERS
 
@@ -65,3 +67,7 @@ def test_log_ins_are_found_by_address(person_in, browser_of, alice):
     alice.usersession_set.create(ip="192.0.2.7", session_key="a", created_at=now, last_seen_at=now)
     for words, is_found in ((alice.email, True), ("192.0.2.7", True), ("no+such+thing", False)):
         assert ('<td class="field-ip">192.0.2.7</td>' in page(browser, f"{SESSIONS}?q={words}")) == is_found, words
+
+
+def test_times_are_written_as_on_all_pages():
+    assert localize(datetime(2026, 11, 6, 21, 5)) == "6 Nov 2026, 21:05"
