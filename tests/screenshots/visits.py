@@ -351,10 +351,20 @@ def story_in_the_store(visitor: Visitor) -> None:
 
 
 def story_beside_an_order(visitor: Visitor) -> None:
-    visitor.open(f"/admin/orders/order/?q={_order_that_waits(visitor)}")
-    visitor.page.locator("#result_list tbody th a").first.click()
+    order_in_the_admin(visitor)
     visitor.page.get_by_role("link", name="Its story").click()
     visitor.page.wait_for_url("**/story/")
+
+
+def orders_in_the_admin(visitor: Visitor) -> None:
+    _order_that_waits(visitor)
+    visitor.open("/admin/orders/order/")
+
+
+def order_in_the_admin(visitor: Visitor) -> None:
+    visitor.open(f"/admin/orders/order/?q={_order_that_waits(visitor)}")
+    visitor.page.locator("#result_list tbody th a").first.click()
+    visitor.page.wait_for_url("**/change/**")
 
 
 def packing_queue(visitor: Visitor) -> None:
