@@ -123,7 +123,7 @@ PAGES = (
     Page("store-book", visits.first_of("/admin/catalogue/book/"), OWNER, "store"),
     Page("store-copies", visits.page_of_the_store("/admin/stock/bookitem/"), OWNER, "store"),
     Page("store-copy", visits.first_of("/admin/stock/bookitem/"), OWNER, "store"),
-    Page("store-orders", "/admin/orders/order/", PACKER, "store"),
+    Page("store-orders", visits.orders_in_the_store, PACKER, "store"),
     Page("packing", visits.packing, PACKER, "store", dark=True),
     Page("packing-story", visits.story_in_the_store, PACKER, "store"),
     Page("packing-queue", visits.packing_queue, PACKER, "store"),

@@ -342,6 +342,11 @@ def packing(visitor: Visitor) -> None:
     visitor.press("Propose the oldest free copies")
 
 
+def orders_in_the_store(visitor: Visitor) -> None:
+    _order_that_waits(visitor)
+    visitor.page.goto(f"{visitor.scene.card['store']['url']}/admin/orders/order/")
+
+
 def story_in_the_store(visitor: Visitor) -> None:
     reference = _order_that_waits(visitor)
     visitor.page.goto(f"{visitor.scene.card['store']['url']}/admin/orders/order/?q={reference}")
