@@ -336,10 +336,14 @@ def _order_to_pack(visitor: Visitor) -> str:
 
 def packing(visitor: Visitor) -> None:
     """The page of an order that waits, with the copies that the store proposes."""
+    _open_in_the_store(visitor)
+    visitor.press("Propose the oldest free copies")
+
+
+def _open_in_the_store(visitor: Visitor) -> None:
     reference = _order_that_waits(visitor)
     visitor.page.goto(f"{visitor.scene.card['store']['url']}/admin/orders/order/?q={reference}")
     visitor.page.locator("#result_list tbody th a").first.click()
-    visitor.press("Propose the oldest free copies")
 
 
 def orders_in_the_store(visitor: Visitor) -> None:
@@ -348,9 +352,7 @@ def orders_in_the_store(visitor: Visitor) -> None:
 
 
 def story_in_the_store(visitor: Visitor) -> None:
-    reference = _order_that_waits(visitor)
-    visitor.page.goto(f"{visitor.scene.card['store']['url']}/admin/orders/order/?q={reference}")
-    visitor.page.locator("#result_list tbody th a").first.click()
+    _open_in_the_store(visitor)
     visitor.page.get_by_role("link", name="All that happened to it").click()
     visitor.page.wait_for_url("**/story/")
 

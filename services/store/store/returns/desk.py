@@ -70,7 +70,7 @@ def words_of(looked: ReturnedCopy) -> str:
 
 def line_meant(found: Return | None, code: Code | None = None) -> ReturnLine | None:
     """The line that “missing” would be about: the one whose ISBN was scanned, or the only one that copies are expected of."""
-    open_lines = [line for line in lines_of(found) if line.expected] if found and found.is_expecting else []
+    open_lines = _expected_of(found) if found else []
     if code:
         return next((line for line in open_lines if line.line.isbn13 == code.isbn13), None)
     return open_lines[0] if len(open_lines) == 1 else None
@@ -78,8 +78,11 @@ def line_meant(found: Return | None, code: Code | None = None) -> ReturnLine | N
 
 def to_come(found: Return) -> str:
     """What is still expected of the return, in words; nothing if it is all here."""
-    lines = [line for line in lines_of(found) if line.expected] if found.is_expecting else []
-    return ", ".join(f"{line.expected} × “{line.line.title}”" for line in lines)
+    return ", ".join(f"{line.expected} × “{line.line.title}”" for line in _expected_of(found))
+
+
+def _expected_of(found: Return) -> list[ReturnLine]:
+    return [line for line in lines_of(found) if line.expected] if found.is_expecting else []
 
 
 def return_worked_on(before: Before) -> Return | None:
